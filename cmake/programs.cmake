@@ -1,0 +1,33 @@
+# The command `postroad`, the benchmarks behind `postroad bench`, and their limit programs.
+include(GNUInstallDirs)
+find_package(CLI11 REQUIRED CONFIG)
+
+postroad_library(postroad_bench_lib GLOB "bench/*.cpp" EXCLUDE bench/limit bench/rivals
+    LINK postroad_sim)
+postroad_library(postroad_command_lib GLOB "command/*.cpp" EXCLUDE "command/main\\.cpp$"
+    LINK postroad_sim postroad_bench_lib CLI11::CLI11 fmt::fmt)
+
+if(EXISTS "${CMAKE_SOURCE_DIR}/command/main.cpp")
+    postroad_program(postroad SOURCES command/main.cpp LINK postroad_command_lib)
+    install(TARGETS postroad)
+    install(DIRECTORY labs DESTINATION ${CMAKE_INSTALL_DATADIR}/postroad OPTIONAL)
+endif()
+# Where the labs are: beside the sources in a clone, under share/ once installed.
+get_target_property(kind postroad_command_lib TYPE)
+if(kind STREQUAL "STATIC_LIBRARY")
+    target_compile_definitions(postroad_command_lib PRIVATE
+        POSTROAD_VERSION="${PROJECT_VERSION}"
+        POSTROAD_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+        POSTROAD_BUILD_DIR="${CMAKE_BINARY_DIR}"
+        POSTROAD_DATA_DIR="${CMAKE_INSTALL_FULL_DATADIR}/postroad")
+endif()
+
+# The upper bounds that the benchmarks are measured against; built when asked for.
+foreach(limit simulator_limit event_core_limit)
+    if(EXISTS "${CMAKE_SOURCE_DIR}/bench/limit/${limit}.cpp")
+        add_executable(${limit} EXCLUDE_FROM_ALL bench/limit/${limit}.cpp)
+        set_target_properties(${limit} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+        target_compile_options(${limit} PRIVATE -w)
+        target_link_libraries(${limit} PRIVATE Threads::Threads)
+    endif()
+endforeach()
