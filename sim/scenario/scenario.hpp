@@ -89,7 +89,7 @@ struct SmtpServer { // [hosts.NAME.smtp]: the MTA's port
     std::string banner;                      // the words after "220 hostname"; empty: usual ones
     Generation generation = Generation::rfc5321;
     std::vector<std::string> extensions_off; // "PIPELINING", "SIZE", "8BITMIME" ...
-    Size size_max{35'882'577};
+    Size size_max{36'700'160};
     std::uint32_t recipients_max = 100;
     std::uint32_t connections_max = 0;       // 421 beyond; 0: no limit
     std::uint32_t hops_max = 100;            // RFC 5321 §6.3
@@ -108,7 +108,7 @@ struct MsaServer { // [hosts.NAME.msa]: submission, RFC 6409
     std::vector<std::string> mechanisms{"PLAIN", "LOGIN"};
     bool own_address_only = true; // RFC 6409 §6.1: the sender must be the user's own address
     std::vector<std::string> extensions_off;
-    Size size_max{35'882'577};
+    Size size_max{36'700'160};
     std::uint32_t recipients_max = 100;
     Duration timeout{300'000'000'000};
     bool operator==(const MsaServer&) const = default;

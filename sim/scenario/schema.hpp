@@ -1,0 +1,110 @@
+// The one table of the scenario format: every key with its member, meaning and example. It drives
+// reading (load.cpp), canonical printing (print.cpp) and the reference in labs/README.md.
+#pragma once
+
+#include "sim/scenario/schema_hosts.hpp"
+#include "sim/scenario/schema_network.hpp"
+#include "sim/scenario/schema_people.hpp"
+
+#include <array>
+#include <concepts>
+#include <span>
+
+namespace postroad::scenario {
+
+constexpr std::string_view title(const Scenario*) { return "At the top"; }
+constexpr std::string_view intro(const Scenario*) { return "About the run as a whole."; }
+constexpr auto keys(const Scenario*) {
+    using S = Scenario;
+    return std::tuple{
+        key("postroad", &S::postroad,
+            {"The version of this format; this Postroad reads version 1.", "1", Use::line,
+             "must be given", "version", 0, true}),
+        key("title", &S::title, {"What the scenario is called.", "\"A first message\""}),
+        key("description", &S::description,
+            {"What it shows.", "\"Alice writes to Bob.\"", Use::text}),
+        key("start", &S::start,
+            {"The date and time at which the world begins.", "2010-09-01T08:00:00Z"}),
+        key("seed", &S::seed, {"Where all chance comes from.", "42", Use::line, {}, "number"}),
+        key("until", &S::until,
+            {"When the run ends.", "\"+5d\"", Use::moment,
+             "when nothing but periodic fetching is left to happen"}),
+        key("era", &S::era,
+            {"The year; what came later is hidden.", "2010", Use::line, "no limit", "year", 1971}),
+        key("record", &S::record, {"How much the trace keeps.", "\"lines\""}),
+        key("root_dns", &S::root_dns,
+            {"Make the root and top-level name servers that are missing.", "false"}),
+        key("networks", &S::networks, {"Places where hosts are.", ""}),
+        key("links", &S::links, {"Lines between them.", ""}),
+        key("firewalls", &S::firewalls, {"Packet rules.", ""}),
+        key("hosts", &S::hosts, {"Machines and their services.", ""}),
+        key("domains", &S::domains, {"Zones that are written for you.", ""}),
+        key("zones", &S::zones, {"Zones as master files.", ""}),
+        key("people", &S::people, {"Who writes and reads.", ""}),
+        key("timeline", &S::timeline, {"What happens when.", ""}),
+        key("workloads", &S::workloads, {"Many messages at once.", ""}),
+    };
+}
+
+// Entries of a section [section.NAME] carry their name; the others are [[arrays]] of tables.
+inline std::string& entry_name(Network& entry) { return entry.name; }
+inline std::string& entry_name(Firewall& entry) { return entry.name; }
+inline std::string& entry_name(Host& entry) { return entry.name; }
+inline std::string& entry_name(Person& entry) { return entry.name; }
+inline std::string& entry_name(Domain& entry) { return entry.name; }
+inline std::string& entry_name(Zone& entry) { return entry.origin; }
+template <class S>
+constexpr Use entry_use = std::same_as<S, Domain> || std::same_as<S, Zone> ? Use::domain : Use::id;
+
+template <class S>
+concept Table = requires { keys(static_cast<const S*>(nullptr)); };
+template <class S>
+concept NamedTable = Table<S> && requires(S& s) { entry_name(s); };
+
+// The words of each enumeration, in the order of its values.
+constexpr auto words(Depth) { return std::array<std::string_view, 3>{"summary", "lines", "bytes"}; }
+constexpr auto words(NetworkKind) {
+    return std::array<std::string_view, 6>{"lan", "internet", "isp", "hotel", "dmz", "vpn"};
+}
+constexpr auto words(BlockAction) { return std::array<std::string_view, 2>{"drop", "reject"}; }
+constexpr auto words(Policy) {
+    return std::array<std::string_view, 3>{"accept", "drop", "reject"};
+}
+constexpr auto words(Service) {
+    return std::array<std::string_view, 7>{"mua",  "mta", "msa",     "mda",
+                                           "pop3", "dns", "resolver"};
+}
+constexpr auto words(Generation) {
+    return std::array<std::string_view, 4>{"rfc821", "rfc1869", "rfc2821", "rfc5321"};
+}
+constexpr auto words(DnsMood) {
+    return std::array<std::string_view, 4>{"normal", "servfail", "refused", "silent"};
+}
+constexpr auto words(FetchProtocol) { return std::array<std::string_view, 1>{"pop3"}; }
+constexpr auto words(RuleEdit) {
+    return std::array<std::string_view, 4>{"append", "insert", "replace", "remove"};
+}
+constexpr auto words(RecordEdit) {
+    return std::array<std::string_view, 3>{"set", "add", "remove"};
+}
+constexpr auto words(HostState) { return std::array<std::string_view, 3>{"up", "down", "crash"}; }
+constexpr auto words(Arrival) { return std::array<std::string_view, 2>{"even", "random"}; }
+template <class E>
+concept Word = requires(E e) { words(e); };
+
+// Keys and words that are promised but not there yet: said by name, so that nobody looks for a
+// spelling mistake.
+struct Reserved {
+    std::string_view where; // a title above, or "" for a word of a list
+    std::string_view key;
+};
+inline constexpr Reserved reserved[] = {
+    {"[hosts.NAME]", "template"},  {"[hosts.NAME]", "real"},      {"[hosts.NAME]", "live"},
+    {"[hosts.NAME]", "imap"},      {"[hosts.NAME]", "lmtp"},      {"[hosts.NAME]", "tls"},
+    {"[networks.NAME]", "vpn"},    {"At the top", "certificates"}, {"At the top", "sites"},
+    {"At the top", "include"},     {"", "imap"},                  {"", "lmtp"},
+    {"", "mra"},                   {"", "ldap"},                  {"", "mapi"},
+    {"", "x400"},                  {"", "autodiscover"},          {"", "gateway"},
+};
+
+} // namespace postroad::scenario

@@ -1,0 +1,216 @@
+// Schema rows of hosts and of the services on them (see schema.hpp).
+#pragma once
+
+#include "sim/scenario/key.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace postroad::scenario {
+
+constexpr std::string_view title(const SmtpServer*) { return "[hosts.NAME.smtp]"; }
+constexpr std::string_view intro(const SmtpServer*) {
+    return "The MTA's door: how it takes mail from other hosts (RFC 5321).";
+}
+constexpr auto keys(const SmtpServer*) {
+    using S = SmtpServer;
+    return std::tuple{
+        key("port", &S::port, {"Where it listens.", "2525", Use::line, {}, "TCP port", 1}),
+        key("hostname", &S::hostname,
+            {"The name it gives in its greeting and in EHLO.", "\"mx.example.org\"", Use::domain,
+             "the host's first name"}),
+        key("banner", &S::banner,
+            {"The words after the name in its greeting.", "\"no UCE please\"", Use::line,
+             "the usual ones"}),
+        key("generation", &S::generation,
+            {"Which RFC it was written after: what it offers and how strict it is.",
+             "\"rfc821\""}),
+        key("extensions_off", &S::extensions_off,
+            {"ESMTP extensions it does not offer.", "[\"PIPELINING\", \"8BITMIME\"]"}),
+        key("size_max", &S::size_max, {"The largest message it takes (RFC 1870).", "\"1 MiB\""}),
+        key("recipients_max", &S::recipients_max,
+            {"Recipients in one transaction (RFC 5321 §4.5.3.1.8 asks for 100).", "1000", Use::line,
+             {}, "recipients", 1}),
+        key("connections_max", &S::connections_max,
+            {"Conversations at once, 421 beyond; 0: no limit.", "10", Use::line, {},
+             "connections"}),
+        key("hops_max", &S::hops_max,
+            {"Received fields that make a loop (RFC 5321 §6.3).", "25", Use::line, {}, "fields", 1}),
+        key("timeout", &S::timeout,
+            {"How long it waits for a command (RFC 5321 §4.5.3.2.7).", "\"1m\""}),
+        key("relay_for", &S::relay_for,
+            {"Who may send to other domains through it: networks, prefixes, or domains that it "
+             "takes mail for.",
+             "[\"campus\", \"192.0.2.0/24\"]", Use::relay}),
+        key("open_relay", &S::open_relay,
+            {"Relay for everybody: the mistake of lab 6.", "true"}),
+        key("auth_required", &S::auth_required,
+            {"Take no mail without AUTH (RFC 4954), not even for people here.", "true"}),
+        key("vrfy", &S::vrfy, {"Answer VRFY with what is true, in place of 252.", "true"}),
+        key("expn", &S::expn, {"Answer EXPN with a list's members, in place of 502.", "true"}),
+    };
+}
+
+constexpr std::string_view title(const MsaServer*) { return "[hosts.NAME.msa]"; }
+constexpr std::string_view intro(const MsaServer*) {
+    return "Submission: how people's mail programs hand in mail (RFC 6409).";
+}
+constexpr auto keys(const MsaServer*) {
+    using S = MsaServer;
+    return std::tuple{
+        key("port", &S::port, {"Where it listens.", "2587", Use::line, {}, "TCP port", 1}),
+        key("auth_required", &S::auth_required,
+            {"Take no mail without AUTH (RFC 6409 §4.3).", "false"}),
+        key("mechanisms", &S::mechanisms, {"SASL mechanisms it offers.", "[\"PLAIN\"]"}),
+        key("own_address_only", &S::own_address_only,
+            {"The reverse-path must be one of the user's own addresses (RFC 6409 §6.1).", "false"}),
+        key("extensions_off", &S::extensions_off,
+            {"ESMTP extensions it does not offer.", "[\"SIZE\"]"}),
+        key("size_max", &S::size_max, {"The largest message it takes.", "\"1 MiB\""}),
+        key("recipients_max", &S::recipients_max,
+            {"Recipients in one transaction.", "1000", Use::line, {}, "recipients", 1}),
+        key("timeout", &S::timeout, {"How long it waits for a command.", "\"1m\""}),
+    };
+}
+
+constexpr std::string_view title(const QueueSettings*) { return "[hosts.NAME.queue]"; }
+constexpr std::string_view intro(const QueueSettings*) {
+    return "How mail waits that cannot be handed on yet (RFC 5321 §4.5.4).";
+}
+constexpr auto keys(const QueueSettings*) {
+    using S = QueueSettings;
+    return std::tuple{
+        key("retry", &S::retry,
+            {"The waits between attempts; the last one repeats.", "[\"5m\", \"30m\", \"1h\"]"}),
+        key("warn_after", &S::warn_after,
+            {"When the sender is told that it takes long; 0s: never.", "\"1h\""}),
+        key("expire_after", &S::expire_after,
+            {"When the message is given up and bounced.", "\"2d\""}),
+        key("concurrency", &S::concurrency,
+            {"Conversations with one destination at once.", "2", Use::line, {}, "connections", 1}),
+        key("messages_per_connection", &S::messages_per_connection,
+            {"Transactions in one connection before it is closed.", "1", Use::line, {}, "messages",
+             1}),
+        key("connect_timeout", &S::connect_timeout,
+            {"How long it waits for a connection before the next MX.", "\"5s\""}),
+        key("bounces", &S::bounces,
+            {"Tell senders of failure (RFC 3461); without, mail just vanishes.", "false"}),
+    };
+}
+
+constexpr std::string_view title(const Routing*) { return "[hosts.NAME.routing]"; }
+constexpr std::string_view intro(const Routing*) {
+    return "Where this host sends a message next: decided before the handoff, and apart from it.";
+}
+constexpr auto keys(const Routing*) {
+    using S = Routing;
+    return std::tuple{
+        key("relay_domains", &S::relay_domains,
+            {"Domains that it takes mail for and passes on: a backup MX.", "[\"example.net\"]",
+             Use::domain}),
+        key("smart_host", &S::smart_host,
+            {"The host that gets everything that is not local.", "\"hub:25\"", Use::line, "none"}),
+        key("routes", &S::routes,
+            {"A domain's host, in place of its MX.", "{ \"example.net\" = \"hub\" }", Use::domain}),
+        key("aliases", &S::aliases,
+            {"Other addresses for a mailbox; the reverse-path stays (RFC 5321 §3.9.1).",
+             "{ \"postmaster@example.org\" = [\"alice@example.org\"] }", Use::mail}),
+        key("lists", &S::lists,
+            {"Mailing lists; the reverse-path becomes the list's (RFC 5321 §3.9.2).",
+             "{ \"all@example.org\" = [\"alice@example.org\", \"bob@example.net\"] }", Use::mail}),
+        key("forwards", &S::forwards,
+            {"Mailboxes whose mail goes on to another address.",
+             "{ \"alice@example.org\" = [\"alice@example.net\"] }", Use::mail}),
+        key("catch_all", &S::catch_all,
+            {"Who gets mail for nobody in a local domain.", "\"alice@example.org\"", Use::mail,
+             "nobody: it is refused"}),
+    };
+}
+
+constexpr std::string_view title(const Pop3Server*) { return "[hosts.NAME.pop3]"; }
+constexpr std::string_view intro(const Pop3Server*) {
+    return "The POP3 server over this host's mailboxes (RFC 1939).";
+}
+constexpr auto keys(const Pop3Server*) {
+    using S = Pop3Server;
+    return std::tuple{
+        key("port", &S::port, {"Where it listens.", "1110", Use::line, {}, "TCP port", 1}),
+        key("apop", &S::apop, {"Offer APOP (RFC 1939 §7).", "true"}),
+        key("uidl", &S::uidl, {"Offer UIDL, without which nothing can be left safely.", "false"}),
+        key("top", &S::top, {"Offer TOP.", "false"}),
+        key("timeout", &S::timeout,
+            {"Its autologout timer (RFC 1939 §3 asks for ten minutes or more).", "\"30m\""}),
+    };
+}
+
+constexpr std::string_view title(const DnsServer*) { return "[hosts.NAME.dns]"; }
+constexpr std::string_view intro(const DnsServer*) {
+    return "The authoritative server of the zones that name this host in `served_by`.";
+}
+constexpr auto keys(const DnsServer*) {
+    using S = DnsServer;
+    return std::tuple{
+        key("answers", &S::answers,
+            {"How it behaves: `silent` does not answer at all.", "\"servfail\""}),
+        key("delay", &S::delay, {"How long it thinks.", "\"200ms\""}),
+        key("tcp", &S::tcp, {"Answer over TCP too.", "false"}),
+    };
+}
+
+constexpr std::string_view title(const ResolverSettings*) { return "[hosts.NAME.caching]"; }
+constexpr std::string_view intro(const ResolverSettings*) {
+    return "The caching resolver on a host with the service `resolver`.";
+}
+constexpr auto keys(const ResolverSettings*) {
+    using S = ResolverSettings;
+    return std::tuple{
+        key("forward_to", &S::forward_to,
+            {"Resolvers that it asks.", "[\"upstream\"]", Use::host,
+             "none: it asks from the root down"}),
+        key("timeout", &S::timeout, {"How long it waits for one answer.", "\"5s\""}),
+        key("tries", &S::tries, {"How often it asks before it gives up.", "5", Use::line, {},
+                                 "queries", 1}),
+        key("ttl_max", &S::ttl_max, {"The longest time it keeps a record.", "\"1h\""}),
+        key("negative_ttl_max", &S::negative_ttl_max,
+            {"The longest time it keeps a denial (RFC 2308 §5).", "\"1m\""}),
+    };
+}
+
+constexpr std::string_view title(const Host*) { return "[hosts.NAME]"; }
+constexpr std::string_view intro(const Host*) {
+    return "A machine. A host with `domains` and no `services` is a whole mail server: MTA, MSA, "
+           "MDA, POP3, DNS and resolver. If NAME has a dot, it is also the host's own domain name.";
+}
+constexpr auto keys(const Host*) {
+    return std::tuple{
+        key("network", &Host::network,
+            {"Where it is; several make it multi-homed.", "\"campus\"", Use::network,
+             "one named after its mail domain, the only one there is, or the internet"}),
+        key("address", &Host::address,
+            {"Its addresses.", "[\"192.0.2.10\"]", Use::line, "the next free ones"}),
+        key("names", &Host::names,
+            {"Its domain names; the first is its own.", "\"mail.example.org\"", Use::domain,
+             "NAME under its mail domain"}),
+        key("domains", &Host::domains,
+            {"Mail domains whose mailboxes are here.", "\"example.org\"", Use::domain}),
+        key("services", &Host::services,
+            {"What runs on it.", "[\"mta\", \"mda\"]", Use::line,
+             "everything a mail server has, if it has `domains`; else nothing"}),
+        key("stopped", &Host::stopped,
+            {"Services that are installed but do not run at the start.", "[\"pop3\"]"}),
+        key("utc_offset", &Host::utc_offset,
+            {"Its clock's distance from UTC, seen in Date and Received.", "\"+02:00\""}),
+        key("resolver", &Host::resolver,
+            {"The host it asks for names.", "\"mail\"", Use::host,
+             "itself if it is one, else its network's"}),
+        key("firewall", &Host::firewall,
+            {"The firewall on the host itself.", "\"strict\"", Use::firewall, "none"}),
+        key("smtp", &Host::smtp, {"The MTA's door.", ""}),
+        key("msa", &Host::msa, {"Submission.", ""}),
+        key("queue", &Host::queue, {"Waiting and giving up.", ""}),
+        key("routing", &Host::routing, {"Where mail goes next.", ""}),
+        key("pop3", &Host::pop3, {"The POP3 server.", ""}),
+        key("dns", &Host::dns, {"The authoritative name server.", ""}),
+        key("caching", &Host::caching, {"The caching resolver.", ""}),
+    };
+}
+
+} // namespace postroad::scenario

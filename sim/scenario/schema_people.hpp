@@ -1,0 +1,304 @@
+// Schema rows of domains, zones, people, the timeline and workloads (see schema.hpp).
+#pragma once
+
+#include "sim/scenario/key.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace postroad::scenario {
+
+constexpr std::string_view title(const Domain*) { return "[domains.\"NAME\"]"; }
+constexpr std::string_view intro(const Domain*) {
+    return "A zone that Postroad writes for you: SOA, NS, MX and the addresses of the hosts named "
+           "under it. Every mail domain without one gets one; say here only what should differ.";
+}
+constexpr auto keys(const Domain*) {
+    return std::tuple{
+        key("mx", &Domain::mx,
+            {"Its mail exchangers with their preference; `\"0 .\"` says that it takes no mail "
+             "(RFC 7505).",
+             "[\"10 mx1\", \"20 mx2\"]", Use::mx,
+             "the hosts that have it in `domains`: 10, 20, 30 ..."}),
+        key("implicit_mx", &Domain::implicit_mx,
+            {"Publish no MX, only an address of the domain itself (RFC 5321 §5.1).", "true"}),
+        key("served_by", &Domain::served_by,
+            {"Its name servers.", "[\"ns\"]", Use::host, "its hosts that run `dns`"}),
+        key("ttl", &Domain::ttl, {"How long its records may be kept.", "\"5m\""}),
+        key("records", &Domain::records,
+            {"Further records, as in a master file.", "[\"www 300 IN A 192.0.2.80\"]"}),
+    };
+}
+
+constexpr std::string_view title(const Zone*) { return "[zones.\"NAME\"]"; }
+constexpr std::string_view intro(const Zone*) {
+    return "A zone as a master file (RFC 1035 §5), in place of the one that would be made.";
+}
+constexpr auto keys(const Zone*) {
+    return std::tuple{
+        key("file", &Zone::file,
+            {"The master file, relative to the scenario.", "\"example.org.zone\"", Use::file,
+             "none"}),
+        key("text", &Zone::text,
+            {"Or the master file itself.",
+             "'''\n$TTL 1h\n@ SOA ns hostmaster 1 1h 15m 1w 1m\n@ NS ns\nns A 192.0.2.2\n'''",
+             Use::text, "none"}),
+        key("served_by", &Zone::served_by,
+            {"Its name servers.", "[\"ns\"]", Use::host,
+             "the domain's hosts that run `dns`"}),
+    };
+}
+
+constexpr std::string_view title(const FetchSettings*) { return "[people.NAME.fetch]"; }
+constexpr std::string_view intro(const FetchSettings*) {
+    return "How a person's mail program collects mail.";
+}
+constexpr auto keys(const FetchSettings*) {
+    using S = FetchSettings;
+    return std::tuple{
+        key("protocol", &S::protocol, {"By which protocol.", "\"pop3\""}),
+        key("from", &S::from,
+            {"From which host.", "\"mail:110\"", Use::line, "the mailbox's host"}),
+        key("every", &S::every,
+            {"How often.", "\"5m\"", Use::line, "only when the timeline says so"}),
+        key("leave_on_server", &S::leave_on_server,
+            {"Leave the messages there and remember which were seen (UIDL).", "true"}),
+    };
+}
+
+constexpr std::string_view title(const Person*) { return "[people.NAME]"; }
+constexpr std::string_view intro(const Person*) {
+    return "Somebody with an address, a mailbox and a mail program.";
+}
+constexpr auto keys(const Person*) {
+    return std::tuple{
+        key("address", &Person::address,
+            {"The person's addresses; the first is the one in From.", "\"alice@example.org\"",
+             Use::mail, "NAME at the only mail domain, if there is one only"}),
+        key("display", &Person::display,
+            {"The name beside the address.", "\"Alice Liddell\"", Use::line, "NAME, capitalised"}),
+        key("password", &Person::password,
+            {"For the MSA and for POP3.", "\"correct horse\"", Use::line, "`secret-NAME`"}),
+        key("mailbox", &Person::mailbox,
+            {"The host with the mailbox.", "\"mail\"", Use::host,
+             "the first that has the address's domain and runs `mda`"}),
+        key("submits_to", &Person::submits_to,
+            {"The host and port that new mail is handed to.", "\"mail:587\"", Use::line,
+             "the MSA of the mailbox's host"}),
+        key("device", &Person::device,
+            {"The host where the mail program runs.", "\"laptop\"", Use::host,
+             "`NAME-pc`, which is made beside the mailbox's host"}),
+        key("quota", &Person::quota,
+            {"How much the mailbox holds.", "\"10 MiB\"", Use::line, "no limit"}),
+        key("fetch", &Person::fetch, {"How mail is collected.", ""}),
+    };
+}
+
+constexpr std::string_view title(const Bookmark*) { return "bookmark = ... in [[timeline]]"; }
+constexpr std::string_view intro(const Bookmark*) {
+    return "A named moment to jump to; `bookmark = \"text\"` is enough.";
+}
+constexpr auto keys(const Bookmark*) {
+    return std::tuple{
+        key("text", &Bookmark::text,
+            {"The name.", "\"the link fails\"", Use::line, {}, {}, 0, true}),
+    };
+}
+
+constexpr std::string_view title(const Send*) { return "send = { ... } in [[timeline]]"; }
+constexpr std::string_view intro(const Send*) { return "Somebody writes a message and sends it."; }
+constexpr auto keys(const Send*) {
+    return std::tuple{
+        key("from", &Send::from,
+            {"A person here; with `via`, also any address.", "\"alice\"", Use::who, {}, {}, 0, true}),
+        key("to", &Send::to, {"People or addresses.", "[\"bob\", \"carol@example.com\"]", Use::who}),
+        key("cc", &Send::cc, {"People or addresses.", "\"carol@example.com\"", Use::who}),
+        key("bcc", &Send::bcc,
+            {"People or addresses that get the message but stand in no header field.",
+             "\"dave@example.com\"", Use::who}),
+        key("subject", &Send::subject, {"The Subject field.", "\"Hello\""}),
+        key("body", &Send::body, {"The text.", "\"Is this thing on?\"", Use::text}),
+        key("eml", &Send::eml,
+            {"A whole RFC 5322 message in a file, in place of subject and body.", "\"hello.eml\"",
+             Use::file, "none"}),
+        key("message", &Send::message,
+            {"Or that whole message itself.", "\"Subject: hi\\r\\n\\r\\nhello\\r\\n\"", Use::text,
+             "none"}),
+        key("via", &Send::via,
+            {"The host and port it is handed to.", "\"mail:587\"", Use::line,
+             "the person's `submits_to`"}),
+        key("reverse_path", &Send::reverse_path,
+            {"The envelope's return address, when it is not From; `\"\"` is the null one.",
+             "\"bounces@example.org\"", Use::mail, "the From address"}),
+        key("forward_paths", &Send::forward_paths,
+            {"The envelope's recipients, when they are not those of To, Cc and Bcc.",
+             "[\"erin\"]", Use::who, "To, Cc and Bcc"}),
+        key("fields", &Send::fields,
+            {"Further header fields.", "{ \"Reply-To\" = \"alice@example.net\" }"}),
+        key("padding", &Send::padding, {"Filler after the text.", "\"1 MiB\"", Use::line, "none"}),
+    };
+}
+
+constexpr std::string_view title(const Fetch*) { return "fetch = ... in [[timeline]]"; }
+constexpr std::string_view intro(const Fetch*) {
+    return "Somebody collects mail; `fetch = \"bob\"` is enough.";
+}
+constexpr auto keys(const Fetch*) {
+    return std::tuple{
+        key("person", &Fetch::person, {"Who.", "\"bob\"", Use::person, {}, {}, 0, true}),
+        key("leave_on_server", &Fetch::leave_on_server,
+            {"This time, leave the messages there.", "true", Use::line, "the person's setting"}),
+    };
+}
+
+constexpr std::string_view title(const LinkChange*) { return "link = { ... } in [[timeline]]"; }
+constexpr std::string_view intro(const LinkChange*) {
+    return "A link fails, heals or changes. A host's access link is called `HOST--NETWORK`.";
+}
+constexpr auto keys(const LinkChange*) {
+    using S = LinkChange;
+    return std::tuple{
+        key("link", &S::link,
+            {"Which.", "\"campus--internet\"", Use::link, {}, {}, 0, true}),
+        key("up", &S::up, {"Whether it works.", "false", Use::line, "as before"}),
+        key("latency", &S::latency, {"As in `[[links]]`.", "\"300ms\"", Use::line, "as before"}),
+        key("jitter", &S::jitter, {"As in `[[links]]`.", "\"20ms\"", Use::line, "as before"}),
+        key("bandwidth", &S::bandwidth,
+            {"As in `[[links]]`.", "\"64 kbit/s\"", Use::line, "as before"}),
+        key("loss", &S::loss, {"As in `[[links]]`.", "\"5%\"", Use::line, "as before"}),
+        key("duplicate", &S::duplicate, {"As in `[[links]]`.", "\"1%\"", Use::line, "as before"}),
+        key("reorder", &S::reorder, {"As in `[[links]]`.", "\"1%\"", Use::line, "as before"}),
+    };
+}
+
+constexpr std::string_view title(const FirewallChange*) {
+    return "firewall = { ... } in [[timeline]]";
+}
+constexpr std::string_view intro(const FirewallChange*) { return "Somebody edits a firewall."; }
+constexpr auto keys(const FirewallChange*) {
+    using S = FirewallChange;
+    return std::tuple{
+        key("firewall", &S::firewall,
+            {"Which.", "\"border\"", Use::firewall, {}, {}, 0, true}),
+        key("edit", &S::edit, {"What is done with the rule.", "\"insert\""}),
+        key("position", &S::position,
+            {"The number of the rule that is replaced, removed or inserted before.", "2", Use::line,
+             {}, "rule, from 1", 1}),
+        key("rule", &S::rule,
+            {"The new rule.", "\"tcp dport 25 drop\"", Use::rules, "none, for `remove`"}),
+    };
+}
+
+constexpr std::string_view title(const RecordChange*) { return "record = { ... } in [[timeline]]"; }
+constexpr std::string_view intro(const RecordChange*) {
+    return "Somebody edits a zone; caches keep the old records for their time to live.";
+}
+constexpr auto keys(const RecordChange*) {
+    using S = RecordChange;
+    return std::tuple{
+        key("zone", &S::zone, {"Which.", "\"example.org\"", Use::zone, {}, {}, 0, true}),
+        key("edit", &S::edit,
+            {"Replace the records of that name and type, add one, or remove them.", "\"add\""}),
+        key("record", &S::record,
+            {"The record, as in a master file.", "\"@ 300 IN MX 5 mx3.example.org.\"", Use::text, {},
+             {}, 0, true}),
+    };
+}
+
+constexpr std::string_view title(const HostChange*) { return "host = { ... } in [[timeline]]"; }
+constexpr std::string_view intro(const HostChange*) { return "A machine stops or starts."; }
+constexpr auto keys(const HostChange*) {
+    return std::tuple{
+        key("host", &HostChange::host, {"Which.", "\"mx1\"", Use::host, {}, {}, 0, true}),
+        key("state", &HostChange::state,
+            {"`down` ends its work in order, `crash` loses what was only in memory.", "\"up\""}),
+    };
+}
+
+constexpr std::string_view title(const ServiceChange*) {
+    return "service = { ... } in [[timeline]]";
+}
+constexpr std::string_view intro(const ServiceChange*) {
+    return "A service on a host is started or stopped.";
+}
+constexpr auto keys(const ServiceChange*) {
+    using S = ServiceChange;
+    return std::tuple{
+        key("host", &S::host, {"Where.", "\"mail\"", Use::host, {}, {}, 0, true}),
+        key("service", &S::service, {"Which.", "\"pop3\"", Use::line, {}, {}, 0, true}),
+        key("running", &S::running, {"Whether it runs from now on.", "false"}),
+    };
+}
+
+constexpr std::string_view title(const SetValue*) { return "set = { ... } in [[timeline]]"; }
+constexpr std::string_view intro(const SetValue*) {
+    return "Any other key of this file gets another value.";
+}
+constexpr auto keys(const SetValue*) {
+    return std::tuple{
+        key("path", &SetValue::path,
+            {"The key, with dots.", "\"hosts.mail.smtp.open_relay\"", Use::line, {}, {}, 0, true}),
+        key("value", &SetValue::value,
+            {"What it is from now on.", "true", Use::literal, {}, {}, 0, true}),
+    };
+}
+
+// A timeline entry holds `at` and exactly one of these.
+template <class A>
+struct ActionKey {
+    std::string_view name;
+    using Action = A;
+};
+constexpr auto actions() {
+    return std::tuple{ActionKey<Bookmark>{"bookmark"},       ActionKey<Send>{"send"},
+                      ActionKey<Fetch>{"fetch"},             ActionKey<LinkChange>{"link"},
+                      ActionKey<FirewallChange>{"firewall"}, ActionKey<RecordChange>{"record"},
+                      ActionKey<HostChange>{"host"},         ActionKey<ServiceChange>{"service"},
+                      ActionKey<SetValue>{"set"}};
+}
+constexpr std::string_view title(const Event*) { return "[[timeline]]"; }
+constexpr std::string_view intro(const Event*) {
+    return "What happens, and when: `at` and one of `send`, `fetch`, `link`, `firewall`, `record`, "
+           "`host`, `service`, `set`, `bookmark`.";
+}
+constexpr auto keys(const Event*) {
+    return std::tuple{
+        key("at", &Event::at,
+            {"When: after the start, or as a date and time.", "\"+2m30s\"", Use::moment}),
+    };
+}
+
+constexpr std::string_view title(const SizeShare*) { return "size = [{ ... }] in [[workloads]]"; }
+constexpr std::string_view intro(const SizeShare*) {
+    return "A message size and how often it comes up; `size = \"4 KiB\"` is enough for one.";
+}
+constexpr auto keys(const SizeShare*) {
+    return std::tuple{
+        key("size", &SizeShare::size, {"How large.", "\"64 KiB\"", Use::line, {}, {}, 0, true}),
+        key("weight", &SizeShare::weight,
+            {"How often, against the sum of all weights.", "3", Use::line, {}, "shares", 1}),
+    };
+}
+
+constexpr std::string_view title(const Workload*) { return "[[workloads]]"; }
+constexpr std::string_view intro(const Workload*) { return "Many messages, drawn from the seed."; }
+constexpr auto keys(const Workload*) {
+    return std::tuple{
+        key("name", &Workload::name,
+            {"What reports call it.", "\"newsletter\"", Use::id, "`workload-1`, `workload-2` ..."}),
+        key("from", &Workload::from, {"Who sends.", "[\"alice\"]", Use::person, "everybody"}),
+        key("to", &Workload::to,
+            {"People or addresses.", "[\"bob\", \"carol@example.com\"]", Use::who, "everybody"}),
+        key("rate", &Workload::rate, {"How many messages in how much time.", "\"12/min\""}),
+        key("arrival", &Workload::arrival,
+            {"Evenly spaced, or at random times with that mean.", "\"even\""}),
+        key("count", &Workload::count,
+            {"Stop after so many.", "1000", Use::line, "no limit", "messages", 1}),
+        key("start", &Workload::start, {"When it begins.", "\"+1m\"", Use::moment}),
+        key("until", &Workload::until,
+            {"When it ends; this or `count` is needed.", "\"+1h\"", Use::moment, "no limit"}),
+        key("size", &Workload::size,
+            {"How large a message's text is.",
+             "[{ size = \"1 KiB\", weight = 9 }, { size = \"1 MiB\", weight = 1 }]"}),
+    };
+}
+
+} // namespace postroad::scenario
