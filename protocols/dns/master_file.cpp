@@ -213,7 +213,10 @@ private:
 
     void unknown_type(const std::vector<Token>& t, std::size_t at, bool blank_start) {
         std::string hint;
-        if (!blank_start && parse_type(t[0].text))
+        // "MX 10 mail" at the margin; a host may well be called "mx", so capitals decide.
+        const bool capitals = t[0].text.find_first_of("abcdefghijklmnopqrstuvwxyz") ==
+                              std::string::npos;
+        if (!blank_start && capitals && parse_type(t[0].text))
             hint = "if " + t[0].text + " is meant as the type, begin the line with a space, or @";
         else if (const auto near = nearest_type(t[at].text))
             hint = "did you mean " + std::string(*near) + "?";

@@ -19,6 +19,10 @@ std::string missing_dot_hint(const std::string& text, const Name& full, const Na
     return "did you mean " + text + ". with a final dot?";
 }
 
+bool same(const Place& a, const Place& b) {
+    return a.file == b.file && a.line == b.line && a.column == b.column;
+}
+
 class Loader {
 public:
     Loader(const ZoneSource& source, MasterFile file)
@@ -51,7 +55,11 @@ private:
     void read_all_rdata() {
         for (const Entry& entry : file_.entries) {
             ReadRdata read = read_rdata_text(entry);
-            if (!read.ok) report(Severity::error, read.at, read.what, read.why, read.hint);
+            // The records of one $GENERATE share a place: its mistake is told once.
+            const bool again = !rdata_.empty() && !rdata_.back().ok && !read.ok &&
+                               same(rdata_.back().at, read.at);
+            if (!read.ok && !again)
+                report(Severity::error, read.at, read.what, read.why, read.hint);
             if (read.ok) names_missing_dots(entry);
             rdata_.push_back(std::move(read));
         }
@@ -85,6 +93,10 @@ private:
                        "RFC 1035 §5.2: a zone has exactly one", "remove it");
             } else {
                 soa = &entry;
+                const auto at = static_cast<std::size_t>(&entry - file_.entries.data());
+                if (!rdata_[at].ok) continue;
+                const Record record = plain_record(entry.owner, Type::soa, 0, rdata_[at].wire);
+                soa_minimum_s_ = std::min(record.as_soa()->minimum_s, ttl_s_max);
             }
         }
         if (soa == nullptr) {
@@ -110,12 +122,7 @@ private:
             report(Severity::warning, entry.type_at, "no TTL here and no $TTL before",
                    "RFC 2308 §4: the SOA's minimum is used in its place", "begin with $TTL 3600");
         ttl_missing_reported_ = true;
-        for (std::size_t k = 0; k < file_.entries.size(); ++k)
-            if (file_.entries[k].type == Type::soa && rdata_[k].ok) {
-                const auto soa = plain_record(origin_, Type::soa, 0, rdata_[k].wire).as_soa();
-                return std::min(soa->minimum_s, ttl_s_max);
-            }
-        return 0;
+        return soa_minimum_s_;
     }
 
     void take_records() {
@@ -169,6 +176,7 @@ private:
     std::vector<ReadRdata> rdata_;  // beside file_.entries
     std::vector<CheckedRecord> records_;
     Name origin_;
+    std::uint32_t soa_minimum_s_ = 0;
     bool ttl_missing_reported_ = false;
 };
 
