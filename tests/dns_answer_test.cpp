@@ -128,7 +128,8 @@ TEST_CASE("unknown types and ANY are answered as they stand") {
 
 TEST_CASE("an alias into another zone of the same server is followed there") {
     ZoneSet zones = example();
-    zones.add(dns_test::load("$TTL 60\n@ SOA a.x. b.x. 1 2 3 4 5\n@ NS a.x.\nwww A 192.0.2.99\n", {},
+    zones.add(dns_test::load("$TTL 60\n@ SOA a.x. b.x. 1 2 3 4 5\n@ NS a.x.\nwww A 192.0.2.99\n",
+        {},
                              "example.com").zone);
     CHECK(ask(zones, query("away.example.org", Type::a)) ==
           "NOERROR aa rd\naway.example.org. 3600 CNAME www.example.com.\n"
@@ -171,7 +172,8 @@ TEST_CASE("a query cut at any length is FORMERR or, without a header, silence") 
 
 TEST_CASE("an answer over 512 octets is cut over UDP, and whole with EDNS or over TCP") {
     ZoneSet zones;
-    std::string text = "$TTL 60\n@ SOA a.x. b.x. 1 2 3 4 5\n@ NS a.x.\n$GENERATE 1-40 big A 192.0.2.$\n";
+    std::string text = "$TTL 60\n@ SOA a.x. b.x. 1 2 3 4 5\n@ NS a.x.\n"
+                       "$GENERATE 1-40 big A 192.0.2.$\n";
     zones.add(dns_test::load(text).zone);
     std::array<std::uint8_t, 65535> out;
     const Packet plain = query("big.example.org", Type::a);
@@ -200,7 +202,8 @@ TEST_CASE("the answer says why") {
     CHECK(a.set.line(0) == 14);
     CHECK(a.set.file(0) == "test.zone");
     CHECK(answer(zones, query("a.wild.example.org", Type::mx), {}, out).by_wildcard);
-    CHECK(answer(zones, query("example.com", Type::a), {}, out).reason == "no zone here holds this name");
+    CHECK(answer(zones, query("example.com", Type::a), {}, out).reason ==
+        "no zone here holds this name");
 }
 
 TEST_CASE("damaged queries of many seeds always get a readable answer or none") {

@@ -39,7 +39,8 @@ std::vector<std::uint8_t> sample() {
     w.add_question({org, Type::mx, Class::in});
     w.add_mx(Section::answer, org, 3600, {10, name("mx1.example.org")});
     w.add_txt(Section::answer, org, 60, {"v=spf1 mx -all", ""});
-    w.add_soa(Section::authority, org, 300, {name("ns1.example.org"), name("h.example.org"), 1, 2, 3, 4, 5});
+    w.add_soa(Section::authority, org, 300, {name("ns1.example.org"), name("h.example.org"), 1, 2,
+        3, 4, 5});
     w.add_a(Section::additional, name("mx1.example.org"), 60, {192, 0, 2, 25});
     w.add_edns({});
     const Bytes done = w.finish();
@@ -103,7 +104,8 @@ TEST_CASE("a message cut at any length is an error, never a record too many") {
     const auto packet = sample();
     for (std::size_t size = 0; size < packet.size(); ++size) {
         INFO(size);
-        const std::vector<std::uint8_t> cut(packet.begin(), packet.begin() + static_cast<long>(size));
+        const std::vector<std::uint8_t> cut(packet.begin(),
+            packet.begin() + static_cast<long>(size));
         MessageReader r(cut);
         Record rr;
         int count = 0;
@@ -215,7 +217,8 @@ TEST_CASE("random messages round trip, and random damage never breaks the reader
         MessageWriter w(buffer, 64 + r.below(4000));
         w.header.id = static_cast<std::uint16_t>(r.next());
         w.header.recursion_desired = r.below(2) != 0;
-        struct Wanted { Section section; Name owner; Type type; std::uint32_t ttl; Mx mx; Soa soa; };
+        struct Wanted { Section section; Name owner; Type type; std::uint32_t ttl; Mx mx;
+            Soa soa; };
         std::vector<Wanted> wanted;
         const std::uint64_t count = r.below(60);
         for (std::uint64_t i = 0; i < count; ++i) {
@@ -231,7 +234,8 @@ TEST_CASE("random messages round trip, and random damage never breaks the reader
                     break;
                 default:
                     x.type = Type::soa;
-                    x.soa = {random_name(r), random_name(r), static_cast<std::uint32_t>(r.next()), 1, 2, 3, 4};
+                    x.soa = {random_name(r), random_name(r), static_cast<std::uint32_t>(r.next()),
+                        1, 2, 3, 4};
                     ok = w.add_soa(x.section, x.owner, x.ttl, x.soa);
             }
             if (ok) wanted.push_back(x);
@@ -247,7 +251,8 @@ TEST_CASE("random messages round trip, and random damage never breaks the reader
             REQUIRE(got.type == x.type);
             if (x.type == Type::mx) CHECK(got.as_mx()->exchange == x.mx.exchange);
             if (x.type == Type::cname) CHECK(*got.as_name() == x.mx.exchange);
-            if (x.type == Type::soa) CHECK((got.as_soa()->primary == x.soa.primary && got.as_soa()->serial == x.soa.serial));
+            if (x.type == Type::soa) CHECK((got.as_soa()->primary == x.soa.primary &&
+                got.as_soa()->serial == x.soa.serial));
         }
         CHECK_FALSE(reader.next(got));
         CHECK(reader.error() == MessageError::none);
@@ -262,7 +267,8 @@ TEST_CASE("random messages round trip, and random damage never breaks the reader
         while (hurt.next(got)) {
             ++records;
             if (got.as_mx()) CHECK(got.as_mx()->exchange.length >= 1);
-            (void)got.as_soa(), (void)got.as_txt(), (void)got.as_edns(), (void)expand_rdata(got, out);
+            (void)got.as_soa(), (void)got.as_txt(), (void)got.as_edns(), (void)expand_rdata(got,
+                out);
         }
         CHECK(records <= damaged.size());
     }

@@ -98,14 +98,16 @@ TEST_CASE("every mistake of the broken zone is told, each at its line and column
 TEST_CASE("single mistakes in zone files are placed and named") {
     struct Case { const char* body; const char* told; };
     const Case cases[] = {
-        {"m MX ten mail\n", "5:6 error: \"ten\" is not a number up to 65535: an MX begins with its preference\n"},
+        {"m MX ten mail\n",
+            "5:6 error: \"ten\" is not a number up to 65535: an MX begins with its preference\n"},
         {"m MX 10\n", "5:6 error: the MX record ends too early: it has 1 of 2 fields\n"},
         {"m MX\n", "5:3 error: the MX record ends too early: it has 0 of 2 fields\n"},
         {"m MX 10 192.0.2.9\n", "5:9 error: \"192.0.2.9\" is an address, and MX takes a name\n"},
         {"m A 192.0.2.1 x\n", "5:15 error: \"x\" is more than a A record holds\n"},
         {"m A mail\n", "5:5 error: \"mail\" is not an IPv4 address\n"},
         {"m AAAA 192.0.2.1\n", "5:8 error: \"192.0.2.1\" is not an IPv6 address\n"},
-        {"m MX 70000 ns1\n", "5:6 error: \"70000\" is not a number up to 65535: an MX begins with its preference\n"},
+        {"m MX 70000 ns1\n",
+            "5:6 error: \"70000\" is not a number up to 65535: an MX begins with its preference\n"},
         {"m TXT \"open\n", "5:7 error: this quoted string is not closed on its line\n"},
         {"m TXT ( a\n", "5:7 error: this ( is never closed\n"},
         {"m TXT a )\n", "5:9 error: this ) closes no parenthesis\n"},
@@ -118,21 +120,27 @@ TEST_CASE("single mistakes in zone files are placed and named") {
         {"$INCLUDE none\n", "5:10 error: cannot read \"none\"\n"},
         {"$GENERATE 5-1 h$ A 192.0.2.$\n", "5:11 error: \"5-1\" is no range\n"},
         {"$GENERATE 1-2 h${x} A 192.0.2.$\n", "5:15 error: \"h${x}\" cannot be expanded\n"},
-        {"$GENERATE 250-300 h$ A 192.0.2.$\n", "5:24 error: \"192.0.2.256\" is not an IPv4 address\n"},
+        {"$GENERATE 250-300 h$ A 192.0.2.$\n",
+            "5:24 error: \"192.0.2.256\" is not an IPv4 address\n"},
         {"@ SOA a b 1 2 3 4 5\n", "5:1 error: a second SOA record\n"},
         {"s NS ns1.s\n", "5:6 warning: the delegation to ns1.s.example.org. has no glue\n"},
         {"m MX 10 nobody\n", "5:9 warning: nobody.example.org. has no address\n"},
         {"m MX 0 .\nm MX 10 ns1\n", "5:1 warning: a null MX beside other MX records\n"},
-        {"m 60 A 192.0.2.1\nm 90 A 192.0.2.2\n", "6:1 warning: the A records of m.example.org. differ in TTL\n"},
+        {"m 60 A 192.0.2.1\nm 90 A 192.0.2.2\n",
+            "6:1 warning: the A records of m.example.org. differ in TTL\n"},
         {"m A 192.0.2.1\nM A 192.0.2.1\n", "6:1 warning: the same record again\n"},
         {"c CNAME ns1\nc CNAME ns2\n", "6:1 error: c.example.org. has two CNAME records\n"},
-        {"w.example.org A 192.0.2.1\n", "5:1 warning: the owner means w.example.org.example.org.\n"},
+        {"$ORIGIN sub\nm CNAME ns1.example.org\n",
+         "6:9 warning: \"ns1.example.org\" means ns1.example.org.sub.example.org.\n"},
+        {"w.example.org A 192.0.2.1\n",
+            "5:1 warning: the owner means w.example.org.example.org.\n"},
     };
     for (const Case& c : cases) {
         INFO(c.body);
         CHECK(problems(load(with(c.body))) == c.told);
     }
-    CHECK(problems(load("$TTL 60\n@ NS ns1\nns1 A 192.0.2.1\n")) == "1:1 error: the zone has no SOA record\n");
+    CHECK(problems(load("$TTL 60\n@ NS ns1\nns1 A 192.0.2.1\n")) ==
+        "1:1 error: the zone has no SOA record\n");
     CHECK(problems(load("$TTL 60\n@ SOA ns1 host 1 2 3 4 5\n")) ==
           "2:1 error: the zone has no NS record at its apex\n");
     CHECK(problems(load("$TTL 60\n@ SOA ns1 host@example.org. 1 2 3 4 5\n@ NS n.example.net.\n")) ==
@@ -159,9 +167,11 @@ TEST_CASE("RDATA forms: quotes, escapes, parentheses, comments, unknown types") 
     CHECK(s == "a;b (c) \"q\" A");
     REQUIRE(txt->next(s));
     CHECK(s == "plain;x");
-    CHECK(to_text(z.zone->at(name("n.example.org"), Type::mx).record(0).as_mx()->exchange) == "example.org.");
+    CHECK(to_text(z.zone->at(name("n.example.org"), Type::mx).record(0).as_mx()->exchange) ==
+        "example.org.");
     CHECK(z.zone->at(name("o.example.org"), static_cast<Type>(65280)).rdata(0).size() == 4);
-    CHECK(z.zone->at(name("p.example.org"), Type::a).record(0).as_a() == std::array<std::uint8_t, 4>{192, 0, 2, 7});
+    CHECK(z.zone->at(name("p.example.org"), Type::a).record(0).as_a() == std::array<std::uint8_t,
+        4>{192, 0, 2, 7});
 }
 
 TEST_CASE("an included file has its own origin, and its mistakes carry its name") {
@@ -171,7 +181,8 @@ TEST_CASE("an included file has its own origin, and its mistakes carry its name"
         if (path == "self.zone") return "$INCLUDE self.zone\n";
         return std::nullopt;
     };
-    const LoadedZone z = load(with("own TXT a\n$INCLUDE sub.zone sub\n TXT b\nback A 192.0.2.9\n"), include);
+    const LoadedZone z = load(with("own TXT a\n$INCLUDE sub.zone sub\n TXT b\nback A 192.0.2.9\n"),
+        include);
     CHECK(problems(z) == "");
     REQUIRE(z.zone);
     CHECK(z.zone->at(name("host.sub.example.org"), Type::a));

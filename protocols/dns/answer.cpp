@@ -132,7 +132,8 @@ private:
     }
 
     void positive(const Found& found, Bytes name, Type type) {
-        answer_.reason = found.by_wildcard ? "made from a wildcard (RFC 4592)" : "found in the zone";
+        answer_.reason =
+            found.by_wildcard ? "made from a wildcard (RFC 4592)" : "found in the zone";
         if (type != Type::any) {
             put_set(Section::answer, found.set, owner(found, found.set, name));
             return add_addresses(found.set, false);

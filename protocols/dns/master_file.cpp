@@ -57,7 +57,8 @@ private:
         const std::string_view word = t[0].text;
         if (same_word(word, "$ORIGIN")) {
             if (t.size() != 2)
-                return error(t[0].at, "$ORIGIN takes one name", "RFC 1035 §5.1", "$ORIGIN example.org.");
+                return error(t[0].at, "$ORIGIN takes one name", "RFC 1035 §5.1",
+                             "$ORIGIN example.org.");
             Name origin;
             if (name(t[1], origin)) origin_ = origin;
         } else if (same_word(word, "$TTL")) {
@@ -105,7 +106,8 @@ private:
                          "$GENERATE 1-10 host-$ A 192.0.2.$");
         const auto range = parse_generate_range(t[1].text);
         if (!range)
-            return error(t[1].at, "\"" + t[1].text + "\" is no range", "", "start-stop or start-stop/step");
+            return error(t[1].at, "\"" + t[1].text + "\" is no range", "",
+                         "start-stop or start-stop/step");
         if ((range->stop - range->start) / range->step >= generate_count_max)
             return error(t[1].at, "$GENERATE makes more than 65536 records", "", "split the range");
         std::vector<Token> line;
@@ -143,7 +145,8 @@ private:
             const ParsedTtl ttl = parse_ttl(t[at].text);
             if (ttl.looks_like_ttl && !ttl_s) {
                 if (!ttl.ttl_s) {
-                    error(t[at].at, "a TTL of " + t[at].text, "RFC 2181 §8: at most 2147483647", "");
+                    error(t[at].at, "a TTL of " + t[at].text,
+                          "RFC 2181 §8: at most 2147483647", "");
                     return false;
                 }
                 ttl_s = ttl.ttl_s;
@@ -190,7 +193,8 @@ private:
         std::optional<std::uint32_t> ttl_s;
         if (!ttl_and_class(t, at, ttl_s)) return false;
         if (at == t.size()) {
-            error(t.back().at, "the record has no type", "RFC 1035 §5.1", "owner TTL IN TYPE data");
+            error(t.back().at, "the record has no type", "RFC 1035 §5.1",
+                  "owner TTL IN TYPE data");
             return false;
         }
         const auto type = parse_type(t[at].text);

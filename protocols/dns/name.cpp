@@ -73,7 +73,7 @@ std::string_view to_text(NameError error) {
         case NameError::empty_label: return "a label of the name is empty (two dots in a row)";
         case NameError::label_too_long: return "a label is longer than 63 octets";
         case NameError::name_too_long: return "the name is longer than 255 octets";
-        case NameError::bad_escape: return "a backslash needs a character or three digits up to 255";
+        case NameError::bad_escape: return "a backslash needs a character, or three digits to 255";
         case NameError::truncated: return "the name runs past the end of the data";
         case NameError::bad_label_type: return "a label of a reserved type";
         case NameError::bad_pointer: return "a compression pointer that does not point backwards";

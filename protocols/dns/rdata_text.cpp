@@ -79,8 +79,10 @@ bool is_field(ldns_rdf_type kind, const Token& token) {
     }
     if (kind == LDNS_RDF_TYPE_STR) {
         std::size_t size = 0;
-        for (std::size_t i = 0; i < text.size(); ++i, ++size)
-            if (text[i] == '\\') i += i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' ? 3 : 1;
+        for (std::size_t i = 0; i < text.size(); ++i, ++size) {
+            if (text[i] != '\\' || i + 1 == text.size()) continue;
+            i += text[i + 1] >= '0' && text[i + 1] <= '9' ? 3 : 1;  // \DDD or \X is one octet
+        }
         return size - (token.quoted ? 2 : 0) <= 255;
     }
     return true;
@@ -106,7 +108,8 @@ bool fields_are_sound(const Entry& entry, ReadRdata& out) {
         }
         const ldns_rdf_type kind = ldns_rr_descriptor_field_type(descriptor, i);
         if (is_field(kind, token)) continue;
-        out.what = (token.quoted ? token.text : "\"" + token.text + "\"") + " is not " + field_kind(kind);
+        out.what = (token.quoted ? token.text : "\"" + token.text + "\"") + " is not " +
+                   field_kind(kind);
         if (entry.type == Type::mx && i == 0)
             out.what += ": an MX begins with its preference";
         if (kind == LDNS_RDF_TYPE_STR) out.hint = "split it into several quoted strings";
@@ -115,7 +118,8 @@ bool fields_are_sound(const Entry& entry, ReadRdata& out) {
     if (entry.rdata.size() < minimum) {
         out.at = entry.rdata.empty() ? entry.type_at : entry.rdata.back().at;
         out.what = "the " + type + " record ends too early: it has " +
-                   std::to_string(entry.rdata.size()) + " of " + std::to_string(minimum) + " fields";
+                   std::to_string(entry.rdata.size()) + " of " + std::to_string(minimum) +
+                   " fields";
         return false;
     }
     for (std::size_t i = 0; i < entry.rdata.size(); ++i) {

@@ -11,10 +11,10 @@ std::string without_dot(const std::string& text) { return text.substr(0, text.si
 
 // "mx1.example.org.example.org.": the writer forgot the dot behind "mx1.example.org".
 std::string missing_dot_hint(const std::string& text, const Name& full, const Name& origin) {
-    if (origin.is_root() || is_absolute_text(text)) return "";
+    // In a zone of one label ("lan") a name that ends in it may well be meant.
+    if (label_count(origin) < 2 || is_absolute_text(text)) return "";
     const ParsedName as_absolute = parse_name(text);
-    if (!as_absolute || as_absolute.name.length <= origin.length ||
-        !is_within(as_absolute.name, origin) || !is_within(full, origin))
+    if (!as_absolute || !is_within(as_absolute.name, origin) || !is_within(full, origin))
         return "";
     return "did you mean " + text + ". with a final dot?";
 }
@@ -60,7 +60,6 @@ private:
                                same(rdata_.back().at, read.at);
             if (!read.ok && !again)
                 report(Severity::error, read.at, read.what, read.why, read.hint);
-            if (read.ok) names_missing_dots(entry);
             rdata_.push_back(std::move(read));
         }
     }
@@ -75,7 +74,7 @@ private:
             const Token& token = entry.rdata[i];
             const ParsedName name = parse_name(token.text, &entry.origin);
             const std::string hint =
-                name ? missing_dot_hint(token.text, name.name, entry.origin) : "";
+                name ? missing_dot_hint(token.text, name.name, origin_) : "";
             if (!hint.empty())
                 report(Severity::warning, token.at,
                        "\"" + token.text + "\" means " + to_text(name.name),
@@ -137,6 +136,7 @@ private:
                 continue;
             }
             owner_missing_dot(entry);
+            if (rdata_[i].ok) names_missing_dots(entry);
             const std::uint32_t ttl = ttl_s(entry);
             records_.push_back({&entry, rdata_[i].ok,
                                 {entry.owner, entry.type, ttl, std::move(rdata_[i].wire),
@@ -146,7 +146,7 @@ private:
 
     void owner_missing_dot(const Entry& entry) {
         // The owner's text is gone, but a doubled origin shows in the name itself.
-        if (origin_.is_root() || equal(entry.owner, origin_)) return;
+        if (label_count(origin_) < 2 || equal(entry.owner, origin_)) return;
         Bytes rest = entry.owner;
         const std::size_t head_size = rest.size() - (origin_.length - 1u);
         if (head_size < origin_.length) return;
