@@ -1,0 +1,342 @@
+// The SMTP server's verbs: one row each, and the handler behind it.
+#include "protocols/smtp/server_rows.hpp"
+
+#include <algorithm>
+
+#include "protocols/sasl/plain.hpp"
+#include "protocols/smtp/path.hpp"
+
+namespace postroad::smtp {
+namespace {
+
+using S = ServerState;
+
+// A verdict that brings its own code, else the one given.
+Reply verdict(const Answer& answer, const Reply& otherwise) {
+    if (answer.code != 0) return {answer.code, answer.enhanced, answer.text};
+    return otherwise;
+}
+
+void greet(Server& server, std::string_view name, Heap& heap) {
+    reset_transaction(server, heap);  // §4.1.4: EHLO in mid-session resets like RSET
+    heap.assign(server.client_name, name);
+    server.state = S::ready;
+}
+
+// §4.1.1.1: HELO opens the session of a client without extensions.
+Step helo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+    const std::string_view name = take_word(argument);
+    if (!is_domain(name)) return Reply{501, "5.5.4", "write HELO and your domain name"};
+    greet(server, name, *fx.heap);
+    server.extended = 0;
+    return Reply{250, {}, host.name};
+}
+
+// §4.1.1.1: EHLO is answered with the extensions on offer, one a line.
+Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+    const std::string_view name = take_word(argument);
+    if (!is_domain(name))
+        return Reply{501, "5.5.4", "write EHLO and your domain name or address literal"};
+    greet(server, name, *fx.heap);
+    server.extended = 1;
+    const auto line = [&](std::string_view text, Section section) {
+        const std::size_t from = fx.out.size();
+        fx.out += "250-";
+        fx.out += text;
+        fx.out += "\r\n";
+        fx.mark(from, Speech::reply, section, 250);
+    };
+    line(host.name, "5321 §4.1.1.1");
+    if (host.extensions.has(Extension::pipelining)) line("PIPELINING", "2920 §3");
+    if (host.extensions.has(Extension::size)) {
+        const std::size_t from = fx.out.size();
+        fx.out += "250-SIZE ";
+        append_number(fx.out, host.size_octets_max);
+        fx.out += "\r\n";
+        fx.mark(from, Speech::reply, "1870 §3", 250);
+    }
+    if (host.extensions.has(Extension::eight_bit_mime)) line("8BITMIME", "6152 §2");
+    if (host.extensions.has(Extension::enhanced_status)) line("ENHANCEDSTATUSCODES", "2034 §2");
+    if (host.offers_auth && host.extensions.has(Extension::auth)) line("AUTH PLAIN", "4954 §3");
+    if (host.extensions.has(Extension::vrfy)) line("VRFY", "5321 §4.1.1.6");
+    // The last line has a space where the others have a hyphen (§4.2.1).
+    if (host.extensions.has(Extension::help)) line("HELP", "5321 §4.1.1.8");
+    fx.out[fx.said.back().offset + 3] = ' ';
+    return Step::done();
+}
+
+// §4.1.1.2 and the parameters of RFC 1870, 6152 and 4954 §5. An empty string: all is well.
+Reply read_parameters(Server& server, std::string_view parameters, const ServerHost& host,
+                      std::uint64_t& size, Heap& heap) {
+    Parameter one;
+    while (take_parameter(parameters, one)) {
+        if (one.malformed) return {501, "5.5.4", "a parameter is written KEYWORD=value"};
+        if (!server.extended)
+            return {555, "5.5.4", "parameters are for who said EHLO: ", one.keyword};
+        if (equals_ignoring_case(one.keyword, "SIZE") && host.extensions.has(Extension::size)) {
+            const auto octets = parse_number(one.value);
+            if (!octets) return {501, "5.5.4", "SIZE is a number of octets"};
+            size = *octets;
+        } else if (equals_ignoring_case(one.keyword, "BODY") &&
+                   host.extensions.has(Extension::eight_bit_mime)) {
+            if (equals_ignoring_case(one.value, "8BITMIME")) {
+                server.body = Body::eight_bit_mime;
+            } else if (!equals_ignoring_case(one.value, "7BIT")) {
+                return {501, "5.5.4", "BODY is 7BIT or 8BITMIME"};
+            }
+        } else if (equals_ignoring_case(one.keyword, "AUTH") && host.offers_auth) {
+            heap.assign(server.auth_parameter, one.value);
+        } else {
+            return {555, "5.5.4", "parameter not recognised: ", one.keyword};
+        }
+    }
+    return {};
+}
+
+// §4.1.1.2: MAIL begins a transaction with the address that gets the bounces.
+Step mail(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+    const Path path = parse_path("FROM:", argument);
+    if (!path) return Reply{501, "5.1.7", path.error};
+    if (host.submission && host.offers_auth && !server.authenticated)  // RFC 6409 §4.3
+        return Reply{530, "5.7.0", "authentication required"};
+    std::uint64_t size = 0;
+    const Reply bad = read_parameters(server, path.parameters, host, size, *fx.heap);
+    if (bad.code != 0) return bad;
+    if (size > host.size_octets_max)  // RFC 1870 §6.1
+        return Reply{552, "5.3.4", "the message is larger than we take"};
+    fx.heap->assign(server.reverse_path, path.mailbox);
+    server.null_path = path.mailbox.empty() ? 1 : 0;
+    server.declared_octets = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, 1U << 16));
+    return Ask{AskKind::sender, path.mailbox, path.parameters, {}, size};
+}
+
+Reply judge_sender(Server& server, const Answer& answer, const ServerHost&, Effects& fx) {
+    if (!answer.ok) {
+        reset_transaction(server, *fx.heap);
+        return verdict(answer, {550, "5.7.1", "not from you"});
+    }
+    server.state = S::mail;
+    return {250, "2.1.0", "sender ok"};
+}
+
+// §4.1.1.3: RCPT names one more mailbox for the mail begun by MAIL. Who may relay and who exists
+// is policy, so it is asked; an open relay is one line of that policy.
+Step rcpt(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+    const Path path = parse_path("TO:", argument);
+    if (!path) return Reply{501, "5.1.3", path.error};
+    if (!path.parameters.empty())
+        return Reply{555, "5.5.4", "parameter not recognised: ", path.parameters};
+    if (server.forward_paths.size() >= host.recipients_max)  // §4.5.3.1.10
+        return Reply{452, "4.5.3", "too many recipients"};
+    fx.heap->push(server.forward_paths, fx.heap->make(path.mailbox));  // taken back on a refusal
+    return Ask{AskKind::recipient, path.mailbox, path.parameters, {}, 0};
+}
+
+Reply judge_recipient(Server& server, const Answer& answer, const ServerHost&, Effects& fx) {
+    const bool taken = answer.code == 0 ? answer.relay == Relay::allow && answer.exists
+                                        : answer.code < 300;
+    if (!taken) {
+        const std::uint32_t last = server.forward_paths.size() - 1;
+        Text path = fx.heap->get(server.forward_paths, last);
+        fx.heap->drop(path);
+        server.forward_paths.bytes.size -= static_cast<std::uint32_t>(sizeof(Text));
+        if (last == 0) fx.heap->drop(server.forward_paths);
+    } else {
+        server.state = S::recipients;
+    }
+    if (answer.code != 0) return {answer.code, answer.enhanced, answer.text};
+    if (answer.relay == Relay::deny) return {550, "5.7.1", "relaying denied"};
+    if (!answer.exists) return {550, "5.1.1", "no such mailbox"};
+    return {250, "2.1.5", "recipient ok"};
+}
+
+// §4.1.1.4: what follows the 354 is content until a line of a lone period.
+Step data(Server& server, std::string_view argument, const ServerHost&, Effects&) {
+    if (!argument.empty()) return Reply{501, "5.5.4", "DATA stands alone"};
+    if (server.forward_paths.empty())  // §3.3: 554 when no recipient was accepted
+        return Reply{554, "5.5.1", "no valid recipients"};
+    server.state = S::content;
+    server.unstuffer = {};
+    return Reply{354, {}, "end data with <CR><LF>.<CR><LF>"};
+}
+
+// §4.2.5: 250 behind the data transfers the responsibility for the message to us.
+Reply judge_content(Server& server, const Answer& answer, const ServerHost&, Effects& fx) {
+    if (answer.ok) ++server.transactions;
+    reset_transaction(server, *fx.heap);
+    if (!answer.ok) return verdict(answer, {451, "4.3.0", "not taken; try later"});
+    return {250, "2.0.0", "queued as ", answer.text};
+}
+
+Step rset(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
+    if (!argument.empty()) return Reply{501, "5.5.4", "RSET stands alone"};
+    reset_transaction(server, *fx.heap);
+    return Reply{250, "2.0.0", "forgotten"};
+}
+
+Step noop(Server&, std::string_view, const ServerHost&, Effects&) {
+    return Reply{250, "2.0.0", "ok"};  // §4.1.1.9: an argument is ignored
+}
+
+// §4.1.1.10: the server answers 221 and closes; only then does the client.
+Step quit(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+    if (!argument.empty()) return Reply{501, "5.5.4", "QUIT stands alone"};
+    reset_transaction(server, *fx.heap);
+    server.ended = 1;
+    return Reply{221, "2.0.0", host.name, " closing; good-bye"};
+}
+
+// §3.5.3 and §7.3: a server may decline to say who exists.
+Step vrfy(Server&, std::string_view argument, const ServerHost&, Effects&) {
+    if (argument.empty()) return Reply{501, "5.5.4", "VRFY whom?"};
+    return Ask{AskKind::verify, argument, {}, {}, 0};
+}
+
+Reply judge_verify(Server&, const Answer& answer, const ServerHost&, Effects&) {
+    if (answer.code != 0) return {answer.code, answer.enhanced, answer.text};
+    if (!answer.exists) return {550, "5.1.1", "no such mailbox"};
+    return {250, "2.1.5", answer.text};
+}
+
+Step expn(Server&, std::string_view argument, const ServerHost&, Effects&) {
+    if (argument.empty()) return Reply{501, "5.5.4", "EXPN which list?"};
+    return Ask{AskKind::expand, argument, {}, {}, 0};
+}
+
+// The answer's text holds one member a line; each becomes a reply line, the last one returned.
+Reply judge_expand(Server&, const Answer& answer, const ServerHost& host, Effects& fx) {
+    if (answer.code != 0) return {answer.code, answer.enhanced, answer.text};
+    if (!answer.exists) return {550, "5.1.1", "no such list"};
+    std::string_view rest = answer.text;
+    for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+        const std::size_t from = fx.out.size();
+        fx.out += "250-";
+        if (host.esmtp && host.extensions.has(Extension::enhanced_status)) fx.out += "2.1.5 ";
+        fx.out += rest.substr(0, end);
+        fx.out += "\r\n";
+        fx.mark(from, Speech::reply, "5321 §4.1.1.7", 250);
+        rest.remove_prefix(end + 1);
+    }
+    return {250, "2.1.5", rest};
+}
+
+Step help(Server&, std::string_view argument, const ServerHost& host, Effects& fx) {
+    const std::string_view verb = take_word(argument);
+    if (!verb.empty()) {
+        for (const ServerRow& row : server_rows())
+            if (equals_ignoring_case(row.verb, verb)) return Reply{214, "2.0.0", row.help};
+        return Reply{504, "5.5.4", "no help on that"};
+    }
+    const std::size_t from = fx.out.size();
+    fx.out += "214-";
+    if (host.esmtp && host.extensions.has(Extension::enhanced_status)) fx.out += "2.0.0 ";
+    fx.out += "commands:";
+    for (const ServerRow& row : server_rows()) {
+        if (!offers(host, row)) continue;
+        fx.out += ' ';
+        fx.out += row.verb;
+    }
+    fx.out += "\r\n";
+    fx.mark(from, Speech::reply, "5321 §4.1.1.8", 214);
+    return Reply{214, "2.0.0", "HELP and a command tells more"};
+}
+
+// RFC 4954 §4. PLAIN (RFC 4616) with its response on the line or after a 334.
+Step auth(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
+    if (server.authenticated) return Reply{503, "5.5.1", "you are authenticated already"};
+    const std::string_view mechanism = take_word(argument);
+    if (!equals_ignoring_case(mechanism, "PLAIN"))
+        return Reply{504, "5.5.4", "mechanism not offered"};
+    if (argument.empty()) {
+        server.state = S::auth;
+        return Reply{334, {}, ""};
+    }
+    return auth_response(server, argument, fx);
+}
+
+Reply judge_auth(Server& server, const Answer& answer, const ServerHost&, Effects& fx) {
+    if (!answer.ok) return verdict(answer, {535, "5.7.8", "user or password is wrong"});
+    server.authenticated = 1;
+    fx.heap->assign(server.user, answer.text);
+    return {235, "2.7.0", "authenticated"};
+}
+
+constexpr Row<Server, ServerHost> table[] = {
+    {"EHLO", {S::connected, S::ready, S::mail, S::recipients}, ehlo, AskKind::none, nullptr,
+     {250, 501}, "5321 §4.1.1.1", {S::ready}, "EHLO domain: opens a session with extensions"},
+    {"HELO", {S::connected, S::ready, S::mail, S::recipients}, helo, AskKind::none, nullptr,
+     {250, 501}, "5321 §4.1.1.1", {S::ready}, "HELO domain: opens a session without extensions"},
+    {"MAIL", {S::ready}, mail, AskKind::sender, judge_sender,
+     {250, 450, 451, 452, 455, 501, 530, 550, 552, 553, 555}, "5321 §4.1.1.2", {S::mail},
+     "MAIL FROM:<return address>: begins a mail"},
+    {"RCPT", {S::mail, S::recipients}, rcpt, AskKind::recipient, judge_recipient,
+     {250, 251, 450, 451, 452, 455, 501, 550, 551, 552, 553, 555}, "5321 §4.1.1.3",
+     {S::mail, S::recipients}, "RCPT TO:<mailbox>: names one more recipient"},
+    {"DATA", {S::mail, S::recipients}, data, AskKind::accept, judge_content,
+     {354, 250, 450, 451, 452, 501, 550, 552, 554}, "5321 §4.1.1.4", {S::content},
+     "DATA: the message follows, a line of one period ends it"},
+    {"RSET", {S::connected, S::ready, S::mail, S::recipients}, rset, AskKind::none, nullptr,
+     {250, 501}, "5321 §4.1.1.5", {S::ready}, "RSET: forgets the mail begun"},
+    {"VRFY", {S::connected, S::ready, S::mail, S::recipients}, vrfy, AskKind::verify, judge_verify,
+     {250, 251, 252, 501, 550, 551, 553}, "5321 §4.1.1.6", {},
+     "VRFY name: asks whether a mailbox exists"},
+    {"EXPN", {S::connected, S::ready, S::mail, S::recipients}, expn, AskKind::expand, judge_expand,
+     {250, 252, 501, 550}, "5321 §4.1.1.7", {}, "EXPN list: asks who is on a list"},
+    {"HELP", {S::connected, S::ready, S::mail, S::recipients}, help, AskKind::none, nullptr,
+     {214, 504}, "5321 §4.1.1.8", {}, "HELP [command]: says what there is"},
+    {"NOOP", {S::connected, S::ready, S::mail, S::recipients}, noop, AskKind::none, nullptr,
+     {250}, "5321 §4.1.1.9", {}, "NOOP: does nothing"},
+    {"QUIT", {S::connected, S::ready, S::mail, S::recipients}, quit, AskKind::none, nullptr,
+     {221, 501}, "5321 §4.1.1.10", {}, "QUIT: ends the session"},
+    {"AUTH", {S::ready}, auth, AskKind::authenticate, judge_auth,
+     {235, 334, 454, 501, 503, 504, 535}, "4954 §4", {S::ready, S::auth},
+     "AUTH PLAIN [response]: says who you are"},
+};
+
+}  // namespace
+
+std::span<const ServerRow> server_rows() { return table; }
+const ServerRow& data_row() { return table[4]; }
+const ServerRow& auth_row() { return table[11]; }
+static_assert(table[4].verb == "DATA" && table[11].verb == "AUTH");
+
+Step auth_response(Server& server, std::string_view line, Effects& fx) {
+    server.state = S::ready;
+    if (line == "*") return Reply{501, "5.7.0", "authentication given up"};  // RFC 4954 §4
+    sasl::Plain plain;
+    if (const auto error = sasl::decode_plain_base64(line, plain); error != sasl::PlainError::ok)
+        return Reply{501, "5.5.2", sasl::plain_error_text(error)};
+    // An Ask shows views: the effects keep the words until the step is over.
+    fx.words = plain.authentication_id + plain.password + plain.authorization_id;
+    const std::string_view words = fx.words;
+    const std::size_t user = plain.authentication_id.size();
+    const std::size_t secret = plain.password.size();
+    return Ask{AskKind::authenticate, words.substr(0, user), words.substr(user, secret),
+               words.substr(user + secret), 0};
+}
+
+bool offers(const ServerHost& host, const ServerRow& row) {
+    if (row.verb == "EHLO") return host.esmtp;
+    if (row.verb == "AUTH") return host.offers_auth && host.extensions.has(Extension::auth);
+    if (row.verb == "VRFY" || row.verb == "EXPN") return host.extensions.has(Extension::vrfy);
+    if (row.verb == "HELP") return host.extensions.has(Extension::help);
+    return true;
+}
+
+// Verbs of RFC 821 and of extensions that this server does not have: 502, not 500 (§4.2.4).
+bool is_known_elsewhere(std::string_view verb) {
+    for (const std::string_view known : {"SEND", "SOML", "SAML", "TURN", "ETRN", "ATRN", "BDAT",
+                                         "STARTTLS", "BURL"})
+        if (equals_ignoring_case(known, verb)) return true;
+    return false;
+}
+
+std::string_view why_not_now(const Server& server, const ServerRow& row) {
+    if (server.state == S::connected) return "say EHLO or HELO first";
+    if (row.verb == "MAIL") return "a mail has begun already; RSET forgets it";
+    if (row.verb == "RCPT" || row.verb == "DATA")
+        return server.state == S::ready ? "MAIL comes first" : "RCPT comes first";
+    return "not in the middle of a mail";
+}
+
+}  // namespace postroad::smtp

@@ -1,0 +1,21 @@
+// What the SMTP server's table and its engine share; nobody else includes this.
+#pragma once
+
+#include "protocols/smtp/server.hpp"
+
+namespace postroad::smtp {
+
+const ServerRow& data_row();
+const ServerRow& auth_row();
+
+// A line in the middle of AUTH: the client's response (RFC 4954 §4).
+Step auth_response(Server& server, std::string_view line, Effects& fx);
+
+bool offers(const ServerHost& host, const ServerRow& row);
+bool is_known_elsewhere(std::string_view verb);
+std::string_view why_not_now(const Server& server, const ServerRow& row);
+
+void reset_transaction(Server& server, Heap& heap);
+void say(Server& server, const ServerHost& host, const Reply& reply, Section section, Effects& fx);
+
+}  // namespace postroad::smtp

@@ -1,0 +1,141 @@
+// Why something was done: a code with typed arguments. The sentence is made when it is shown, so
+// that it can be translated, and so that a run spends nothing on words.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/base/section.hpp"
+#include "sim/core/facts.hpp"
+
+namespace postroad::sim {
+
+// name, sentence with {0} {1} … for the arguments, where the rule is written.
+// A reason is added here and nowhere else.
+#define POSTROAD_REASONS(R)                                                                        \
+    R(none, "", no_section)                                                                        \
+    /* finding the next host */                                                                    \
+    R(local_domain, "{0} is a domain of this host: delivered here", "5321 §3.6.1")                  \
+    R(not_local, "{0} is not a domain of this host: it goes on by SMTP", "5321 §3.6.1")             \
+    R(smart_host, "everything that is not local goes to the smart host {0}", "5321 §3.6.1")         \
+    R(route, "{0} goes to {1}: a route of this host says so, not DNS", "5321 §5.1")                 \
+    R(mx_only, "MX {0} {1} is the only mail exchanger of {2}", "5321 §5.1")                         \
+    R(mx_chosen, "MX {0} {1} chosen over MX {2} {3}: lower preference", "5321 §5.1")                \
+    R(mx_equal, "MX {0} {1} chosen by lot among {2} hosts of equal preference", "5321 §5.1")        \
+    R(mx_fallback, "MX {0} {1} tried next: {2} did not take the mail", "5321 §5.1")                 \
+    R(mx_implicit, "{0} has no MX: its own address is the mail exchanger", "5321 §5.1")             \
+    R(mx_null, "{0} has the null MX: it takes no mail at all", "7505 §3")                           \
+    R(mx_self, "{0} is this host: exchangers of preference {1} or worse are left out", "5321 §5.1") \
+    R(mx_loop, "the best mail exchanger of {0} is this host, which does not deliver for it",        \
+      "5321 §5.1")                                                                                  \
+    R(mx_cname, "{0} is an alias of {1}: an MX must not name an alias", "2181 §10.3")               \
+    R(mx_no_address, "{0} has no address: left out", "5321 §5.1")                                   \
+    R(no_such_domain, "{0} does not exist in DNS", "5321 §5.1")                                     \
+    R(dns_failed, "DNS gave no answer for {0}: the mail waits", "5321 §5.1")                        \
+    R(address_chosen, "{0} is reached at {1}", "5321 §5.1")                                         \
+    R(address_literal, "{0} names its host itself", "5321 §4.1.3")                                  \
+    R(connection_failed, "{0}:{1} could not be reached: {2}", "5321 §5.1")                          \
+    R(connection_reused, "the connection to {0} is used again for this mail", "5321 §3.3")          \
+    R(concurrency, "{0} conversations with {1} already: the mail waits its turn", "5321 §4.5.4.1")  \
+    /* whom to take mail from and for */                                                           \
+    R(relay_local, "{0} is delivered here: taken from anybody", "5321 §3.6.2")                      \
+    R(relay_domain, "{0} is relayed for anybody: this host is a mail exchanger of it", "5321 §3.6.2") \
+    R(relay_network, "the client {0} is in a network this host relays for", "5321 §3.6.2")          \
+    R(relay_authenticated, "the client has authenticated as {0}: it may relay", "6409 §6.1")        \
+    R(relay_open, "an open relay takes mail from anybody for anybody: spammers will find it",       \
+      "5321 §3.6.2")                                                                                \
+    R(relay_denied, "{0} is neither local nor relayed for, and the client {1} is a stranger",       \
+      "5321 §3.6.2")                                                                                \
+    R(no_mailbox, "there is no mailbox {0} here", "5321 §3.3")                                      \
+    R(alias, "{0} is an alias: the mail goes to {1}", "5321 §3.9.1")                                \
+    R(list, "{0} is a list: the mail goes to {1}, bounces to {2}", "5321 §3.9.2")                   \
+    R(forwarded, "{0} has their mail forwarded to {1}", "5321 §3.9.1")                              \
+    R(catch_all, "nobody here is {0}: the catch-all {1} gets it", "5321 §3.9.1")                    \
+    R(auth_ok, "{0} has given the right password", "4954 §4")                                       \
+    R(auth_failed, "{0} and this password do not go together", "4954 §4")                           \
+    R(auth_missing, "a submission server takes mail only from who has authenticated", "6409 §4.3")  \
+    R(sender_not_own, "{0} may not send as {1}", "6409 §6.1")                                       \
+    R(secret_in_clear, "the password of {0} crosses the network in the clear: anyone on the path "  \
+      "has it now; TLS would hide it", "4954 §9")                                                   \
+    R(secret_hidden, "APOP proves that {0} knows the password without saying it", "1939 §7")        \
+    R(loop, "{0} Received fields: the mail goes round in circles", "5321 §6.3")                     \
+    R(too_many_clients, "{0} clients at once is as many as this host serves", "5321 §4.3.2")        \
+    R(mailbox_full, "the mailbox of {0} is over its quota", "5321 §4.2.2")                          \
+    R(submission_fixed, "the MSA added {0}", "6409 §8")                                             \
+    /* responsibility and the queue */                                                             \
+    R(submitted, "the message is handed to the submission server {0}", "6409 §3")                   \
+    R(responsible, "250 behind the end of data: this host is responsible for the mail now",         \
+      "5321 §4.2.5")                                                                                \
+    R(relieved, "{0} answered 250 behind the end of data: it is responsible now", "5321 §4.2.5")    \
+    R(envelope_only, "recipients come from RCPT alone: no header field was read for them",          \
+      "5321 §3.3")                                                                                  \
+    R(bcc, "{0} blind recipients are in the envelope and nowhere in the header", "5322 §3.6.3")     \
+    R(deferred, "{0}: tried again in {1}", "5321 §4.5.4.1")                                         \
+    R(permanent, "{0}: a reply of the 5yz class is final", "5321 §4.2.1")                           \
+    R(transient, "{0}: a reply of the 4yz class asks to try later", "5321 §4.2.1")                  \
+    R(expired, "{0} in the queue: given up", "5321 §4.5.4.1")                                       \
+    R(bounce, "a report goes to the reverse-path {0}", "5321 §6.1")                                 \
+    R(no_bounce_for_null, "the reverse-path is empty: no report of a report", "5321 §6.1")          \
+    R(bounces_off, "this host is set to send no reports", "5321 §6.1")                              \
+    R(warned, "not delivered for {0}: the sender is told, the tries go on", "3461 §6.4")            \
+    R(delivered, "delivered to the mailbox of {0}", "5321 §4.4")                                    \
+    /* DNS */                                                                                      \
+    R(cache_hit, "{0} {1} is in the cache for another {2}", "1035 §7.4")                            \
+    R(negative_hit, "that {0} {1} does not exist is in the cache for another {2}", "2308 §5")       \
+    R(referral, "{0} refers us to {1} for {2}", "1034 §5.3.3")                                      \
+    R(dns_retry, "{0} did not answer in {1}: asked again", "1035 §4.2.1")                           \
+    R(dns_next_server, "{0} gave no usable answer: {1} is asked", "1034 §5.3.3")                    \
+    R(dns_truncated, "the answer did not fit a datagram: asked again over TCP", "1035 §4.2.2")      \
+    R(dns_alias, "{0} is an alias of {1}", "1034 §3.6.2")                                           \
+    R(lame, "{0} is named for {1} and does not serve it", "1034 §5.3.3")                            \
+    /* the network */                                                                              \
+    R(refused, "{0}:{1} refused: nothing listens there, or a firewall rejects", "9293 §3.5.2")      \
+    R(no_answer, "{0}:{1} does not answer: a packet filter that drops looks just so", "9293 §3.8.3") \
+    R(unreachable, "{0} is unreachable: {1}", "1122 §4.2.3.9")                                      \
+    R(retransmitted, "no acknowledgment in {0}: sent again", "6298 §5")                             \
+    R(port_opened, "the helper opened port {0} for {1}", no_section)                                \
+    /* reading */                                                                                  \
+    R(maildrop_locked, "the maildrop of {0} is open in another session", "1939 §4")                 \
+    R(left_on_server, "{0} messages stay on the server", "1939 §8")
+
+enum class Reason : std::uint16_t {
+#define POSTROAD_REASON_CODE(name, sentence, section) name,
+    POSTROAD_REASONS(POSTROAD_REASON_CODE)
+#undef POSTROAD_REASON_CODE
+        count_of_reasons,
+};
+
+std::string_view name_of(Reason reason);
+std::string_view template_of(Reason reason);
+Section section_of(Reason reason);
+
+// Arguments as they stand in a DecisionFact's tail: a tag and a value each.
+class Arguments {
+  public:
+    Arguments& number(std::uint64_t value);
+    Arguments& text(std::string_view value);  // at most 1,000 octets are kept
+    Arguments& address(const net::Address& value);
+    Arguments& duration(Duration ns);
+    std::string_view octets() const { return octets_; }
+    std::uint16_t count() const { return count_; }
+    void clear() {
+        octets_.clear();
+        count_ = 0;
+    }
+
+  private:
+    void put(char tag, const void* from, std::size_t size);
+    std::string octets_;
+    std::uint16_t count_ = 0;
+};
+
+// Each argument as words ("1 min 30 s", "192.0.2.1").
+std::vector<std::string> argument_words(std::string_view octets);
+// The whole sentence of a decision.
+std::string sentence(Reason reason, std::string_view argument_octets);
+// "1.5 s", "2 min 30 s", "4 h", "250 µs".
+std::string duration_words(Duration ns);
+
+}  // namespace postroad::sim

@@ -1,0 +1,25 @@
+// The desk: who answers what machines ask and hears what they tell. One function a direction;
+// each role's owner implements its part (sim/mail for SMTP and POP3).
+#pragma once
+
+#include "sim/session/session.hpp"
+
+namespace postroad::sim::desk {
+
+// Ready at once (true, `out` filled; its views live until the next call), or later by
+// session::answer (false). `connection`'s Tcb gives host, role, service and conversation; its
+// seat the machine.
+bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
+
+// A client's machine has learnt something. `words` is valid during the call.
+void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& tell,
+          std::string_view words);
+
+// A client's connection is over, or never came up. Its seat goes after this call.
+void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how);
+
+// The settings a machine runs with: frozen, from the Setup.
+const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb);
+const smtp::ClientHost& smtp_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner);
+
+}  // namespace postroad::sim::desk

@@ -1,0 +1,52 @@
+// Where machines sit: one seat a machine, tied to a connection, in a table a machine type.
+#pragma once
+
+#include <tuple>
+
+#include "protocols/smtp/client.hpp"
+#include "protocols/smtp/server.hpp"
+#include "sim/core/facts.hpp"
+#include "sim/world/setup.hpp"
+
+namespace postroad::sim {
+
+template <class M>
+struct Seat {
+    std::uint32_t connection = nothing;  // Tcb (first: the free list's link)
+    std::uint32_t generation = 0;
+    Time deadline = never;               // the machine's own time-out
+    std::uint64_t sent_hash = 0;         // of all octets said, in order
+    std::uint32_t sent_octets = 0;
+    std::uint32_t settings = nothing;    // servers: Setup::smtp_servers …; clients: their job's owner
+    M machine;
+};
+
+// A new host role adds its machine here, and a Role.
+using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>>;
+
+// Which machine a role runs.
+template <Role role>
+struct MachineOf;
+template <>
+struct MachineOf<Role::smtp_server> {
+    using type = smtp::Server;
+};
+template <>
+struct MachineOf<Role::smtp_client> {
+    using type = smtp::Client;
+};
+
+struct SessionTables {
+    Seats seats;
+    template <class M>
+    const Table<Seat<M>>& of() const {
+        return std::get<Table<Seat<M>>>(seats);
+    }
+    template <class M>
+    Table<Seat<M>>& of() {
+        return std::get<Table<Seat<M>>>(seats);
+    }
+    bool operator==(const SessionTables&) const = default;
+};
+
+}  // namespace postroad::sim

@@ -1,0 +1,135 @@
+// The hands of a running world: what every layer uses to schedule, draw, record and explain.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include "protocols/base/hash.hpp"
+#include "protocols/base/machine.hpp"
+#include "sim/core/reasons.hpp"
+#include "sim/core/trace.hpp"
+#include "sim/world/world.hpp"
+
+namespace postroad::sim {
+
+class Journal;
+
+// What an event is. `detail`, `a` and `b` mean what its handler says.
+enum class EventKind : std::uint16_t {
+    packet,      // a: segment; it goes on along its way
+    tcp_timer,   // a: tcb, b: generation
+    dns,         // sim/dns
+    mail,        // sim/mail: queue, people
+    timeline,    // a: index into scenario.timeline
+    workload,    // a: index into scenario.workloads
+    outage,      // a: link: it goes up or down
+    journal,     // a: index into the journal
+    custom,      // for whoever embeds the core (benchmarks, tests)
+};
+
+class Run {
+  public:
+    Run(World& the_world, Trace& the_trace) : world(the_world), trace(the_trace), fx(world.heap) {}
+
+    World& world;
+    Trace& trace;
+    const Journal* journal = nullptr;
+    Effects fx;  // scratch of the session layer
+    bool stop = false;
+
+    Time now() const { return world.now; }
+    const Setup& setup() const { return *world.setup; }
+    const HostSetup& host(NodeId node) const { return world.setup->hosts[node]; }
+    std::int64_t unix_s() const {
+        return world.setup->start_unix_s + static_cast<std::int64_t>(world.now / second);
+    }
+
+    // Puts an event of `origin`'s on the agenda; `at` is not before now.
+    void schedule(Time at, NodeId origin, NodeId node, EventKind kind, std::uint16_t detail = 0,
+                  std::uint32_t a = 0, std::uint32_t b = 0) {
+        POSTROAD_ASSERT(at >= world.now);
+        Node& me = world.nodes.edit(origin);
+        world.agenda.push({at, event_key(origin, ++me.events), node,
+                           static_cast<std::uint16_t>(kind), detail, a, b});
+    }
+
+    Id new_id(NodeId node) {
+        return Id{node} << 40 | ++world.nodes.edit(node).ids;
+    }
+
+    // The node's next number for this purpose: a function of (seed, node, purpose, count).
+    std::uint64_t draw(NodeId node, Purpose purpose) {
+        Node& me = world.nodes.edit(node);
+        Random stream{mix64(world.seed, std::uint64_t{node} << 8 | static_cast<std::uint64_t>(purpose)),
+                      me.draws[static_cast<std::size_t>(purpose)]};
+        const std::uint64_t value = stream.next();
+        me.draws[static_cast<std::size_t>(purpose)] = stream.count;
+        return value;
+    }
+    std::uint64_t draw_below(NodeId node, Purpose purpose, std::uint64_t bound) {
+        return static_cast<std::uint64_t>(
+            (static_cast<__uint128_t>(draw(node, purpose)) * bound) >> 64);
+    }
+    // True with probability share / 2^32; draws nothing when that is certain.
+    bool chance(NodeId node, Purpose purpose, std::uint64_t share) {
+        return share != 0 && (draw(node, purpose) >> 32) < share;
+    }
+
+    // Records a fact. What is recorded at every depth also goes into the node's chain, and so
+    // into the fingerprint, whatever the depth.
+    template <class F>
+    void record(NodeId node, const F& fact, std::string_view tail = {},
+                std::string_view tail2 = {}) {
+        if constexpr (F::depth == Depth::summary) {
+            const std::string_view row = trace.append(world.now, node, fact, tail, tail2);
+            Node& me = world.nodes.edit(node);
+            me.chain = hash_octets(row, me.chain);
+        } else if (trace.wants(F::depth)) {
+            trace.append(world.now, node, fact, tail, tail2);
+        }
+    }
+
+    // Records why: decide(node, message, Reason::mx_chosen, 10, "mx1", 20, "mx2").
+    template <class... Words>
+    void decide(NodeId node, Id subject, Reason reason, const Words&... words) {
+        arguments_.clear();
+        (put(words), ...);
+        record(node,
+               DecisionFact{subject, static_cast<std::uint16_t>(reason), arguments_.count(), 0},
+               arguments_.octets());
+    }
+
+    AddressId address_id(const net::Address& address);  // an unknown one is given an id
+    const net::Address& address(AddressId id) const {
+        const Setup& setup = *world.setup;
+        return id < setup.addresses.size()
+                   ? setup.addresses[id]
+                   : world.tcp.more_addresses[id - setup.addresses.size()];
+    }
+    // The host that has this address, or `nothing`.
+    std::uint32_t host_of(AddressId id) const {
+        return id < world.setup->address_host.size() ? world.setup->address_host[id] : nothing;
+    }
+    bool is_down(NodeId host) const { return world.tcp.hosts[host].down != 0; }
+
+  private:
+    void put(std::string_view words) { arguments_.text(words); }
+    void put(const std::string& words) { arguments_.text(words); }
+    void put(const char* words) { arguments_.text(words); }
+    void put(const net::Address& address) { arguments_.address(address); }
+    struct Ns {
+        Duration ns;
+    };
+    void put(const Ns& duration) { arguments_.duration(duration.ns); }
+    template <std::unsigned_integral Number>
+    void put(Number number) {
+        arguments_.number(number);
+    }
+    Arguments arguments_;
+
+  public:
+    static Ns duration(Duration ns) { return {ns}; }
+};
+
+}  // namespace postroad::sim
