@@ -85,7 +85,7 @@ enum class Generation : std::uint8_t { rfc821, rfc1869, rfc2821, rfc5321 };
 
 struct SmtpServer { // [hosts.NAME.smtp]: the MTA's port
     std::uint16_t port = 25;
-    DomainName hostname;                     // said in greeting and EHLO; empty: the first name
+    DomainName hostname;                     // said in greeting and EHLO; empty: names[0]
     std::string banner;                      // the words after "220 hostname"; empty: usual ones
     Generation generation = Generation::rfc5321;
     std::vector<std::string> extensions_off; // "PIPELINING", "SIZE", "8BITMIME" ...
@@ -202,7 +202,7 @@ struct Mx { // "10 mx1" or "10 mx1.example.org"
     bool operator==(const Mx&) const = default;
 };
 
-struct Domain { // a zone made for a domain that has none
+struct Domain { // a zone that `complete` writes: all of these become `zones`
     DomainName name;
     std::vector<Mx> mx;         // empty: the hosts that have it in `domains`, in order
     bool implicit_mx = false;   // publish no MX, only an address for the domain itself

@@ -1,0 +1,248 @@
+// The rules between values; each function below is one of them.
+#include "sim/scenario/check.hpp"
+
+#include "sim/scenario/complete.hpp"
+#include "sim/scenario/names.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace postroad::scenario {
+namespace {
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+class Checks {
+public:
+    Checks(const Scenario& declared, const Scenario& complete, const Places& places, Problems& problems)
+        : declared_(declared),
+          s_(complete),
+          places_(places),
+          problems_(problems) {}
+
+    void all() {
+        subnets();
+        addresses();
+        links();
+        mail_exchangers();
+        people();
+        firewalls_and_records();
+        workloads();
+        timeline();
+    }
+
+private:
+    void add(Severity severity, const std::string& path, std::string what, std::string why = {},
+             std::string suggestion = {}) {
+        // A value that is a member of a short form, or was worked out, stands where its owner does.
+        std::string at = path;
+        auto found = places_.find(at);
+        while (found == places_.end() && !at.empty()) {
+            const std::size_t cut = at.find_last_of(".[");
+            at.erase(cut == std::string::npos ? 0 : cut);
+            found = places_.find(at);
+        }
+        Problem problem{severity, {}, 1, std::move(what), std::move(why), std::move(suggestion), {}};
+        if (found != places_.end()) {
+            problem.place = found->second.place;
+            problem.length = found->second.length;
+        } else problem.place.file = path;
+        problems_.add(std::move(problem));
+    }
+    void error(const std::string& path, std::string what, std::string why = {}, std::string suggestion = {}) {
+        add(Severity::error, path, std::move(what), std::move(why), std::move(suggestion));
+    }
+    void warning(const std::string& path, std::string what, std::string why = {}, std::string suggestion = {}) {
+        add(Severity::warning, path, std::move(what), std::move(why), std::move(suggestion));
+    }
+
+    void subnets() {
+        std::vector<std::pair<Prefix, const Network*>> seen;
+        for (const Network& network : s_.networks) {
+            if (network.subnet.empty())
+                error("networks." + toml_key(network.name), "there is no free prefix left for " + quoted(network.name), {}, "give it one with subnet = ...");
+            for (const Prefix& prefix : network.subnet) {
+                for (const auto& [other, owner] : seen)
+                    if (other.contains(prefix.ip) || prefix.contains(other.ip))
+                        error("networks." + toml_key(network.name) + ".subnet",
+                              "the subnet " + to_text(prefix) + " of " + quoted(network.name) +
+                                  " overlaps " + to_text(other) + " of " + quoted(owner->name),
+                              "an address must be on one network only");
+                seen.emplace_back(prefix, &network);
+            }
+        }
+    }
+
+    void addresses() {
+        std::map<Ip, const Host*> seen;
+        for (const Host& host : s_.hosts) {
+            const std::string path = "hosts." + toml_key(host.name) + ".address";
+            for (std::size_t i = 0; i < host.address.size(); ++i) {
+                const Ip& ip = host.address[i];
+                std::string subnets;
+                bool inside = false;
+                bool unknown_network = false;
+                for (const Name& name : host.network) {
+                    const Network* network = find_network(s_, name);
+                    unknown_network = unknown_network || network == nullptr;
+                    if (network == nullptr) continue;
+                    for (const Prefix& prefix : network->subnet) {
+                        inside = inside || prefix.contains(ip);
+                        subnets += (subnets.empty() ? "" : ", ") + to_text(prefix) + " of " + quoted(name);
+                    }
+                }
+                const std::string at = path + "[" + std::to_string(i) + "]";
+                if (!inside && !unknown_network)
+                    error(at, "the address " + to_text(ip) + " of " + quoted(host.name) + " is not on its network", "the subnet is " + subnets);
+                const auto [other, fresh] = seen.emplace(ip, &host);
+                if (!fresh)
+                    error(at, "the address " + to_text(ip) + " of " + quoted(host.name) + " is that of " + quoted(other->second->name) + " too");
+            }
+            if (host.address.empty() && !host.network.empty())
+                error("hosts." + toml_key(host.name), "there is no free address left for " + quoted(host.name), {}, "give its network a larger subnet");
+        }
+    }
+
+    void links() {
+        std::set<Name> names;
+        for (std::size_t i = 0; i < s_.links.size(); ++i) {
+            const Link& link = s_.links[i];
+            const std::string path = "links[" + std::to_string(i) + "]";
+            if (!link.name.empty() && !names.insert(link.name).second)
+                error(path, "two links are called " + quoted(link.name), {}, "give one of them another name");
+            if (link.between.size() != 2 || link.between[0] == link.between[1]) {
+                error(path + ".between", "a link has two different ends", {}, "write between = [\"campus\", \"internet\"]");
+                continue;
+            }
+            for (std::size_t end = 0; end < 2; ++end) {
+                const Host* host = find_host(s_, link.between[end]);
+                const Name& other = link.between[1 - end];
+                if (host == nullptr || find_network(s_, link.between[end]) != nullptr) continue;
+                if (std::find(host->network.begin(), host->network.end(), other) == host->network.end())
+                    error(path + ".between", quoted(host->name) + " is not on " + quoted(other), "a link with a host at one end is that host's line to its own network");
+            }
+            for (std::size_t k = 0; k < link.down.size(); ++k)
+                if (link.down[k].to <= link.down[k].from)
+                    error(path + ".down[" + std::to_string(k) + "]", "this outage ends before it begins");
+        }
+    }
+
+    bool somebody_is_called(std::string_view name) const {
+        for (const Host& host : s_.hosts)
+            if (host.name == name || std::find(host.names.begin(), host.names.end(), name) != host.names.end())
+                return true;
+        return false;
+    }
+
+    void mail_exchangers() {
+        for (const Domain& domain : declared_.domains) {
+            const std::string path = "domains." + toml_key(domain.name);
+            for (std::size_t i = 0; i < domain.mx.size(); ++i) {
+                const std::string& host = domain.mx[i].host;
+                const std::string at = path + ".mx[" + std::to_string(i) + "]";
+                if (host == "." && (domain.mx.size() > 1 || domain.mx[i].preference != 0))
+                    warning(at, "a null MX should be the only one, with preference 0", "RFC 7505 §3");
+                if (host != "." && host.find('.') != std::string::npos && !somebody_is_called(host))
+                    warning(at, "the MX " + quoted(host) + " of " + quoted(domain.name) + " leads nowhere: no host has that name",
+                            "mail for the domain waits in the queue and comes back");
+            }
+            if (domain.implicit_mx && !domain.mx.empty())
+                error(path + ".implicit_mx", "a domain has either mx or implicit_mx");
+            for (const Zone& zone : declared_.zones)
+                if (zone.origin == domain.name)
+                    error(path, quoted(domain.name) + " is in [domains] and in [zones]", "a zone that is written by hand is not written for you as well",
+                          "move what you need into the zone");
+        }
+        for (const Zone& zone : declared_.zones)
+            if (zone.text.empty())
+                error("zones." + toml_key(zone.origin), "the zone " + quoted(zone.origin) + " is empty", {}, "give it file = \"...\" or text = '''...'''");
+    }
+
+    void people() {
+        std::map<MailAddress, const Person*> seen;
+        for (const Person& person : s_.people) {
+            const std::string path = "people." + toml_key(person.name);
+            if (person.address.empty()) {
+                error(path, quoted(person.name) + " has no address", {}, "add address = \"" + person.name + "@example.org\"");
+                continue;
+            }
+            for (const MailAddress& address : person.address) {
+                const auto [other, fresh] = seen.emplace(address, &person);
+                if (!fresh)
+                    error(path + ".address", quoted(address) + " is the address of " + quoted(other->second->name) + " too");
+            }
+            const std::string domain(domain_of(person.address[0]));
+            const Host* home = find_host(s_, person.mailbox);
+            if (person.mailbox.empty())
+                error(path, quoted(person.name) + " has no mailbox: no host has " + quoted(domain) + " in its domains and runs mda",
+                      {}, "write domains = \"" + domain + "\" at a host, or mailbox = \"HOST\" here");
+            else if (home != nullptr && !home->runs(Service::mda))
+                error(path + ".mailbox", quoted(home->name) + " keeps no mailboxes: it does not run mda");
+            else if (home != nullptr && std::find(home->domains.begin(), home->domains.end(), domain) == home->domains.end())
+                warning(path + ".mailbox", quoted(home->name) + " does not have " + quoted(domain) + " in its domains", "it will not take mail for " + quoted(person.address[0]));
+            if (!person.submits_to) {
+                if (!person.mailbox.empty())
+                    warning(path, quoted(person.name) + " cannot send: no host beside the mailbox runs msa", {}, "write submits_to = \"HOST:587\"");
+            } else if (const Host* msa = find_host(s_, person.submits_to->host)) {
+                const bool listens = (msa->runs(Service::msa) && msa->msa.port == person.submits_to->port) ||
+                                     (msa->runs(Service::mta) && msa->smtp.port == person.submits_to->port);
+                if (!listens)
+                    warning(path + ".submits_to", "nothing on " + quoted(msa->name) + " takes mail on port " + std::to_string(person.submits_to->port));
+            }
+        }
+    }
+
+    void firewalls_and_records() {
+        for (std::size_t i = 0; i < declared_.timeline.size(); ++i) {
+            const std::string path = "timeline[" + std::to_string(i) + "].";
+            if (const auto* change = std::get_if<FirewallChange>(&declared_.timeline[i].action))
+                if (change->rule.empty() != (change->edit == RuleEdit::remove))
+                    error(path + "firewall", change->rule.empty() ? "\"rule\" is missing: what should the firewall do?" : "\"remove\" takes the rule at \"position\", and no \"rule\"");
+        }
+    }
+
+    void workloads() {
+        for (std::size_t i = 0; i < s_.workloads.size(); ++i) {
+            const Workload& load = s_.workloads[i];
+            const std::string path = "workloads[" + std::to_string(i) + "]";
+            if (!load.count && !load.until && !s_.until)
+                error(path, "the workload " + quoted(load.name) + " never ends", {}, "add count = 1000, or until = \"+1h\"");
+            if (load.until && *load.until <= load.start)
+                error(path + ".until", "the workload " + quoted(load.name) + " ends before it begins");
+            if (load.from.empty() || load.to.empty())
+                error(path, "the workload " + quoted(load.name) + " has nobody to write or to write to", {}, "declare [people.NAME]");
+            if (load.size.empty()) error(path + ".size", "the workload " + quoted(load.name) + " has no size");
+        }
+    }
+
+    void timeline() {
+        for (std::size_t i = 0; i < declared_.timeline.size(); ++i) {
+            const Event& event = declared_.timeline[i];
+            const std::string path = "timeline[" + std::to_string(i) + "]";
+            if (s_.until && event.at > *s_.until)
+                warning(path + ".at", "this comes after the end of the run", "until is +" + to_text(*s_.until));
+            if (const auto* send = std::get_if<Send>(&event.action)) {
+                if (send->from.find('@') != std::string::npos && !send->via)
+                    error(path + ".send.from", quoted(send->from) + " is nobody here, so it is not known where the message is handed in",
+                          {}, "name a person, or add via = \"HOST:25\"");
+                if (send->to.empty() && send->cc.empty() && send->bcc.empty() && send->forward_paths.empty())
+                    error(path + ".send", "this message has no recipients", {}, "add to = \"bob\"");
+                if (!send->message.empty() && (!send->body.empty() || !send->subject.empty()))
+                    error(path + ".send", "a message is either whole (eml, message) or made of subject and body");
+            }
+        }
+    }
+
+    const Scenario& declared_;
+    const Scenario& s_;
+    const Places& places_;
+    Problems& problems_;
+};
+
+} // namespace
+
+void check(const Scenario& declared, const Scenario& complete, const Places& places, Problems& problems) {
+    Checks(declared, complete, places, problems).all();
+}
+
+} // namespace postroad::scenario

@@ -1,0 +1,205 @@
+// Completes hosts and people: what runs where, who has which mailbox, which device.
+#include "sim/scenario/complete.hpp"
+#include "sim/scenario/names.hpp"
+
+#include "protocols/base/ascii.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace postroad::scenario {
+namespace {
+
+const std::vector<Service> whole_mail_server{Service::mta, Service::msa, Service::mda,
+                                             Service::pop3, Service::dns, Service::resolver};
+
+// Hosts by the mail domains they keep mailboxes for, in the scenario's order.
+using Keepers = std::multimap<DomainName, std::size_t, std::less<>>;
+Keepers keepers_of(const Scenario& s) {
+    Keepers out;
+    for (std::size_t i = 0; i < s.hosts.size(); ++i)
+        for (const DomainName& domain : s.hosts[i].domains) out.emplace(domain, i);
+    return out;
+}
+
+std::string network_name_for(std::string_view domain) {
+    std::string out(domain);
+    std::replace(out.begin(), out.end(), '.', '-');
+    return out;
+}
+
+Network& network_named(Scenario& s, const std::string& name) {
+    if (Network* network = find_network(s, name)) return *network;
+    s.networks.push_back({});
+    s.networks.back().name = name;
+    return s.networks.back();
+}
+
+std::string internet_name(Scenario& s) {
+    if (const Network* internet = find_internet(s)) return internet->name;
+    Network& network = network_named(s, "internet");
+    network.kind = NetworkKind::internet;
+    return network.name;
+}
+
+// The mail domain that a host belongs to: its own, or the one its name is under.
+std::string domain_of_host(const Host& host, const Keepers& keepers) {
+    if (!host.domains.empty()) return host.domains.front();
+    const Checked own_name = check_domain(host.name);
+    std::string_view name = !host.names.empty() ? std::string_view(host.names.front())
+                            : own_name.ok()     ? std::string_view(own_name.text)
+                                                : std::string_view(".");
+    while (name != ".") {
+        if (keepers.find(name) != keepers.end()) return std::string(name);
+        name = parent_of(name);
+    }
+    return {};
+}
+
+void place_host(Scenario& s, std::size_t index, const Keepers& keepers, std::string_view only_lan) {
+    const std::string domain = domain_of_host(s.hosts[index], keepers);
+    if (s.hosts[index].network.empty()) {
+        std::string network;
+        if (!domain.empty()) {
+            // Beside the domain's other hosts, where those were put by hand.
+            const auto range = keepers.equal_range(domain);
+            for (auto it = range.first; it != range.second && network.empty(); ++it)
+                if (!s.hosts[it->second].network.empty()) network = s.hosts[it->second].network[0];
+            if (network.empty()) network = network_named(s, network_name_for(domain)).name;
+        } else network = only_lan.empty() ? internet_name(s) : std::string(only_lan);
+        s.hosts[index].network = {network};
+    }
+    Host& host = s.hosts[index];
+    if (!host.names.empty()) return;
+    const Checked own_name = check_domain(host.name);
+    if (host.name.find('.') != std::string::npos && own_name.ok()) {
+        host.names = {own_name.text};
+        return;
+    }
+    std::string under = domain;
+    for (std::size_t i = 0; i < s.hosts.size() && under.empty(); ++i) // its network's organisation
+        if (!s.hosts[i].domains.empty() && !s.hosts[i].network.empty() &&
+            s.hosts[i].network[0] == host.network[0])
+            under = s.hosts[i].domains[0];
+    if (under.empty()) under = lowered(host.network[0]) + ".example";
+    std::string label = lowered(host.name);
+    std::replace(label.begin(), label.end(), '_', '-');
+    const Checked name = check_domain(label + "." + under);
+    host.names = {name.ok() ? name.text : "host" + std::to_string(index) + ".example"};
+}
+
+void complete_person(Scenario& s, Person& person, const Keepers& keepers,
+                     const std::vector<DomainName>& domains) {
+    if (person.address.empty() && domains.size() == 1)
+        person.address = {lowered(person.name) + "@" + domains[0]};
+    if (person.display.empty()) {
+        person.display = person.name;
+        if (!person.display.empty()) person.display[0] = to_upper(person.display[0]);
+    }
+    if (person.password.empty()) person.password = "secret-" + person.name;
+    if (person.mailbox.empty() && !person.address.empty()) {
+        const auto range = keepers.equal_range(domain_of(person.address[0]));
+        for (auto it = range.first; it != range.second && person.mailbox.empty(); ++it)
+            if (s.hosts[it->second].runs(Service::mda)) person.mailbox = s.hosts[it->second].name;
+    }
+    const Host* home = find_host(s, person.mailbox);
+    if (home != nullptr) {
+        if (!person.submits_to) {
+            const Host* msa = home->runs(Service::msa) ? home : nullptr;
+            for (std::size_t i = 0; i < s.hosts.size() && msa == nullptr; ++i)
+                if (s.hosts[i].runs(Service::msa) && s.hosts[i].network == home->network)
+                    msa = &s.hosts[i];
+            if (msa != nullptr) person.submits_to = Endpoint{msa->name, msa->msa.port};
+        }
+        if (!person.fetch.from && home->runs(Service::pop3))
+            person.fetch.from = Endpoint{home->name, home->pop3.port};
+    }
+    if (person.submits_to && person.submits_to->port == 0)
+        if (const Host* host = find_host(s, person.submits_to->host))
+            person.submits_to->port = host->msa.port;
+    if (person.fetch.from && person.fetch.from->port == 0)
+        if (const Host* host = find_host(s, person.fetch.from->host))
+            person.fetch.from->port = host->pop3.port;
+    if (person.device.empty() && home != nullptr) {
+        person.device = person.name + "-pc";
+        if (find_host(s, person.device) == nullptr) {
+            Host device;
+            device.name = person.device;
+            device.network = {home->network.empty() ? internet_name(s) : home->network[0]};
+            const std::string_view under =
+                home->domains.empty() ? parent_of(home->names[0]) : std::string_view(home->domains[0]);
+            std::string label = lowered(device.name);
+            for (char& c : label)
+                if (c == '_' || c == '.') c = '-';
+            const Checked name = check_domain(label + "." + std::string(under));
+            device.names = {name.ok() ? name.text : "device.example"};
+            device.utc_offset = home->utc_offset;
+            s.hosts.push_back(std::move(device));
+        }
+    }
+    if (Host* device = find_host(s, person.device))
+        if (!device->runs(Service::mua)) device->services.push_back(Service::mua);
+}
+
+// People become addresses wherever an address is what goes on the wire.
+void to_addresses(const Scenario& s, std::vector<std::string>& who) {
+    for (std::string& one : who)
+        if (const Person* person = find_person(s, one))
+            if (!person->address.empty()) one = person->address[0];
+}
+
+void complete_happenings(Scenario& s) {
+    for (Event& event : s.timeline)
+        if (Send* send = std::get_if<Send>(&event.action)) {
+            to_addresses(s, send->to);
+            to_addresses(s, send->cc);
+            to_addresses(s, send->bcc);
+            to_addresses(s, send->forward_paths);
+            if (const Person* person = find_person(s, send->from))
+                if (!send->via) send->via = person->submits_to;
+            if (send->via && send->via->port == 0)
+                if (const Host* host = find_host(s, send->via->host))
+                    send->via->port = host->runs(Service::msa) ? host->msa.port : host->smtp.port;
+        }
+    for (std::size_t i = 0; i < s.workloads.size(); ++i) {
+        Workload& load = s.workloads[i];
+        if (load.name.empty()) load.name = "workload-" + std::to_string(i + 1);
+        if (load.from.empty())
+            for (const Person& person : s.people) load.from.push_back(person.name);
+        if (load.to.empty())
+            for (const Person& person : s.people) load.to.push_back(person.name);
+        to_addresses(s, load.to);
+    }
+}
+
+} // namespace
+
+void complete_hosts(Scenario& s) {
+    if (find_internet(s) == nullptr)
+        if (Network* network = find_network(s, "internet")) network->kind = NetworkKind::internet;
+    std::string only_lan;
+    for (const Network& network : s.networks)
+        if (network.kind != NetworkKind::internet)
+            only_lan = only_lan.empty() ? network.name : " "; // more than one: none
+    if (only_lan == " ") only_lan.clear();
+    for (Host& host : s.hosts)
+        if (host.services.empty() && !host.domains.empty()) host.services = whole_mail_server;
+    const Keepers keepers = keepers_of(s);
+    for (std::size_t i = 0; i < s.hosts.size(); ++i) place_host(s, i, keepers, only_lan);
+    const auto domains = mail_domains(s);
+    for (Person& person : s.people) complete_person(s, person, keepers, domains);
+    for (Host& host : s.hosts) {
+        if (host.smtp.hostname.empty() && (host.runs(Service::mta) || host.runs(Service::msa)))
+            host.smtp.hostname = host.names[0];
+        const auto port_of = [&](Endpoint& to) {
+            const Host* next = find_host(s, to.host);
+            if (to.port == 0 && next != nullptr) to.port = next->smtp.port;
+        };
+        if (host.routing.smart_host) port_of(*host.routing.smart_host);
+        for (auto& [domain, to] : host.routing.routes) port_of(to);
+    }
+    complete_happenings(s);
+    if (s.networks.size() > 1 || (s.root_dns && !s.hosts.empty())) internet_name(s);
+}
+
+} // namespace postroad::scenario
