@@ -8,7 +8,8 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON) # the Python module will link the same libraries
+# No CMAKE_POSITION_INDEPENDENT_CODE: it costs inlining and thread-local access in the hot path. Who
+# adds a shared library asks for it there.
 
 # A fixed instruction set, so that a build made here runs on every machine of the last
 # fifteen years and has no fused multiply-add to change a floating-point digit.
