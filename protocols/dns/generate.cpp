@@ -27,7 +27,9 @@ std::optional<std::uint32_t> take_number(std::string_view& text) {
 std::string digits(std::uint32_t value, std::uint32_t base, bool capitals) {
     std::string out;
     do {
-        out += (capitals ? "0123456789ABCDEF" : "0123456789abcdef")[value % base];
+        const std::uint32_t digit = value % base;  // g++ 12's UBSan miscompiles it as an index
+        out += digit < 10 ? static_cast<char>('0' + digit)
+                          : static_cast<char>((capitals ? 'A' : 'a') + (digit - 10));
         value /= base;
     } while (value != 0);
     std::reverse(out.begin(), out.end());
