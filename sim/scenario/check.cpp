@@ -98,7 +98,10 @@ private:
                 if (!fresh)
                     error(at, "the address " + to_text(ip) + " of " + quoted(host.name) + " is that of " + quoted(other->second->name) + " too");
             }
-            if (host.address.empty() && !host.network.empty())
+            const bool known = std::all_of(host.network.begin(), host.network.end(), [&](const Name& name) {
+                return find_network(s_, name) != nullptr;
+            });
+            if (host.address.empty() && known)
                 error("hosts." + toml_key(host.name), "there is no free address left for " + quoted(host.name), {}, "give its network a larger subnet");
         }
     }
@@ -154,7 +157,7 @@ private:
                           "move what you need into the zone");
         }
         for (const Zone& zone : declared_.zones)
-            if (zone.text.empty())
+            if (zone.text.empty() && zone.file.empty())
                 error("zones." + toml_key(zone.origin), "the zone " + quoted(zone.origin) + " is empty", {}, "give it file = \"...\" or text = '''...'''");
     }
 

@@ -145,17 +145,35 @@ void check_rules(const CheckRules& judge, Reader& reader, const Scenario& s) {
     for (const Problem& one : found.list()) reader.problems.add(one);
 }
 
+void check_zones(const CheckZone& judge, Reader& reader, const Scenario& completed) {
+    if (!judge) return;
+    for (const Zone& zone : completed.zones) {
+        Problems found;
+        if (!zone.text.empty()) judge(zone.text, zone.origin, found);
+        for (Problem one : found.list()) {
+            // In a zone that was written for the person, only their own records can be wrong.
+            const auto records = reader.places.find("domains." + toml_key(zone.origin) + ".records");
+            if (zone.text.place.line == 0 && records != reader.places.end()) {
+                one.place = records->second.place;
+                one.length = records->second.length;
+                one.source_line.clear();
+            }
+            reader.problems.add(std::move(one));
+        }
+    }
+}
+
 // `set` entries are tried on a copy, one after the other as they will happen.
 void check_set(Reader& reader, const Scenario& complete_one) {
     std::optional<Scenario> scratch;
-    for (const Event& event : complete_one.timeline) {
-        const auto* set = std::get_if<SetValue>(&event.action);
+    for (std::size_t i = 0; i < complete_one.timeline.size(); ++i) {
+        const auto* set = std::get_if<SetValue>(&complete_one.timeline[i].action);
         if (set == nullptr || set->path.empty()) continue;
         if (!scratch) scratch = complete_one;
         const Problems found = set_value(*scratch, set->path, set->value);
         for (const Problem& one : found.list())
-            reader.problems.add({one.severity, event.place, 1, "set " + quoted(set->path) + ": " + one.what,
-                                 one.why, one.suggestion, {}});
+            reader.add(reader.places["timeline[" + std::to_string(i) + "].set"],
+                       "set " + quoted(set->path) + ": " + one.what, one.why, one.suggestion);
     }
 }
 
@@ -202,6 +220,7 @@ Loaded load(std::string_view text, const std::string& file, const Surroundings& 
         check_set(reader, completed);
     }
     check_rules(surroundings.check_rules, reader, declared);
+    check_zones(surroundings.check_zone, reader, completed);
     for (const Problem& one : reader.problems.list()) {
         Problem shown = one;
         if (shown.source_line.empty() && shown.place.file == file)

@@ -22,9 +22,14 @@ using ReadFile = std::function<std::optional<std::string>(const std::string& pat
 // columns are those of the text's place onward. `single`: exactly one rule is expected.
 using CheckRules = std::function<void(const Located& rules, bool single, Problems& problems)>;
 
+// Judges one zone's master file in the same way.
+using CheckZone =
+    std::function<void(const Located& text, const std::string& origin, Problems& problems)>;
+
 struct Surroundings {
     ReadFile read_file;     // absent: no file can be named
     CheckRules check_rules; // absent: rules are taken as they are
+    CheckZone check_zone;   // absent: zones are taken as they are
 };
 
 // Where each value stands: "hosts.mail.address" and, in lists, "hosts.mail.address[1]".
@@ -49,7 +54,7 @@ Loaded load(std::string_view text, const std::string& file, const Surroundings& 
 // TOML. On problems the scenario is unchanged.
 Problems set_value(Scenario& scenario, const std::string& path, const std::string& toml_value);
 
-// For a tool that has the file at hand: the path of a file outside the folder, or "" if it is in it.
+// Whether a file named in a scenario is in the scenario's folder: relative, without "." or "..".
 bool stays_inside(std::string_view relative_path);
 
 } // namespace postroad::scenario

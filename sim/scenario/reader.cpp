@@ -168,7 +168,7 @@ bool Reader::check_text(const Span& span, const At& at, Use use, std::string& te
                 checked.wrong = "has a line break or another control character in it";
     }
     if (!checked.ok()) {
-        const std::string name = use == Use::line || use == Use::text ? at.where + " " + std::string(at.key)
+        const std::string name = use == Use::line || use == Use::text ? quoted(at.key)
                                                                       : kind + quoted(text);
         add(span, name + " " + checked.wrong);
         return false;
@@ -218,6 +218,7 @@ void Reader::event(const toml::table& in, const At& at, Event& out, const Span& 
     each(actions(), [&](const auto& row) { known.push_back(row.name); });
     out.place = header.place;
     std::string_view first_action;
+    bool all_known = true;
     for (const auto& [key, node] : in_file_order(in)) {
         if (key->str() == "at") continue;
         bool found = false;
@@ -238,12 +239,13 @@ void Reader::event(const toml::table& in, const At& at, Event& out, const Span& 
             out.action = std::move(action);
         });
         if (!found) unknown_key(*key, at, title(&out), known);
+        all_known = all_known && found;
     }
     if (const toml::node* when = in.get("at")) {
         const auto row = std::get<0>(keys(&out));
         static_cast<void>(value(*when, At{at.path + ".at", at.where, "at", row.note}, out.at));
     }
-    if (first_action.empty())
+    if (first_action.empty() && all_known)
         add(header, "this entry of [[timeline]] does nothing",
             "it needs one of " + listed(std::span(known).subspan(1)));
 }
@@ -260,7 +262,7 @@ std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const 
 }
 
 bool stays_inside(std::string_view path) {
-    if (path.empty() || path.front() == '/' || path.find('\\') != std::string_view::npos ||
+    if (path.empty() || path.front() == '/' || path.back() == '/' || path.find('\\') != std::string_view::npos ||
         path.find('\0') != std::string_view::npos)
         return false;
     while (!path.empty()) {

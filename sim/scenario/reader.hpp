@@ -164,7 +164,8 @@ bool Reader::table(const toml::table& in, const At& at, S& out, const Span& head
         if (node != nullptr) {
             static_cast<void>(value(*node, At{path, where, row.name, row.note}, out.*row.member));
         } else if (row.note.required && !changing) {
-            add(header, "\"" + std::string(row.name) + "\" is missing in " + at.where,
+            add(header, "\"" + std::string(row.name) + "\" is missing " +
+                            (at.where.empty() ? "at the top" : "in " + at.where),
                 std::string(row.note.doc),
                 "add " + std::string(row.name) + " = " + std::string(row.note.example));
         }

@@ -39,7 +39,7 @@ constexpr std::string_view rules = R"(```
 Everything else is worked out: each mail domain gets a network, a zone, a name server and a
 resolver; each person gets a password, a mailbox and a computer; the root and top-level name
 servers are made, and addresses come from the ranges set aside for documentation. What is written
-is kept. `postroad show FILE` tells what was worked out.
+is kept.
 
 ## How values are written
 
@@ -73,7 +73,9 @@ std::string cell(std::string_view text) {
 template <Table S>
 void write_table(std::string& out) {
     static const S usual{};
-    out += "\n## `" + std::string(title(&usual)) + "`\n\n" + std::string(intro(&usual)) + "\n\n";
+    const std::string_view name = title(&usual);
+    const bool code = name.find_first_of("[=") != std::string_view::npos;
+    out += "\n## " + (code ? "`" + std::string(name) + "`" : std::string(name)) + "\n\n" + std::string(intro(&usual)) + "\n\n";
     out += "| key | type | default | unit | since | meaning | example |\n|---|---|---|---|---|---|---|\n";
     each(keys(&usual), [&](const auto& row) {
         const auto& member = usual.*row.member;

@@ -133,14 +133,14 @@ std::string type_words(Use use) {
     if constexpr (IsOptional<T>::value) return type_words<typename T::value_type>(use);
     else if constexpr (NamedTable<T>) return "tables by name";
     else if constexpr (Table<T>) return "table";
-    else if constexpr (IsList<T>::value && NamedTable<typename T::value_type>)
-        return "tables by name";
-    else if constexpr (std::same_as<T, std::vector<Event>> || std::same_as<T, std::vector<Link>> ||
-                       std::same_as<T, std::vector<Workload>>)
-        return "list of tables";
-    else if constexpr (IsList<T>::value)
-        return "list of: " + type_words<typename T::value_type>(use);
-    else if constexpr (IsMap<T>::value)
+    else if constexpr (IsList<T>::value) {
+        using Element = typename T::value_type;
+        if (NamedTable<Element>) return "tables by name";
+        if (std::same_as<Element, Event> || std::same_as<Element, Link> ||
+            std::same_as<Element, Workload>)
+            return "list of tables";
+        return "list of: " + type_words<Element>(use);
+    } else if constexpr (IsMap<T>::value)
         return "table of: " + type_words<typename T::mapped_type>(use);
     else if constexpr (std::same_as<T, Duration>)
         return use == Use::moment ? "moment" : "duration";

@@ -280,6 +280,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
     while (!text.empty()) {
         const auto number = take_decimal(text);
         if (!number) return std::nullopt;
+        text = without_spaces_around(text);
         std::size_t letters = 0;
         while (letters < text.size() && text[letters] >= 'a' && text[letters] <= 'z') ++letters;
         const Unit* unit = find_unit(duration_units, text.substr(0, letters));
