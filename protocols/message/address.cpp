@@ -298,7 +298,8 @@ private:
             if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != ';')
                 return fail(at_, "a comma or semicolon must follow a member of a group");
         }
-        if (at_ >= text_.size()) return fail(group.begin, "the group is never ended by a semicolon");
+        if (at_ >= text_.size())
+            return fail(group.begin, "the group is never ended by a semicolon");
         if (text_[at_] == ';') ++at_;
         return true;
     }

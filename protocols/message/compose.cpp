@@ -37,7 +37,7 @@ BodyForm form_of(std::string_view body, bool allow_8bit) {
     bool eight_bit = false;
     bool nul = false;
     for (const char c : body) {
-        line = c == '\n' ? 0 : line + 1;
+        line = c == '\r' || c == '\n' ? 0 : line + 1; // every CR is of a CRLF here
         if (line > line_longest) line_longest = line;
         eight_bit |= is_8bit(c);
         nul |= c == '\0';

@@ -2,8 +2,10 @@
 // where something does. The octet machine is the definition; the blocks only skip.
 #include "protocols/message/dot_stuffing.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <cstring>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -20,8 +22,6 @@ struct Masks {
     std::uint64_t cr = 0;
     std::uint64_t lf = 0;
     std::uint64_t dot = 0;
-    std::uint64_t eight_bit = 0;
-    std::uint64_t nul = 0;
 };
 
 #if defined(__SSE2__)
@@ -30,19 +30,40 @@ inline std::uint64_t bits(__m128i v, int at) {
            << (at * 16);
 }
 
+inline __m128i load(const char* data, int at) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + std::ptrdiff_t{16} * at));
+}
+
 inline Masks masks_of(const char* data) {
     Masks m;
     for (int i = 0; i < 4; ++i) {
-        const __m128i v =
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + std::ptrdiff_t{16} * i));
+        const __m128i v = load(data, i);
         m.cr |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('\r')), i);
         m.lf |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')), i);
         m.dot |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')), i);
-        m.eight_bit |= bits(v, i);
-        m.nul |= bits(_mm_cmpeq_epi8(v, _mm_setzero_si128()), i);
     }
     return m;
 }
+
+// Whether any octet of the blocks added was 8-bit or NUL.
+class OddOctets {
+public:
+    void add(const char* data) {
+        for (int i = 0; i < 4; ++i) {
+            const __m128i v = load(data, i);
+            high_ = _mm_or_si128(high_, v);
+            nul_ = _mm_or_si128(nul_, _mm_cmpeq_epi8(v, _mm_setzero_si128()));
+        }
+    }
+    std::uint8_t flags() const {
+        return static_cast<std::uint8_t>((_mm_movemask_epi8(high_) != 0 ? seen::eight_bit : 0) |
+                                         (_mm_movemask_epi8(nul_) != 0 ? seen::nul : 0));
+    }
+
+private:
+    __m128i high_ = _mm_setzero_si128();
+    __m128i nul_ = _mm_setzero_si128();
+};
 #else
 inline Masks masks_of(const char* data) {
     Masks m;
@@ -51,11 +72,23 @@ inline Masks masks_of(const char* data) {
         m.cr |= std::uint64_t{c == '\r'} << i;
         m.lf |= std::uint64_t{c == '\n'} << i;
         m.dot |= std::uint64_t{c == '.'} << i;
-        m.eight_bit |= std::uint64_t{is_8bit(c)} << i;
-        m.nul |= std::uint64_t{c == '\0'} << i;
     }
     return m;
 }
+
+class OddOctets {
+public:
+    void add(const char* data) {
+        for (std::size_t i = 0; i < block_bytes; ++i) {
+            if (is_8bit(data[i])) flags_ |= seen::eight_bit;
+            if (data[i] == '\0') flags_ |= seen::nul;
+        }
+    }
+    std::uint8_t flags() const { return flags_; }
+
+private:
+    std::uint8_t flags_ = 0;
+};
 #endif
 
 // Where the line ends of a block are, given what stood before it.
@@ -65,12 +98,13 @@ struct Lines {
     std::uint64_t dot_first = 0; // a period that begins a line
 };
 
-inline Lines lines_of(const Masks& m, bool after_cr, bool line_start) {
-    const std::uint64_t behind_cr = (m.cr << 1) | (after_cr ? 1U : 0U);
+// `after_cr` and `line_start` are 0 or 1: the bit carried in from the block before.
+inline Lines lines_of(const Masks& m, std::uint64_t after_cr, std::uint64_t line_start) {
+    const std::uint64_t behind_cr = (m.cr << 1) | after_cr;
     Lines l;
     l.crlf = m.lf & behind_cr;
     l.bare = m.lf ^ behind_cr;
-    l.dot_first = m.dot & ((l.crlf << 1) | (line_start ? 1U : 0U));
+    l.dot_first = m.dot & ((l.crlf << 1) | line_start);
     return l;
 }
 
@@ -93,27 +127,48 @@ inline Unstuffer::Place next_place(Unstuffer::Place place, char c, std::uint8_t&
     return Unstuffer::in_line;
 }
 
-// Skips what holds neither a bare CR or LF nor a period at line start, as far as whole blocks go.
-// Leaves `place` as the octet machine would.
+// Skips what holds neither a bare CR or LF nor a period at line start. Leaves `state` as the octet
+// machine would. A rest that is shorter than a block is padded with octets that mean nothing.
 inline std::size_t skip_ordinary(std::string_view input, std::size_t at, Unstuffer& state) {
-    while (input.size() - at >= block_bytes) {
-        if (state.place > Unstuffer::after_cr) return at;
-        const Masks m = masks_of(input.data() + at);
-        const Lines l = lines_of(m, state.place == Unstuffer::after_cr,
-                                 state.place == Unstuffer::line_start);
+    constexpr std::size_t worth_padding_bytes = 12;
+    if (state.place > Unstuffer::after_cr) return at;
+    std::uint64_t after_cr = state.place == Unstuffer::after_cr ? 1 : 0;
+    std::uint64_t line_start = state.place == Unstuffer::line_start ? 1 : 0;
+    OddOctets odd;
+    char padded[block_bytes];
+    while (input.size() - at >= worth_padding_bytes) {
+        const std::size_t size = std::min(input.size() - at, block_bytes);
+        const char* block = input.data() + at;
+        if (size < block_bytes) {
+            std::memset(padded, 'x', block_bytes);
+            std::memcpy(padded, block, size);
+            block = padded;
+        }
+        const Masks m = masks_of(block);
+        const Lines l = lines_of(m, after_cr, line_start);
         const std::uint64_t special = l.bare | l.dot_first;
-        const int ordinary = std::countr_zero(special); // 64 when there is nothing special
-        if (ordinary == 0) return at;
-        const std::uint64_t kept = ~std::uint64_t{0} >> (64 - ordinary);
-        if ((m.eight_bit & kept) != 0) state.flags |= seen::eight_bit;
-        if ((m.nul & kept) != 0) state.flags |= seen::nul;
-        const std::uint64_t last = std::uint64_t{1} << (ordinary - 1);
-        state.place = (m.cr & last) != 0     ? Unstuffer::after_cr
-                      : (l.crlf & last) != 0 ? Unstuffer::line_start
-                                             : Unstuffer::in_line;
-        at += static_cast<std::size_t>(ordinary);
-        if (special != 0) return at;
+        std::size_t ordinary = static_cast<std::size_t>(std::countr_zero(special));
+        if (ordinary == 0) break;
+        if (ordinary >= block_bytes && size == block_bytes) {
+            odd.add(block);
+            after_cr = m.cr >> 63;
+            line_start = l.crlf >> 63;
+            at += block_bytes;
+            continue;
+        }
+        ordinary = std::min(ordinary, size);
+        if (block != padded) std::memcpy(padded, block, block_bytes);
+        std::memset(padded + ordinary, 'x', block_bytes - ordinary);
+        odd.add(padded);
+        after_cr = m.cr >> (ordinary - 1) & 1U;
+        line_start = l.crlf >> (ordinary - 1) & 1U;
+        at += ordinary;
+        break;
     }
+    state.flags |= odd.flags();
+    state.place = after_cr != 0     ? Unstuffer::after_cr
+                  : line_start != 0 ? Unstuffer::line_start
+                                    : Unstuffer::in_line;
     return at;
 }
 
@@ -159,8 +214,8 @@ StuffStep stuff_step(Stuffer& state, std::string_view input) {
     std::size_t at = 0;
     while (input.size() - at >= block_bytes) {
         const Masks m = masks_of(input.data() + at);
-        const Lines l =
-            lines_of(m, state.place == Stuffer::after_cr, state.place == Stuffer::line_start);
+        const Lines l = lines_of(m, state.place == Stuffer::after_cr ? 1 : 0,
+                                 state.place == Stuffer::line_start ? 1 : 0);
         if (l.dot_first != 0) {
             state.place = Stuffer::in_line; // the period goes out with what follows
             return {at + static_cast<std::size_t>(std::countr_zero(l.dot_first)), true};

@@ -133,7 +133,8 @@ void put_recipient(std::string& out, const DsnRecipient& recipient, const Dsn& d
 std::string safe_boundary(const Dsn& dsn, std::string_view inner) {
     std::string boundary;
     for (const char c : dsn.boundary)
-        if ((is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.') && boundary.size() < 40)
+        if (boundary.size() < 40 &&
+            (is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.'))
             boundary += c;
     if (boundary.empty()) boundary = "report";
     constexpr std::size_t boundary_octets_max = 70;

@@ -20,7 +20,7 @@ std::optional<Action> action_from_text(std::string_view text);
 
 // One recipient's block (RFC 3464 §2.3). Empty texts and absent times are not written.
 struct DsnRecipient {
-    std::string original_recipient; // address with its type as ORCPT gave it: "rfc822;bob@example.org"
+    std::string original_recipient; // as ORCPT gave it, decoded: "rfc822;bob@example.org"
     std::string final_recipient;    // "bob@example.org": type rfc822
     Action action = Action::failed;
     EnhancedStatus status{5, 0, 0};

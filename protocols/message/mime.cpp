@@ -69,7 +69,8 @@ std::size_t character_size(std::string_view text, std::size_t at) {
 
 // RFC 2047 §5 (3): the octets that Q may leave alone within a phrase.
 bool plain_in_q(char c) {
-    return is_alpha(c) || is_digit(c) || std::string_view("!*+-/").find(c) != std::string_view::npos;
+    constexpr std::string_view others = "!*+-/";
+    return is_alpha(c) || is_digit(c) || others.find(c) != std::string_view::npos;
 }
 
 std::size_t q_size(std::string_view text) {

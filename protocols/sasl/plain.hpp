@@ -15,7 +15,15 @@ struct Plain {
 };
 
 // Why a message was refused; `ok` has an empty text.
-enum class PlainError { ok, bad_base64, too_long, wrong_parts, empty_identity, empty_password, not_utf8 };
+enum class PlainError {
+    ok,
+    bad_base64,
+    too_long,
+    wrong_parts,
+    empty_identity,
+    empty_password,
+    not_utf8
+};
 std::string_view plain_error_text(PlainError error);
 
 // RFC 4616 §2: each of the three is 1 to 255 octets of UTF-8 without NUL.
