@@ -2,6 +2,7 @@
 // Not for secrets.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
