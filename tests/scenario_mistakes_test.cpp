@@ -64,7 +64,7 @@ TEST_CASE("bytes that are not UTF-8 are refused where they stand") {
 TEST_CASE("firewall rules are judged by whoever knows their words, at their place in the file") {
     Surroundings around;
     std::vector<std::string> judged;
-    around.check_rules = [&](const Located& rules, bool single, Problems& problems) {
+    around.check_rules = [&](const Located& rules, bool single, const Scenario&, Problems& problems) {
         judged.push_back(rules.text + (single ? "|one" : "|many"));
         if (rules.text == "alow\n") problems.add({Severity::error, rules.place, 4, "no such word", {}, {}, {}});
     };

@@ -134,14 +134,14 @@ void read_files(Reader& reader, Scenario& s) {
     }
 }
 
-void check_rules(const CheckRules& judge, Reader& reader, const Scenario& s) {
+void check_rules(const CheckRules& judge, Reader& reader, const Scenario& s) { // a complete one
     if (!judge) return;
     Problems found;
     for (const Firewall& firewall : s.firewalls)
-        if (!firewall.rules.empty()) judge(firewall.rules, false, found);
+        if (!firewall.rules.empty()) judge(firewall.rules, false, s, found);
     for (const Event& event : s.timeline)
         if (const auto* change = std::get_if<FirewallChange>(&event.action))
-            if (!change->rule.empty()) judge(change->rule, true, found);
+            if (!change->rule.empty()) judge(change->rule, true, s, found);
     for (const Problem& one : found.list()) reader.problems.add(one);
 }
 
@@ -206,7 +206,8 @@ Loaded load(std::string_view text, const std::string& file, const Surroundings& 
     bool sections_known = true;
     for (const auto& [key, node] : *table) {
         bool found = false;
-        each(keys(&declared), [&](const auto& row) { found = found || row.name == key.str(); });
+        const std::string_view name = key.str();
+        each(keys(&declared), [&](const auto& row) { found = found || row.name == name; });
         sections_known = sections_known && (found || node.is_value());
     }
     if (sections_known) check_references(reader, completed);
@@ -219,7 +220,7 @@ Loaded load(std::string_view text, const std::string& file, const Surroundings& 
         }
         check_set(reader, completed);
     }
-    check_rules(surroundings.check_rules, reader, declared);
+    check_rules(surroundings.check_rules, reader, completed);
     check_zones(surroundings.check_zone, reader, completed);
     for (const Problem& one : reader.problems.list()) {
         Problem shown = one;

@@ -19,8 +19,10 @@ namespace postroad::scenario {
 using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
 
 // Judges one text of firewall rules; each problem's place is within that text's file. Lines and
-// columns are those of the text's place onward. `single`: exactly one rule is expected.
-using CheckRules = std::function<void(const Located& rules, bool single, Problems& problems)>;
+// columns are those of the text's place onward. `single`: exactly one rule is expected. The
+// complete scenario gives the addresses behind the names of hosts and networks.
+using CheckRules = std::function<void(const Located& rules, bool single, const Scenario& complete,
+                                      Problems& problems)>;
 
 // Judges one zone's master file in the same way.
 using CheckZone =

@@ -219,7 +219,9 @@ void Reader::event(const toml::table& in, const At& at, Event& out, const Span& 
     out.place = header.place;
     std::string_view first_action;
     bool all_known = true;
-    for (const auto& [key, node] : in_file_order(in)) {
+    for (const auto& entry : in_file_order(in)) {
+        const toml::key* const key = entry.first; // clang 14 captures no structured binding
+        const toml::node* const node = entry.second;
         if (key->str() == "at") continue;
         bool found = false;
         each(actions(), [&](const auto& row) {
