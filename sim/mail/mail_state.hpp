@@ -1,9 +1,176 @@
 // What mail hosts keep in the World: queues, mailboxes, and messages, whose text is stored once.
 #pragma once
 
+#include "protocols/base/heap.hpp"
+#include "protocols/base/index.hpp"
+#include "protocols/base/pages.hpp"
+#include "sim/core/facts.hpp"
+#include "sim/mail/maildrop_state.hpp"
+#include "sim/mail/people_state.hpp"
+#include "sim/world/setup.hpp"
+
 namespace postroad::sim {
 
+namespace message_flag {
+inline constexpr std::uint16_t eight_bit = 1;    // octets over 127: wants 8BITMIME (RFC 6152)
+inline constexpr std::uint16_t report = 2;       // a DSN of this host's own
+inline constexpr std::uint16_t submitted = 4;    // came in by the MSA
+inline constexpr std::uint16_t warned = 8;       // the sender has been told of the delay
+inline constexpr std::uint16_t warn_due = 16;    // an event that will tell them is on the agenda
+}  // namespace message_flag
+
+// A message this host is responsible for: it lives until its last recipient is done with.
+struct Message {
+    NodeId host = 0;                      // (first: the free list's link when ended)
+    std::uint32_t generation = 0;
+    Id id = 0;                            // the queue id; mail::queue_id writes it
+    Id conversation = 0;                  // in which it came; 0: made here
+    Time arrived = 0;
+    Text reverse_path;                    // empty: the null one
+    Text content;                         // header and body, with this host's Received on top
+    std::uint32_t transaction = 0;        // which mail of that conversation, from 0
+    std::uint32_t first_recipient = nothing;  // Recipients that are not done with
+    std::uint32_t recipients = 0;         // how many those are
+    std::uint32_t all_recipients = 0;     // how many the envelope named
+    std::uint32_t trace_octets = 0;       // of `content`: what this host put on top
+    std::uint16_t flags = 0;              // message_flag
+    std::uint16_t expansions = 0;         // aliases, lists and forwards followed so far
+};
+static_assert(Record<Message> && sizeof(Message) == 72);
+
+enum class RecipientState : std::uint8_t {
+    fresh,      // nobody has looked at it yet
+    waiting,    // in its destination's list
+    sending,    // a delivery is busy with it
+    deferred,   // not before next_try
+};
+
+// One forward-path of a queued message.
+struct Recipient {
+    std::uint32_t next = nothing;         // of the same message
+    std::uint32_t generation = 0;
+    std::uint32_t message = nothing;
+    std::uint32_t destination = nothing;
+    std::uint32_t before = nothing, behind = nothing;  // in the destination's list
+    Text forward_path;
+    Text original;                        // as the envelope had it, where an alias changed it
+    Text words;                           // of the last reply or failure; shared by many
+    Time next_try = 0;
+    std::uint16_t attempts = 0;
+    std::uint16_t code = 0;               // of the last reply; 0: none came
+    RecipientState state = RecipientState::fresh;
+    std::uint8_t unused[3] = {};
+};
+static_assert(Record<Recipient> && sizeof(Recipient) == 64);
+
+// How the hosts of a destination are found.
+enum class NextHop : std::uint8_t { mx, host, literal };
+
+// A next hop of one host: who shares it shares conversations and back-off (RFC 5321 §4.5.4.1).
+struct Destination {
+    NodeId host = 0;
+    std::uint32_t generation = 0;
+    Text name;                            // domain in lower case, scenario host, or address literal
+    std::uint32_t first = nothing, last = nothing;  // Recipients that wait here, the oldest first
+    std::uint32_t waiting = 0;
+    std::uint32_t deliveries = 0;         // under way
+    Time closed_until = 0;                // back-off after nobody there could be reached
+    Time wake_at = never;                 // the earliest event pending for this record
+    std::uint16_t port = 25;
+    std::uint16_t failures = 0;           // in a row, for the back-off
+    NextHop how = NextHop::mx;
+    std::uint8_t crowded = 0;             // the limit of conversations has been recorded
+    std::uint8_t unused[2] = {};
+};
+static_assert(Record<Destination> && sizeof(Destination) == 56);
+
+// A mail exchanger to try; its addresses are looked up when its turn comes.
+struct Rung {
+    Text name;
+    std::uint32_t preference = 0;
+    std::uint32_t unused = 0;
+};
+static_assert(Record<Rung>);
+
+enum class DeliveryState : std::uint8_t {
+    finding_exchangers,  // MX is being looked up
+    finding_addresses,   // of the exchanger whose turn it is
+    talking,             // a session is up or coming up
+};
+
+// One conversation with a destination and the ladder of hosts that leads to it.
+struct Delivery {
+    NodeId host = 0;
+    std::uint32_t generation = 0;
+    std::uint32_t destination = nothing;
+    std::uint32_t connection = nothing;   // Tcb
+    std::uint32_t message = nothing;      // on its way right now
+    std::uint32_t message_generation = 0;
+    std::uint32_t rung = 0;               // of the ladder
+    std::uint32_t address = 0;            // which of the rung's addresses is tried
+    std::uint32_t mails = 0;              // accepted in this session
+    std::uint32_t question = nothing;     // open at the resolver
+    List<Rung> ladder;
+    List<AddressId> addresses;
+    List<std::uint32_t> recipients;       // of the mail on its way, in RCPT's order
+    Text words;                           // why the last host did not do
+    std::uint16_t code = 0;
+    std::uint16_t families_asked = 0;     // bit 0: A, bit 1: AAAA
+    DeliveryState state = DeliveryState::finding_exchangers;
+    std::uint8_t greeted = 0;             // the session came as far as a mail
+    std::uint8_t permanent = 0;           // the failure in `words` is final
+    std::uint8_t unused = 0;
+};
+static_assert(Record<Delivery> && sizeof(Delivery) == 80);
+
+// A person's mailbox (index: Setup::people). Entries hang together by StoredMessage::next.
+struct Mailbox {
+    std::uint32_t first = nothing, last = nothing;
+    std::uint32_t count = 0;
+    std::uint32_t uid_validity = 1;
+    std::uint32_t uid_next = 1;
+    std::uint32_t session = nothing;      // connection that has the maildrop open (RFC 1939 §4)
+    std::uint64_t octets = 0;             // of all entries, Return-Path included
+};
+static_assert(Record<Mailbox> && sizeof(Mailbox) == 32);
+
+// An entry of a mailbox: `prefix` then `content` are the message as it is read.
+struct StoredMessage {
+    std::uint32_t next = nothing;         // in the mailbox, the older first
+    std::uint32_t generation = 0;
+    std::uint32_t before = nothing;
+    std::uint32_t mailbox = nothing;
+    std::uint32_t uid = 0;
+    std::uint32_t flags = 0;              // for the readers' protocols
+    Text prefix;                          // Return-Path (RFC 5321 §4.4)
+    Text content;                         // shared with the queue and other mailboxes
+    Time arrived = 0;
+    Id message = 0;                       // the queue id it had
+    std::uint64_t octets() const { return std::uint64_t{prefix.size} + content.size; }
+};
+static_assert(Record<StoredMessage> && sizeof(StoredMessage) == 56);
+
+// Counters of a host.
+struct MailHost {
+    std::uint32_t queued = 0;             // messages
+    std::uint32_t conversations = 0;      // deliveries under way
+    std::uint64_t accepted = 0;           // messages it has taken responsibility for, ever
+    std::uint8_t discards = 0;            // takes everything and keeps nothing (for benchmarks)
+    std::uint8_t unused[7] = {};
+};
+static_assert(Record<MailHost> && sizeof(MailHost) == 24);
+
 struct MailTables {
+    Table<Message> messages;
+    Table<Recipient> recipients;
+    Table<Destination> destinations;
+    Index destinations_by_name;           // mail::destination_hash → Destination
+    Table<Delivery> deliveries;
+    Pages<Mailbox> mailboxes;
+    Table<StoredMessage> stored;
+    Pages<MailHost> hosts;
+    PeopleTables people;
+    MaildropTables maildrops;
     bool operator==(const MailTables&) const = default;
 };
 

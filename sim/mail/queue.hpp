@@ -1,0 +1,59 @@
+// The queue manager of an MTA or MSA (RFC 5321 §4.5.4): messages wait here, grouped by the host
+// they go to next, until each of their recipients is delivered, handed over or given up.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sim/world/run.hpp"
+
+namespace postroad::sim::mail {
+
+// EventKind::mail: what Event::detail says. From `people` on the event is sim/mail/people's.
+namespace event {
+inline constexpr std::uint16_t route = 0;        // a: message, b: generation; fresh recipients
+inline constexpr std::uint16_t retry = 1;        // a: recipient, b: generation; its time has come
+inline constexpr std::uint16_t destination = 2;  // a: destination, b: generation; look again
+inline constexpr std::uint16_t warn = 3;         // a: message, b: generation; RFC 3464 "delayed"
+inline constexpr std::uint16_t people = 0x100;
+}  // namespace event
+
+// An EventKind::mail has come. Events of a host that is down are ignored; host_up makes up.
+void on_event(Run& run, const Event& event);
+
+// Queue id as people read it: ten characters of base 32 (0-9, A-V), the Id's 50 lower bits.
+void append_queue_id(std::string& out, Id id);
+
+// A message with an envelope, to be queued here. Texts are copied or shared, never taken over.
+struct Entry {
+    Id conversation = 0;
+    std::uint32_t transaction = 0;
+    std::string_view reverse_path;
+    const Text* forward_paths = nullptr;
+    std::size_t forward_path_count = 0;
+    Text content;                    // whole, trace field on top
+    std::uint32_t trace_octets = 0;  // how much of it this host has put on top
+    std::uint16_t flags = 0;         // message_flag
+};
+// Takes responsibility: records QueueFact entered, CustodyFact accepted, and sees to it that the
+// recipients are routed at this same moment, once the caller has said what it has to say.
+std::uint32_t enter(Run& run, NodeId host, Id id, const Entry& entry);
+
+// A destination's conversations have changed or its back-off is over: begins deliveries.
+void serve(Run& run, std::uint32_t destination);
+
+// What became of one recipient; `code` 0 where no reply came. The recipient is gone afterwards,
+// and its message with the last one.
+void done(Run& run, std::uint32_t recipient, QueueMove how, std::uint16_t code,
+          std::string_view words);
+// Not now: by the schedule again, or given up when the message is too old. `words` as received.
+void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words);
+
+// The host went down (its sessions are gone, its queue is on disk) or came up again.
+void host_down(Run& run, NodeId host);
+void host_up(Run& run, NodeId host);
+
+// Messages in the queue of a host: for views and ends of runs.
+std::uint32_t queued(const World& world, NodeId host);
+
+}  // namespace postroad::sim::mail

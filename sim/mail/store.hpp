@@ -1,0 +1,39 @@
+// The message store: mailboxes and what lies in them. Texts are shared with the queue.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sim/world/run.hpp"
+
+namespace postroad::sim::store {
+
+// Room for every host's and person's record; cheap when nothing is missing. Call it when a World
+// is made and whenever its Setup has changed.
+void set_up(World& world);
+
+// A person by any of their addresses (ASCII case ignored), and only where `host` keeps their
+// mailbox; `nothing` when there is none.
+std::uint32_t person_at(const Run& run, NodeId host, std::string_view address);
+// RFC 5321 §2.3.11: `domain` is one whose mailboxes this host has.
+bool is_local_domain(const Run& run, NodeId host, std::string_view domain);
+
+// Puts a message into a person's mailbox and records it (MailboxFact, CustodyFact). Takes over
+// neither text: `content` is shared, a Return-Path field is made from `reverse_path` (RFC 5321
+// §4.4). False when the quota does not allow it; that is recorded too.
+struct Parcel {
+    Id message = 0;
+    Id conversation = 0;
+    std::uint32_t transaction = 0;
+    std::string_view reverse_path;
+    Text content;
+};
+bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel);
+
+// The message with its Return-Path, as a reader gets it.
+void append_whole(const World& world, std::uint32_t stored, std::string& out);
+
+// Takes an entry out of its mailbox and gives its texts back. Nothing is recorded.
+void remove(World& world, std::uint32_t stored);
+
+}  // namespace postroad::sim::store
