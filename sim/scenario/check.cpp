@@ -17,6 +17,7 @@ public:
     Checks(const Scenario& declared, const Scenario& complete, const Places& places, Problems& problems)
         : declared_(declared),
           s_(complete),
+          index_(complete),
           places_(places),
           problems_(problems) {}
 
@@ -83,7 +84,7 @@ private:
                 bool inside = false;
                 bool unknown_network = false;
                 for (const Name& name : host.network) {
-                    const Network* network = find_network(s_, name);
+                    const Network* network = index_.network(name);
                     unknown_network = unknown_network || network == nullptr;
                     if (network == nullptr) continue;
                     for (const Prefix& prefix : network->subnet) {
@@ -99,7 +100,7 @@ private:
                     error(at, "the address " + to_text(ip) + " of " + quoted(host.name) + " is that of " + quoted(other->second->name) + " too");
             }
             const bool known = std::all_of(host.network.begin(), host.network.end(), [&](const Name& name) {
-                return find_network(s_, name) != nullptr;
+                return index_.network(name) != nullptr;
             });
             if (host.address.empty() && known)
                 error("hosts." + toml_key(host.name), "there is no free address left for " + quoted(host.name), {}, "give its network a larger subnet");
@@ -118,9 +119,9 @@ private:
                 continue;
             }
             for (std::size_t end = 0; end < 2; ++end) {
-                const Host* host = find_host(s_, link.between[end]);
+                const Host* host = index_.host(link.between[end]);
                 const Name& other = link.between[1 - end];
-                if (host == nullptr || find_network(s_, link.between[end]) != nullptr) continue;
+                if (host == nullptr || index_.network(link.between[end]) != nullptr) continue;
                 if (std::find(host->network.begin(), host->network.end(), other) == host->network.end())
                     error(path + ".between", quoted(host->name) + " is not on " + quoted(other), "a link with a host at one end is that host's line to its own network");
             }
@@ -175,7 +176,7 @@ private:
                     error(path + ".address", quoted(address) + " is the address of " + quoted(other->second->name) + " too");
             }
             const std::string domain(domain_of(person.address[0]));
-            const Host* home = find_host(s_, person.mailbox);
+            const Host* home = index_.host(person.mailbox);
             if (person.mailbox.empty())
                 error(path, quoted(person.name) + " has no mailbox: no host has " + quoted(domain) + " in its domains and runs mda",
                       {}, "write domains = \"" + domain + "\" at a host, or mailbox = \"HOST\" here");
@@ -186,7 +187,7 @@ private:
             if (!person.submits_to) {
                 if (!person.mailbox.empty())
                     warning(path, quoted(person.name) + " cannot send: no host beside the mailbox runs msa", {}, "write submits_to = \"HOST:587\"");
-            } else if (const Host* msa = find_host(s_, person.submits_to->host)) {
+            } else if (const Host* msa = index_.host(person.submits_to->host)) {
                 const bool listens = (msa->runs(Service::msa) && msa->msa.port == person.submits_to->port) ||
                                      (msa->runs(Service::mta) && msa->smtp.port == person.submits_to->port);
                 if (!listens)
@@ -238,6 +239,7 @@ private:
 
     const Scenario& declared_;
     const Scenario& s_;
+    const Index index_;
     const Places& places_;
     Problems& problems_;
 };

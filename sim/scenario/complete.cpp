@@ -47,6 +47,26 @@ const Host* find_host(const Scenario& s, std::string_view name) { return find_in
 const Person* find_person(const Scenario& s, std::string_view name) {
     return find_in(s.people, name);
 }
+Index::Index(const Scenario& scenario) : scenario_(scenario) {
+    for (std::size_t i = 0; i < scenario.networks.size(); ++i)
+        networks_.emplace(scenario.networks[i].name, i);
+    for (std::size_t i = 0; i < scenario.hosts.size(); ++i) hosts_.emplace(scenario.hosts[i].name, i);
+    for (std::size_t i = 0; i < scenario.people.size(); ++i)
+        people_.emplace(scenario.people[i].name, i);
+}
+const Network* Index::network(std::string_view name) const {
+    const auto found = networks_.find(name);
+    return found == networks_.end() ? nullptr : &scenario_.networks[found->second];
+}
+const Host* Index::host(std::string_view name) const {
+    const auto found = hosts_.find(name);
+    return found == hosts_.end() ? nullptr : &scenario_.hosts[found->second];
+}
+const Person* Index::person(std::string_view name) const {
+    const auto found = people_.find(name);
+    return found == people_.end() ? nullptr : &scenario_.people[found->second];
+}
+
 const Network* find_internet(const Scenario& s) {
     for (const Network& network : s.networks)
         if (network.kind == NetworkKind::internet) return &network;

@@ -21,6 +21,21 @@ Host* find_host(Scenario& scenario, std::string_view name);
 const Network* find_network(const Scenario& scenario, std::string_view name);
 const Host* find_host(const Scenario& scenario, std::string_view name);
 const Person* find_person(const Scenario& scenario, std::string_view name);
+// The same for many look-ups in one scenario, whose entries keep their positions meanwhile.
+class Index {
+public:
+    explicit Index(const Scenario& scenario);
+    const Network* network(std::string_view name) const;
+    const Host* host(std::string_view name) const;
+    const Person* person(std::string_view name) const;
+    void add_host(const Name& name, std::size_t position) { hosts_.emplace(name, position); }
+
+private:
+    using Positions = std::map<Name, std::size_t, std::less<>>;
+    const Scenario& scenario_;
+    Positions networks_, hosts_, people_;
+};
+
 // The network of kind internet, if there is one.
 const Network* find_internet(const Scenario& scenario);
 

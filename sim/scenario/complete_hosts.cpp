@@ -89,7 +89,7 @@ void place_host(Scenario& s, std::size_t index, const Keepers& keepers, std::str
 }
 
 void complete_person(Scenario& s, Person& person, const Keepers& keepers,
-                     const std::vector<DomainName>& domains) {
+                     const std::vector<DomainName>& domains, Index& index) {
     if (person.address.empty() && domains.size() == 1)
         person.address = {lowered(person.name) + "@" + domains[0]};
     if (person.display.empty()) {
@@ -102,7 +102,7 @@ void complete_person(Scenario& s, Person& person, const Keepers& keepers,
         for (auto it = range.first; it != range.second && person.mailbox.empty(); ++it)
             if (s.hosts[it->second].runs(Service::mda)) person.mailbox = s.hosts[it->second].name;
     }
-    const Host* home = find_host(s, person.mailbox);
+    const Host* home = index.host(person.mailbox);
     if (home != nullptr) {
         if (!person.submits_to) {
             const Host* msa = home->runs(Service::msa) ? home : nullptr;
@@ -115,14 +115,14 @@ void complete_person(Scenario& s, Person& person, const Keepers& keepers,
             person.fetch.from = Endpoint{home->name, home->pop3.port};
     }
     if (person.submits_to && person.submits_to->port == 0)
-        if (const Host* host = find_host(s, person.submits_to->host))
+        if (const Host* host = index.host(person.submits_to->host))
             person.submits_to->port = host->msa.port;
     if (person.fetch.from && person.fetch.from->port == 0)
-        if (const Host* host = find_host(s, person.fetch.from->host))
+        if (const Host* host = index.host(person.fetch.from->host))
             person.fetch.from->port = host->pop3.port;
     if (person.device.empty() && home != nullptr) {
         person.device = person.name + "-pc";
-        if (find_host(s, person.device) == nullptr) {
+        if (index.host(person.device) == nullptr) {
             Host device;
             device.name = person.device;
             device.network = {home->network.empty() ? internet_name(s) : home->network[0]};
@@ -134,31 +134,35 @@ void complete_person(Scenario& s, Person& person, const Keepers& keepers,
             const Checked name = check_domain(label + "." + std::string(under));
             device.names = {name.ok() ? name.text : "device.example"};
             device.utc_offset = home->utc_offset;
+            index.add_host(device.name, s.hosts.size());
             s.hosts.push_back(std::move(device));
         }
     }
-    if (Host* device = find_host(s, person.device))
-        if (!device->runs(Service::mua)) device->services.push_back(Service::mua);
+    if (const Host* found = index.host(person.device)) {
+        Host& device = s.hosts[static_cast<std::size_t>(found - s.hosts.data())];
+        if (!device.runs(Service::mua)) device.services.push_back(Service::mua);
+    }
 }
 
 // People become addresses wherever an address is what goes on the wire.
-void to_addresses(const Scenario& s, std::vector<std::string>& who) {
+void to_addresses(const Index& index, std::vector<std::string>& who) {
     for (std::string& one : who)
-        if (const Person* person = find_person(s, one))
+        if (const Person* person = index.person(one))
             if (!person->address.empty()) one = person->address[0];
 }
 
 void complete_happenings(Scenario& s) {
+    const Index index(s);
     for (Event& event : s.timeline)
         if (Send* send = std::get_if<Send>(&event.action)) {
-            to_addresses(s, send->to);
-            to_addresses(s, send->cc);
-            to_addresses(s, send->bcc);
-            to_addresses(s, send->forward_paths);
-            if (const Person* person = find_person(s, send->from))
+            to_addresses(index, send->to);
+            to_addresses(index, send->cc);
+            to_addresses(index, send->bcc);
+            to_addresses(index, send->forward_paths);
+            if (const Person* person = index.person(send->from))
                 if (!send->via) send->via = person->submits_to;
             if (send->via && send->via->port == 0)
-                if (const Host* host = find_host(s, send->via->host))
+                if (const Host* host = index.host(send->via->host))
                     send->via->port = host->runs(Service::msa) ? host->msa.port : host->smtp.port;
         }
     for (std::size_t i = 0; i < s.workloads.size(); ++i) {
@@ -168,7 +172,7 @@ void complete_happenings(Scenario& s) {
             for (const Person& person : s.people) load.from.push_back(person.name);
         if (load.to.empty())
             for (const Person& person : s.people) load.to.push_back(person.name);
-        to_addresses(s, load.to);
+        to_addresses(index, load.to);
     }
 }
 
@@ -187,12 +191,13 @@ void complete_hosts(Scenario& s) {
     const Keepers keepers = keepers_of(s);
     for (std::size_t i = 0; i < s.hosts.size(); ++i) place_host(s, i, keepers, only_lan);
     const auto domains = mail_domains(s);
-    for (Person& person : s.people) complete_person(s, person, keepers, domains);
+    Index index(s);
+    for (Person& person : s.people) complete_person(s, person, keepers, domains, index);
     for (Host& host : s.hosts) {
         if (host.smtp.hostname.empty() && (host.runs(Service::mta) || host.runs(Service::msa)))
             host.smtp.hostname = host.names[0];
         const auto port_of = [&](Endpoint& to) {
-            const Host* next = find_host(s, to.host);
+            const Host* next = index.host(to.host);
             if (to.port == 0 && next != nullptr) to.port = next->smtp.port;
         };
         if (host.routing.smart_host) port_of(*host.routing.smart_host);

@@ -260,6 +260,8 @@ bool Reader::entries(const toml::node& node, const At& at, std::vector<S>& out) 
         return false;
     }
     bool fine = true;
+    std::map<std::string, std::size_t> positions;
+    for (std::size_t i = 0; i < out.size(); ++i) positions.emplace(entry_name(out[i]), i);
     for (const auto& [key, element] : in_file_order(*in)) {
         const Span span = span_of(key->source());
         std::string name(key->str());
@@ -268,16 +270,15 @@ bool Reader::entries(const toml::node& node, const At& at, std::vector<S>& out) 
         here.note.use = entry_use<S>;
         places[here.path] = span;
         fine = check_text(span, here, entry_use<S>, name) && fine;
-        const auto same = std::find_if(out.begin(), out.end(),
-                                       [&](S& one) { return entry_name(one) == name; });
-        if (changing ? same == out.end() : same != out.end()) {
+        const auto same = positions.find(name);
+        if (changing == (same == positions.end())) {
             add(span, changing ? "there is no [" + section + "." + toml_key(name) + "]"
                                : "[" + section + "] has \"" + name + "\" twice");
             fine = false;
             continue;
         }
         S fresh{};
-        S& entry = changing ? *same : fresh;
+        S& entry = changing ? out[same->second] : fresh;
         if (!element->is_table()) {
             wrong_type(*element, here, "a table");
             fine = false;
@@ -285,7 +286,9 @@ bool Reader::entries(const toml::node& node, const At& at, std::vector<S>& out) 
             entry_name(entry) = name;
             fine = table(*element->as_table(), here, entry, span) && fine;
         }
-        if (!changing) out.push_back(std::move(fresh));
+        if (changing) continue;
+        positions.emplace(name, out.size());
+        out.push_back(std::move(fresh));
     }
     return fine;
 }
