@@ -21,7 +21,7 @@ std::string slurp(const std::string& path) {
     return out.str();
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("two organisations and one mail take fifteen lines") {
     const std::string text = slurp("tests/data/scenario/fifteen_lines.toml");
@@ -76,8 +76,8 @@ TEST_CASE("a printed scenario reads back as the same scenario") {
 TEST_CASE("awkward texts survive being printed") {
     Scenario s = load(smallest_example, "x").declared;
     Send& send = std::get<Send>(s.timeline[0].action);
-    for (const std::string body :
-         {"a\nb\n", "'''\n", "it's\n'", "\"\"\"\n\\", "tab\there\r\n", "\x01\x7f\n", "\n\n", "", "ü\n", "back\\slash", "a\r\nb"}) {
+    for (const std::string body : {"a\nb\n", "'''\n", "it's\n'", "\"\"\"\n\\", "tab\there\r\n",
+                                   "\x01\x7f\n", "\n\n", "", "ü\n", "back\\slash", "a\r\nb"}) {
         send.body = body;
         s.description = body;
         const Loaded again = load(print(s), "printed.toml");
@@ -92,7 +92,9 @@ TEST_CASE("the same seed gives the same world and another seed another") {
     CHECK_FALSE(print(generate(7)) == print(generate(8)));
 }
 
-TEST_CASE("labs/README.md is what the schema says") { CHECK(slurp("labs/README.md") == reference()); }
+TEST_CASE("labs/README.md is what the schema says") {
+    CHECK(slurp("labs/README.md") == reference());
+}
 
 TEST_CASE("every example in the reference is read without a complaint about it") {
     std::istringstream lines(all_examples());
@@ -106,28 +108,41 @@ TEST_CASE("every example in the reference is read without a complaint about it")
         std::string example = line.substr(b + 1);
         // Only breaks that stand for real ones: inside ''' strings.
         if (example.rfind("'''", 0) == 0)
-            for (std::size_t at; (at = example.find("\\n")) != std::string::npos;) example.replace(at, 2, "\n");
+            for (std::size_t at; (at = example.find("\\n")) != std::string::npos;)
+                example.replace(at, 2, "\n");
         std::string header;
         const std::string in = " in [[timeline]]";
-        if (title == "At the top") header = "";
+        if (title == "At the top")
+            header = "";
         else if (title.find(in) != std::string::npos)
             header = "[[timeline]]\n[timeline." + title.substr(0, title.find(' ')) + "]\n";
-        else if (title == "down = [{ ... }] in [[links]]") header = "[[links]]\n[[links.down]]\n";
-        else if (title == "size = [{ ... }] in [[workloads]]") header = "[[workloads]]\n[[workloads.size]]\n";
-        else header = title + "\n";
-        const std::string value = (key == "postroad" && header.empty() ? "" : "postroad = 1\n") + header + key + " = " + example + "\n";
+        else if (title == "down = [{ ... }] in [[links]]")
+            header = "[[links]]\n[[links.down]]\n";
+        else if (title == "size = [{ ... }] in [[workloads]]")
+            header = "[[workloads]]\n[[workloads.size]]\n";
+        else
+            header = title + "\n";
+        const std::string value = (key == "postroad" && header.empty() ? "" : "postroad = 1\n") +
+                                  header + key + " = " + example + "\n";
         Surroundings around;
         around.read_file = [](const std::string&) { return std::string("text\n"); };
         const Loaded loaded = load(value, "example.toml", around);
         for (const Problem& problem : loaded.problems.list()) {
             INFO(value << to_text(problem));
-            const bool about_others = problem.what.find("there is no") == 0 || problem.what.find("is missing") != std::string::npos ||
-                                      problem.what.find("has no") != std::string::npos || problem.what.find("nobody") != std::string::npos ||
-                                      problem.what.find("different ends") != std::string::npos || problem.what.find("never ends") != std::string::npos ||
-                                      problem.what.find("leads nowhere") != std::string::npos || problem.what.find("is empty") != std::string::npos ||
-                                      problem.what.find("not on its network") != std::string::npos || problem.what.find("recipients") != std::string::npos ||
-                                      problem.what.find("\"remove\"") != std::string::npos || problem.what.find("does nothing") != std::string::npos ||
-                                      problem.what.rfind("set ", 0) == 0;
+            const bool about_others =
+                problem.what.find("there is no") == 0 ||
+                problem.what.find("is missing") != std::string::npos ||
+                problem.what.find("has no") != std::string::npos ||
+                problem.what.find("nobody") != std::string::npos ||
+                problem.what.find("different ends") != std::string::npos ||
+                problem.what.find("never ends") != std::string::npos ||
+                problem.what.find("leads nowhere") != std::string::npos ||
+                problem.what.find("is empty") != std::string::npos ||
+                problem.what.find("not on its network") != std::string::npos ||
+                problem.what.find("recipients") != std::string::npos ||
+                problem.what.find("\"remove\"") != std::string::npos ||
+                problem.what.find("does nothing") != std::string::npos ||
+                problem.what.rfind("set ", 0) == 0;
             CHECK(about_others);
         }
         ++count;

@@ -20,16 +20,18 @@ std::vector<Mistake> mistakes() {
     bool says = false;
     while (std::getline(in, line)) {
         if (line.rfind("==== ", 0) == 0) {
-            if (!out.empty()) out.back().says.pop_back(); // the empty line between blocks
+            if (!out.empty()) out.back().says.pop_back();  // the empty line between blocks
             out.push_back({line.substr(5), {}, {}});
             says = false;
-        } else if (line == "---- says") says = true;
-        else if (!out.empty()) (says ? out.back().says : out.back().scenario) += line + "\n";
+        } else if (line == "---- says")
+            says = true;
+        else if (!out.empty())
+            (says ? out.back().says : out.back().scenario) += line + "\n";
     }
     return out;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("each kind of mistake is told with its place, a caret and a way out") {
     const auto all = mistakes();
@@ -53,7 +55,8 @@ TEST_CASE("a scenario with an error is not half-loaded, one with a warning is wh
 
 TEST_CASE("bytes that are not UTF-8 are refused where they stand") {
     for (const char* bad : {"\xfc", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82"}) {
-        const Loaded loaded = load("postroad = 1\ntitle = \"B" + std::string(bad) + "cher\"\n", "s.toml");
+        const Loaded loaded =
+            load("postroad = 1\ntitle = \"B" + std::string(bad) + "cher\"\n", "s.toml");
         REQUIRE(loaded.problems.list().size() == 1);
         CHECK(loaded.problems.list()[0].what == "this is not UTF-8");
         CHECK(loaded.problems.list()[0].place == Place{"s.toml", 2, 11});
@@ -64,11 +67,14 @@ TEST_CASE("bytes that are not UTF-8 are refused where they stand") {
 TEST_CASE("firewall rules are judged by whoever knows their words, at their place in the file") {
     Surroundings around;
     std::vector<std::string> judged;
-    around.check_rules = [&](const Located& rules, bool single, const Scenario&, Problems& problems) {
+    around.check_rules = [&](const Located& rules, bool single, const Scenario&,
+                             Problems& problems) {
         judged.push_back(rules.text + (single ? "|one" : "|many"));
-        if (rules.text == "alow\n") problems.add({Severity::error, rules.place, 4, "no such word", {}, {}, {}});
+        if (rules.text == "alow\n")
+            problems.add({Severity::error, rules.place, 4, "no such word", {}, {}, {}});
     };
-    const Loaded loaded = load("postroad = 1\n[firewalls.a]\nrules = '''\nalow\n'''\n[firewalls.b]\nrules = \"\"\"drop\"\"\"\n"
+    const Loaded loaded = load("postroad = 1\n[firewalls.a]\nrules = "
+                               "'''\nalow\n'''\n[firewalls.b]\nrules = \"\"\"drop\"\"\"\n"
                                "[[timeline]]\nfirewall = { firewall = \"a\", rule = 'accept' }\n",
                                "s.toml", around);
     CHECK(judged == std::vector<std::string>{"alow\n|many", "drop|many", "accept|one"});
@@ -81,11 +87,14 @@ TEST_CASE("zones are judged too, and a bad record of a made zone is shown where 
         if (text.text.find("bad") != std::string::npos)
             problems.add({Severity::error, text.place, 3, "no record in " + origin, {}, {}, {}});
     };
-    const Loaded loaded = load("postroad = 1\n[hosts.m]\ndomains = \"example.org\"\n[domains.\"example.org\"]\n"
-                               "records = \"bad\"\n[zones.\"example.net\"]\ntext = \"bad\"\n",
-                               "s.toml", around);
-    CHECK(to_text(loaded.problems) == "s.toml:5:11: error: no record in example.org\n  5 | records = \"bad\"\n    |           ^~~~~\n"
-                                      "s.toml:7:9: error: no record in example.net\n  7 | text = \"bad\"\n    |         ^~~\n");
+    const Loaded loaded =
+        load("postroad = 1\n[hosts.m]\ndomains = \"example.org\"\n[domains.\"example.org\"]\n"
+             "records = \"bad\"\n[zones.\"example.net\"]\ntext = \"bad\"\n",
+             "s.toml", around);
+    CHECK(to_text(loaded.problems) ==
+          "s.toml:5:11: error: no record in example.org\n  5 | records = \"bad\"\n    |           "
+          "^~~~~\n"
+          "s.toml:7:9: error: no record in example.net\n  7 | text = \"bad\"\n    |         ^~~\n");
 }
 
 TEST_CASE("messages and zones come from files beside the scenario, with their own places") {
@@ -95,32 +104,43 @@ TEST_CASE("messages and zones come from files beside the scenario, with their ow
         asked.push_back(path);
         return path == "mail/hello.eml" ? "Subject: hi\r\n\r\nhello\r\n" : "@ NS ns\n";
     };
-    const Loaded loaded = load("postroad = 1\n[hosts.m]\ndomains = \"example.org\"\n[people.a]\n[zones.\"example.org\"]\nfile = \"z\"\n"
-                               "[[timeline]]\nsend = { from = \"a\", to = \"a\", eml = \"mail/hello.eml\" }\n",
-                               "s.toml", around);
+    const Loaded loaded =
+        load("postroad = 1\n[hosts.m]\ndomains = "
+             "\"example.org\"\n[people.a]\n[zones.\"example.org\"]\nfile = \"z\"\n"
+             "[[timeline]]\nsend = { from = \"a\", to = \"a\", eml = \"mail/hello.eml\" }\n",
+             "s.toml", around);
     CHECK(to_text(loaded.problems) == "");
     CHECK(asked == std::vector<std::string>{"z", "mail/hello.eml"});
     REQUIRE(loaded.complete.zones.size() > 1);
     CHECK(loaded.complete.zones[0].text.text == "@ NS ns\n");
     CHECK(loaded.complete.zones[0].text.place == Place{"z", 1, 1});
-    CHECK(std::get<Send>(loaded.complete.timeline.at(0).action).message.text == "Subject: hi\r\n\r\nhello\r\n");
+    CHECK(std::get<Send>(loaded.complete.timeline.at(0).action).message.text ==
+          "Subject: hi\r\n\r\nhello\r\n");
     for (const char* inside : {"a", "a/b.eml", "a..b"}) CHECK(stays_inside(inside));
-    for (const char* outside : {"", "/etc/x", "..", "a/../b", "./a", "a//b", "a\\b", "a/"}) CHECK_FALSE(stays_inside(outside));
+    for (const char* outside : {"", "/etc/x", "..", "a/../b", "./a", "a//b", "a\\b", "a/"})
+        CHECK_FALSE(stays_inside(outside));
 }
 
 TEST_CASE("the timeline is sorted by time and keeps the file's order among equals") {
-    const Loaded loaded = load("postroad = 1\n[[timeline]]\nat = \"+2s\"\nbookmark = \"c\"\n[[timeline]]\nat = 2010-09-01T08:00:01Z\nbookmark = \"a\"\n"
-                               "[[timeline]]\nat = \"1s\"\nbookmark = \"b\"\n", "s.toml");
+    const Loaded loaded = load("postroad = 1\n[[timeline]]\nat = \"+2s\"\nbookmark = "
+                               "\"c\"\n[[timeline]]\nat = 2010-09-01T08:00:01Z\nbookmark = \"a\"\n"
+                               "[[timeline]]\nat = \"1s\"\nbookmark = \"b\"\n",
+                               "s.toml");
     REQUIRE(to_text(loaded.problems) == "");
     std::string order;
-    for (const Event& event : loaded.declared.timeline) order += std::get<Bookmark>(event.action).text;
+    for (const Event& event : loaded.declared.timeline)
+        order += std::get<Bookmark>(event.action).text;
     CHECK(order == "abc");
 }
 
 TEST_CASE("long and hostile lines are clipped and cleaned in an excerpt") {
-    const std::string text = "postroad = 1\ntitle = \"" + std::string(300, 'x') + "\"; \"\\u001b[2J\"\n";
+    const std::string text =
+        "postroad = 1\ntitle = \"" + std::string(300, 'x') + "\"; \"\\u001b[2J\"\n";
     const std::string said = to_text(load(text, "s\x1b.toml").problems);
     CHECK(said.find('\x1b') == std::string::npos);
-    for (std::size_t at = 0, end = 0; (end = said.find('\n', at)) != std::string::npos; at = end + 1) CHECK(end - at < 130);
-    CHECK(to_text(load("postroad = 1\nx = 1\n", "s.toml").problems, true).find("\x1b[1;31merror: \x1b[0m") != std::string::npos);
+    for (std::size_t at = 0, end = 0; (end = said.find('\n', at)) != std::string::npos;
+         at = end + 1)
+        CHECK(end - at < 130);
+    CHECK(to_text(load("postroad = 1\nx = 1\n", "s.toml").problems, true)
+              .find("\x1b[1;31merror: \x1b[0m") != std::string::npos);
 }

@@ -1,6 +1,6 @@
 // The small values of scenario files: exact, and the same after being written and read again.
-#include "sim/scenario/values.hpp"
 #include "sim/scenario/names.hpp"
+#include "sim/scenario/values.hpp"
 #include "tests/catch.hpp"
 
 using namespace postroad::scenario;
@@ -14,12 +14,13 @@ TEST_CASE("durations are exact to the nanosecond") {
     CHECK(parse_duration("0.000000001s")->ns == 1);
     CHECK(parse_duration("90 s")->ns == 90'000'000'000);
     CHECK(parse_duration("0")->ns == 0);
-    for (const char* wrong : {"", "5", "s", "1.5", "1.5ns", "-1s", "1 parsec", "1s2", "40000w", "1..5s"}) {
+    for (const char* wrong :
+         {"", "5", "s", "1.5", "1.5ns", "-1s", "1 parsec", "1s2", "40000w", "1..5s"}) {
         INFO(wrong);
         CHECK_FALSE(parse_duration(wrong));
     }
-    for (const std::uint64_t ns : {1ULL, 999ULL, 1'500'000ULL, 150'000'000'000ULL, 90'061'001'001'001ULL,
-                                   18'446'744'073'709'551'615ULL})
+    for (const std::uint64_t ns : {1ULL, 999ULL, 1'500'000ULL, 150'000'000'000ULL,
+                                   90'061'001'001'001ULL, 18'446'744'073'709'551'615ULL})
         CHECK(parse_duration(to_text(Duration{ns}))->ns == ns);
 }
 
@@ -42,10 +43,14 @@ TEST_CASE("sizes, rates, frequencies and chances are whole numbers underneath") 
     CHECK(parse_chance("1")->threshold() == 0x1'0000'0000ULL);
     CHECK(parse_chance("50%")->threshold() == 0x8000'0000ULL);
     CHECK_FALSE(parse_chance("101%"));
-    for (const char* text : {"0 B", "64 KiB", "1000 B", "3 GiB"}) CHECK(to_text(*parse_size(text)) == text);
-    for (const char* text : {"unlimited", "64 kbit/s", "1500 kbit/s"}) CHECK(to_text(*parse_bit_rate(text)) == text);
-    for (const char* text : {"3/s", "12/min", "7/h", "1/d", "5/1m30s"}) CHECK(to_text(*parse_frequency(text)) == text);
-    for (const char* text : {"0%", "0.25%", "100%", "0.0000001%"}) CHECK(to_text(*parse_chance(text)) == text);
+    for (const char* text : {"0 B", "64 KiB", "1000 B", "3 GiB"})
+        CHECK(to_text(*parse_size(text)) == text);
+    for (const char* text : {"unlimited", "64 kbit/s", "1500 kbit/s"})
+        CHECK(to_text(*parse_bit_rate(text)) == text);
+    for (const char* text : {"3/s", "12/min", "7/h", "1/d", "5/1m30s"})
+        CHECK(to_text(*parse_frequency(text)) == text);
+    for (const char* text : {"0%", "0.25%", "100%", "0.0000001%"})
+        CHECK(to_text(*parse_chance(text)) == text);
 }
 
 TEST_CASE("instants are RFC 3339, leap years and offsets included") {
@@ -64,11 +69,13 @@ TEST_CASE("instants are RFC 3339, leap years and offsets included") {
 }
 
 TEST_CASE("addresses and prefixes are read strictly and written shortly") {
-    for (const char* text : {"192.0.2.1", "::", "::1", "2001:db8::1", "2001:db8:0:1:1:1:1:1", "fe80::1:0:0:1"})
+    for (const char* text :
+         {"192.0.2.1", "::", "::1", "2001:db8::1", "2001:db8:0:1:1:1:1:1", "fe80::1:0:0:1"})
         CHECK(to_text(*parse_ip(text)) == text);
     CHECK(to_text(*parse_ip("2001:DB8:0:0:0:0:0:1")) == "2001:db8::1");
     CHECK(to_text(*parse_ip("::ffff:192.0.2.1")) == "::ffff:c000:201");
-    for (const char* wrong : {"", "192.0.2", "192.0.2.256", "192.0.2.01", "1:2", ":::", "1::2::3", "12345::", "1:2:3:4:5:6:7:8:9", "::1:"}) {
+    for (const char* wrong : {"", "192.0.2", "192.0.2.256", "192.0.2.01", "1:2", ":::", "1::2::3",
+                              "12345::", "1:2:3:4:5:6:7:8:9", "::1:"}) {
         INFO(wrong);
         CHECK_FALSE(parse_ip(wrong));
     }
@@ -92,7 +99,8 @@ TEST_CASE("domains become lower-case A-labels and addresses keep their local par
     CHECK(check_mail_address("\"a b\"@example.org", false).ok());
     CHECK(check_mail_address("a@[192.0.2.1]", false).ok());
     CHECK(check_mail_address("", true).ok());
-    for (const char* wrong : {"", "alice", "@example.org", "a b@example.org", ".a@example.org", "a@", "ä@example.org"}) {
+    for (const char* wrong : {"", "alice", "@example.org", "a b@example.org", ".a@example.org",
+                              "a@", "ä@example.org"}) {
         INFO(wrong);
         CHECK_FALSE(check_mail_address(wrong, false).ok());
     }

@@ -14,7 +14,8 @@ std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\
 
 class Checks {
 public:
-    Checks(const Scenario& declared, const Scenario& complete, const Places& places, Problems& problems)
+    Checks(const Scenario& declared, const Scenario& complete, const Places& places,
+           Problems& problems)
         : declared_(declared),
           s_(complete),
           index_(complete),
@@ -43,17 +44,21 @@ private:
             at.erase(cut == std::string::npos ? 0 : cut);
             found = places_.find(at);
         }
-        Problem problem{severity, {}, 1, std::move(what), std::move(why), std::move(suggestion), {}};
+        Problem problem{severity, {}, 1, std::move(what), std::move(why), std::move(suggestion),
+                        {}};
         if (found != places_.end()) {
             problem.place = found->second.place;
             problem.length = found->second.length;
-        } else problem.place.file = path;
+        } else
+            problem.place.file = path;
         problems_.add(std::move(problem));
     }
-    void error(const std::string& path, std::string what, std::string why = {}, std::string suggestion = {}) {
+    void error(const std::string& path, std::string what, std::string why = {},
+               std::string suggestion = {}) {
         add(Severity::error, path, std::move(what), std::move(why), std::move(suggestion));
     }
-    void warning(const std::string& path, std::string what, std::string why = {}, std::string suggestion = {}) {
+    void warning(const std::string& path, std::string what, std::string why = {},
+                 std::string suggestion = {}) {
         add(Severity::warning, path, std::move(what), std::move(why), std::move(suggestion));
     }
 
@@ -61,7 +66,9 @@ private:
         std::vector<std::pair<Prefix, const Network*>> seen;
         for (const Network& network : s_.networks) {
             if (network.subnet.empty())
-                error("networks." + toml_key(network.name), "there is no free prefix left for " + quoted(network.name), {}, "give it one with subnet = ...");
+                error("networks." + toml_key(network.name),
+                      "there is no free prefix left for " + quoted(network.name), {},
+                      "give it one with subnet = ...");
             for (const Prefix& prefix : network.subnet) {
                 for (const auto& [other, owner] : seen)
                     if (other.contains(prefix.ip) || prefix.contains(other.ip))
@@ -89,21 +96,28 @@ private:
                     if (network == nullptr) continue;
                     for (const Prefix& prefix : network->subnet) {
                         inside = inside || prefix.contains(ip);
-                        subnets += (subnets.empty() ? "" : ", ") + to_text(prefix) + " of " + quoted(name);
+                        subnets +=
+                            (subnets.empty() ? "" : ", ") + to_text(prefix) + " of " + quoted(name);
                     }
                 }
                 const std::string at = path + "[" + std::to_string(i) + "]";
                 if (!inside && !unknown_network)
-                    error(at, "the address " + to_text(ip) + " of " + quoted(host.name) + " is not on its network", "the subnet is " + subnets);
+                    error(at,
+                          "the address " + to_text(ip) + " of " + quoted(host.name) +
+                              " is not on its network",
+                          "the subnet is " + subnets);
                 const auto [other, fresh] = seen.emplace(ip, &host);
                 if (!fresh)
-                    error(at, "the address " + to_text(ip) + " of " + quoted(host.name) + " is that of " + quoted(other->second->name) + " too");
+                    error(at, "the address " + to_text(ip) + " of " + quoted(host.name) +
+                                  " is that of " + quoted(other->second->name) + " too");
             }
-            const bool known = std::all_of(host.network.begin(), host.network.end(), [&](const Name& name) {
-                return index_.network(name) != nullptr;
-            });
+            const bool known =
+                std::all_of(host.network.begin(), host.network.end(),
+                            [&](const Name& name) { return index_.network(name) != nullptr; });
             if (host.address.empty() && known)
-                error("hosts." + toml_key(host.name), "there is no free address left for " + quoted(host.name), {}, "give its network a larger subnet");
+                error("hosts." + toml_key(host.name),
+                      "there is no free address left for " + quoted(host.name), {},
+                      "give its network a larger subnet");
         }
     }
 
@@ -113,27 +127,33 @@ private:
             const Link& link = s_.links[i];
             const std::string path = "links[" + std::to_string(i) + "]";
             if (!link.name.empty() && !names.insert(link.name).second)
-                error(path, "two links are called " + quoted(link.name), {}, "give one of them another name");
+                error(path, "two links are called " + quoted(link.name), {},
+                      "give one of them another name");
             if (link.between.size() != 2 || link.between[0] == link.between[1]) {
-                error(path + ".between", "a link has two different ends", {}, "write between = [\"campus\", \"internet\"]");
+                error(path + ".between", "a link has two different ends", {},
+                      "write between = [\"campus\", \"internet\"]");
                 continue;
             }
             for (std::size_t end = 0; end < 2; ++end) {
                 const Host* host = index_.host(link.between[end]);
                 const Name& other = link.between[1 - end];
                 if (host == nullptr || index_.network(link.between[end]) != nullptr) continue;
-                if (std::find(host->network.begin(), host->network.end(), other) == host->network.end())
-                    error(path + ".between", quoted(host->name) + " is not on " + quoted(other), "a link with a host at one end is that host's line to its own network");
+                if (std::find(host->network.begin(), host->network.end(), other) ==
+                    host->network.end())
+                    error(path + ".between", quoted(host->name) + " is not on " + quoted(other),
+                          "a link with a host at one end is that host's line to its own network");
             }
             for (std::size_t k = 0; k < link.down.size(); ++k)
                 if (link.down[k].to <= link.down[k].from)
-                    error(path + ".down[" + std::to_string(k) + "]", "this outage ends before it begins");
+                    error(path + ".down[" + std::to_string(k) + "]",
+                          "this outage ends before it begins");
         }
     }
 
     bool somebody_is_called(std::string_view name) const {
         for (const Host& host : s_.hosts)
-            if (host.name == name || std::find(host.names.begin(), host.names.end(), name) != host.names.end())
+            if (host.name == name ||
+                std::find(host.names.begin(), host.names.end(), name) != host.names.end())
                 return true;
         return false;
     }
@@ -145,21 +165,27 @@ private:
                 const std::string& host = domain.mx[i].host;
                 const std::string at = path + ".mx[" + std::to_string(i) + "]";
                 if (host == "." && (domain.mx.size() > 1 || domain.mx[i].preference != 0))
-                    warning(at, "a null MX should be the only one, with preference 0", "RFC 7505 §3");
+                    warning(at, "a null MX should be the only one, with preference 0",
+                            "RFC 7505 §3");
                 if (host != "." && host.find('.') != std::string::npos && !somebody_is_called(host))
-                    warning(at, "the MX " + quoted(host) + " of " + quoted(domain.name) + " leads nowhere: no host has that name",
+                    warning(at,
+                            "the MX " + quoted(host) + " of " + quoted(domain.name) +
+                                " leads nowhere: no host has that name",
                             "mail for the domain waits in the queue and comes back");
             }
             if (domain.implicit_mx && !domain.mx.empty())
                 error(path + ".implicit_mx", "a domain has either mx or implicit_mx");
             for (const Zone& zone : declared_.zones)
                 if (zone.origin == domain.name)
-                    error(path, quoted(domain.name) + " is in [domains] and in [zones]", "a zone that is written by hand is not written for you as well",
+                    error(path, quoted(domain.name) + " is in [domains] and in [zones]",
+                          "a zone that is written by hand is not written for you as well",
                           "move what you need into the zone");
         }
         for (const Zone& zone : declared_.zones)
             if (zone.text.empty() && zone.file.empty())
-                error("zones." + toml_key(zone.origin), "the zone " + quoted(zone.origin) + " is empty", {}, "give it file = \"...\" or text = '''...'''");
+                error("zones." + toml_key(zone.origin),
+                      "the zone " + quoted(zone.origin) + " is empty", {},
+                      "give it file = \"...\" or text = '''...'''");
     }
 
     void people() {
@@ -167,31 +193,46 @@ private:
         for (const Person& person : s_.people) {
             const std::string path = "people." + toml_key(person.name);
             if (person.address.empty()) {
-                error(path, quoted(person.name) + " has no address", {}, "add address = \"" + person.name + "@example.org\"");
+                error(path, quoted(person.name) + " has no address", {},
+                      "add address = \"" + person.name + "@example.org\"");
                 continue;
             }
             for (const MailAddress& address : person.address) {
                 const auto [other, fresh] = seen.emplace(address, &person);
                 if (!fresh)
-                    error(path + ".address", quoted(address) + " is the address of " + quoted(other->second->name) + " too");
+                    error(path + ".address", quoted(address) + " is the address of " +
+                                                 quoted(other->second->name) + " too");
             }
             const std::string domain(domain_of(person.address[0]));
             const Host* home = index_.host(person.mailbox);
             if (person.mailbox.empty())
-                error(path, quoted(person.name) + " has no mailbox: no host has " + quoted(domain) + " in its domains and runs mda",
-                      {}, "write domains = \"" + domain + "\" at a host, or mailbox = \"HOST\" here");
+                error(path,
+                      quoted(person.name) + " has no mailbox: no host has " + quoted(domain) +
+                          " in its domains and runs mda",
+                      {},
+                      "write domains = \"" + domain + "\" at a host, or mailbox = \"HOST\" here");
             else if (home != nullptr && !home->runs(Service::mda))
-                error(path + ".mailbox", quoted(home->name) + " keeps no mailboxes: it does not run mda");
-            else if (home != nullptr && std::find(home->domains.begin(), home->domains.end(), domain) == home->domains.end())
-                warning(path + ".mailbox", quoted(home->name) + " does not have " + quoted(domain) + " in its domains", "it will not take mail for " + quoted(person.address[0]));
+                error(path + ".mailbox",
+                      quoted(home->name) + " keeps no mailboxes: it does not run mda");
+            else if (home != nullptr && std::find(home->domains.begin(), home->domains.end(),
+                                                  domain) == home->domains.end())
+                warning(path + ".mailbox",
+                        quoted(home->name) + " does not have " + quoted(domain) + " in its domains",
+                        "it will not take mail for " + quoted(person.address[0]));
             if (!person.submits_to) {
                 if (!person.mailbox.empty())
-                    warning(path, quoted(person.name) + " cannot send: no host beside the mailbox runs msa", {}, "write submits_to = \"HOST:587\"");
+                    warning(path,
+                            quoted(person.name) +
+                                " cannot send: no host beside the mailbox runs msa",
+                            {}, "write submits_to = \"HOST:587\"");
             } else if (const Host* msa = index_.host(person.submits_to->host)) {
-                const bool listens = (msa->runs(Service::msa) && msa->msa.port == person.submits_to->port) ||
-                                     (msa->runs(Service::mta) && msa->smtp.port == person.submits_to->port);
+                const bool listens =
+                    (msa->runs(Service::msa) && msa->msa.port == person.submits_to->port) ||
+                    (msa->runs(Service::mta) && msa->smtp.port == person.submits_to->port);
                 if (!listens)
-                    warning(path + ".submits_to", "nothing on " + quoted(msa->name) + " takes mail on port " + std::to_string(person.submits_to->port));
+                    warning(path + ".submits_to", "nothing on " + quoted(msa->name) +
+                                                      " takes mail on port " +
+                                                      std::to_string(person.submits_to->port));
             }
         }
     }
@@ -201,7 +242,10 @@ private:
             const std::string path = "timeline[" + std::to_string(i) + "].";
             if (const auto* change = std::get_if<FirewallChange>(&declared_.timeline[i].action))
                 if (change->rule.empty() != (change->edit == RuleEdit::remove))
-                    error(path + "firewall", change->rule.empty() ? "\"rule\" is missing: what should the firewall do?" : "\"remove\" takes the rule at \"position\", and no \"rule\"");
+                    error(path + "firewall",
+                          change->rule.empty()
+                              ? "\"rule\" is missing: what should the firewall do?"
+                              : "\"remove\" takes the rule at \"position\", and no \"rule\"");
         }
     }
 
@@ -210,12 +254,17 @@ private:
             const Workload& load = s_.workloads[i];
             const std::string path = "workloads[" + std::to_string(i) + "]";
             if (!load.count && !load.until && !s_.until)
-                error(path, "the workload " + quoted(load.name) + " never ends", {}, "add count = 1000, or until = \"+1h\"");
+                error(path, "the workload " + quoted(load.name) + " never ends", {},
+                      "add count = 1000, or until = \"+1h\"");
             if (load.until && *load.until <= load.start)
-                error(path + ".until", "the workload " + quoted(load.name) + " ends before it begins");
+                error(path + ".until",
+                      "the workload " + quoted(load.name) + " ends before it begins");
             if (load.from.empty() || load.to.empty())
-                error(path, "the workload " + quoted(load.name) + " has nobody to write or to write to", {}, "declare [people.NAME]");
-            if (load.size.empty()) error(path + ".size", "the workload " + quoted(load.name) + " has no size");
+                error(path,
+                      "the workload " + quoted(load.name) + " has nobody to write or to write to",
+                      {}, "declare [people.NAME]");
+            if (load.size.empty())
+                error(path + ".size", "the workload " + quoted(load.name) + " has no size");
         }
     }
 
@@ -224,15 +273,20 @@ private:
             const Event& event = declared_.timeline[i];
             const std::string path = "timeline[" + std::to_string(i) + "]";
             if (s_.until && event.at > *s_.until)
-                warning(path + ".at", "this comes after the end of the run", "until is +" + to_text(*s_.until));
+                warning(path + ".at", "this comes after the end of the run",
+                        "until is +" + to_text(*s_.until));
             if (const auto* send = std::get_if<Send>(&event.action)) {
                 if (send->from.find('@') != std::string::npos && !send->via)
-                    error(path + ".send.from", quoted(send->from) + " is nobody here, so it is not known where the message is handed in",
+                    error(path + ".send.from",
+                          quoted(send->from) +
+                              " is nobody here, so it is not known where the message is handed in",
                           {}, "name a person, or add via = \"HOST:25\"");
-                if (send->to.empty() && send->cc.empty() && send->bcc.empty() && send->forward_paths.empty())
+                if (send->to.empty() && send->cc.empty() && send->bcc.empty() &&
+                    send->forward_paths.empty())
                     error(path + ".send", "this message has no recipients", {}, "add to = \"bob\"");
                 if (!send->message.empty() && (!send->body.empty() || !send->subject.empty()))
-                    error(path + ".send", "a message is either whole (eml, message) or made of subject and body");
+                    error(path + ".send",
+                          "a message is either whole (eml, message) or made of subject and body");
             }
         }
     }
@@ -244,10 +298,11 @@ private:
     Problems& problems_;
 };
 
-} // namespace
+}  // namespace
 
-void check(const Scenario& declared, const Scenario& complete, const Places& places, Problems& problems) {
+void check(const Scenario& declared, const Scenario& complete, const Places& places,
+           Problems& problems) {
     Checks(declared, complete, places, problems).all();
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -11,4 +11,4 @@ namespace postroad::scenario {
 void check(const Scenario& declared, const Scenario& complete, const Places& places,
            Problems& problems);
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

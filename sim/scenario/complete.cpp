@@ -9,8 +9,7 @@
 namespace postroad::scenario {
 namespace {
 
-template <class List>
-auto find_in(List& list, std::string_view name) -> decltype(list.data()) {
+template <class List> auto find_in(List& list, std::string_view name) -> decltype(list.data()) {
     for (auto& one : list)
         if (one.name == name) return &one;
     return nullptr;
@@ -36,7 +35,7 @@ std::vector<std::size_t> groups_of(const Scenario& s) {
     return group;
 }
 
-} // namespace
+}  // namespace
 
 Network* find_network(Scenario& s, std::string_view name) { return find_in(s.networks, name); }
 Host* find_host(Scenario& s, std::string_view name) { return find_in(s.hosts, name); }
@@ -50,7 +49,8 @@ const Person* find_person(const Scenario& s, std::string_view name) {
 Index::Index(const Scenario& scenario) : scenario_(scenario) {
     for (std::size_t i = 0; i < scenario.networks.size(); ++i)
         networks_.emplace(scenario.networks[i].name, i);
-    for (std::size_t i = 0; i < scenario.hosts.size(); ++i) hosts_.emplace(scenario.hosts[i].name, i);
+    for (std::size_t i = 0; i < scenario.hosts.size(); ++i)
+        hosts_.emplace(scenario.hosts[i].name, i);
     for (std::size_t i = 0; i < scenario.people.size(); ++i)
         people_.emplace(scenario.people[i].name, i);
 }
@@ -123,4 +123,4 @@ Scenario complete(Scenario s) {
     return s;
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

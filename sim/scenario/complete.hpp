@@ -9,11 +9,11 @@ namespace postroad::scenario {
 Scenario complete(Scenario scenario);
 
 // The steps, in this order (each in its own file).
-void complete_hosts(Scenario& scenario);     // services, networks, names, people, devices
-void complete_dns_hosts(Scenario& scenario); // root and top-level servers, resolvers
+void complete_hosts(Scenario& scenario);      // services, networks, names, people, devices
+void complete_dns_hosts(Scenario& scenario);  // root and top-level servers, resolvers
 void complete_links(Scenario& scenario);
 void complete_addresses(Scenario& scenario);
-void complete_zones(Scenario& scenario);     // zone texts; needs the addresses
+void complete_zones(Scenario& scenario);  // zone texts; needs the addresses
 
 // Entries by name; nullptr when there is none.
 Network* find_network(Scenario& scenario, std::string_view name);
@@ -42,4 +42,4 @@ const Network* find_internet(const Scenario& scenario);
 // The mail domains: those of hosts and of [domains], each once, in order.
 std::vector<DomainName> mail_domains(const Scenario& scenario);
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -35,14 +35,14 @@ public:
         if (length < 24) return take({{0x0a000000U, 0x0affffffU}}, length, large_);
         if (behind_nat)
             return take({{0xc0a80000U, 0xc0a8ffffU}, {0x0a000000U, 0x0affffffU}}, 24, private_);
-        return take({{0xc0000200U, 0xc00002ffU},  // 192.0.2.0/24
-                     {0xc6336400U, 0xc63364ffU},  // 198.51.100.0/24
-                     {0xcb007100U, 0xcb0071ffU},  // 203.0.113.0/24
-                     {0xc6120000U, 0xc613ffffU},  // 198.18.0.0/15
-                     {0x0a000000U, 0x0affffffU}}, // 10.0.0.0/8
+        return take({{0xc0000200U, 0xc00002ffU},   // 192.0.2.0/24
+                     {0xc6336400U, 0xc63364ffU},   // 198.51.100.0/24
+                     {0xcb007100U, 0xcb0071ffU},   // 203.0.113.0/24
+                     {0xc6120000U, 0xc613ffffU},   // 198.18.0.0/15
+                     {0x0a000000U, 0x0affffffU}},  // 10.0.0.0/8
                     24, public_);
     }
-    Prefix take6() { // 2001:db8:N::/64
+    Prefix take6() {  // 2001:db8:N::/64
         while (true) {
             ++next6_;
             Prefix out{{true, {0x20, 0x01, 0x0d, 0xb8}}, 64};
@@ -62,13 +62,14 @@ private:
         std::size_t range = 0;
         std::uint64_t step = 0;
     };
-    std::optional<Prefix> take(const std::vector<Range>& ranges, std::uint8_t length, Cursor& cursor) {
+    std::optional<Prefix> take(const std::vector<Range>& ranges, std::uint8_t length,
+                               Cursor& cursor) {
         const std::uint64_t size = std::uint64_t{1} << (32 - length);
         for (; cursor.range < ranges.size(); ++cursor.range, cursor.step = 0) {
             const Range& range = ranges[cursor.range];
             for (; range.from + cursor.step * size + size - 1 <= range.to; ++cursor.step) {
-                const Prefix prefix{ip4(static_cast<std::uint32_t>(range.from + cursor.step * size)),
-                                    length};
+                const Prefix prefix{
+                    ip4(static_cast<std::uint32_t>(range.from + cursor.step * size)), length};
                 if (!is_free(prefix)) continue;
                 used_.push_back(prefix);
                 return prefix;
@@ -97,13 +98,16 @@ public:
     std::optional<Ip> take(const Prefix& prefix) {
         std::uint32_t& step = next_.try_emplace(prefix, 2U).first->second;
         const unsigned host_bits = (prefix.ip.v6 ? 128U : 32U) - prefix.length;
-        const std::uint64_t end = host_bits > 31 ? 0x7fffffffU : (std::uint64_t{1} << host_bits) - 1;
+        const std::uint64_t end =
+            host_bits > 31 ? 0x7fffffffU : (std::uint64_t{1} << host_bits) - 1;
         for (; step < end; ++step) {
             Ip ip = prefix.ip;
             if (ip.v6)
                 for (std::size_t i = 0; i < 4; ++i)
-                    ip.bytes[15 - i] = static_cast<std::uint8_t>(ip.bytes[15 - i] | (step >> (8 * i) & 0xff));
-            else ip = ip4(number_of(ip) + step);
+                    ip.bytes[15 - i] =
+                        static_cast<std::uint8_t>(ip.bytes[15 - i] | (step >> (8 * i) & 0xff));
+            else
+                ip = ip4(number_of(ip) + step);
             if (used_.insert(ip).second) return ip;
         }
         return std::nullopt;
@@ -114,7 +118,7 @@ private:
     std::map<Prefix, std::uint32_t> next_;
 };
 
-} // namespace
+}  // namespace
 
 void complete_addresses(Scenario& s) {
     std::map<Name, std::size_t> hosts_on;
@@ -139,7 +143,7 @@ void complete_addresses(Scenario& s) {
         for (const Name& name : host.network) {
             const auto network = by_name.find(name);
             if (network == by_name.end()) continue;
-            bool done[2] = {false, false}; // IPv4, IPv6
+            bool done[2] = {false, false};  // IPv4, IPv6
             for (const Prefix& prefix : network->second->subnet)
                 for (const Ip& ip : host.address)
                     if (prefix.contains(ip)) done[ip.v6 ? 1 : 0] = true;
@@ -159,4 +163,4 @@ void complete_addresses(Scenario& s) {
                         network.public_address = addresses.take(prefix);
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -10,7 +10,7 @@
 namespace postroad::scenario {
 namespace {
 
-const std::vector<Service> whole_mail_server{Service::mta, Service::msa, Service::mda,
+const std::vector<Service> whole_mail_server{Service::mta,  Service::msa, Service::mda,
                                              Service::pop3, Service::dns, Service::resolver};
 
 // Hosts by the mail domains they keep mailboxes for, in the scenario's order.
@@ -66,7 +66,8 @@ void place_host(Scenario& s, std::size_t index, const Keepers& keepers, std::str
             for (auto it = range.first; it != range.second && network.empty(); ++it)
                 if (!s.hosts[it->second].network.empty()) network = s.hosts[it->second].network[0];
             if (network.empty()) network = network_named(s, network_name_for(domain)).name;
-        } else network = only_lan.empty() ? internet_name(s) : std::string(only_lan);
+        } else
+            network = only_lan.empty() ? internet_name(s) : std::string(only_lan);
         s.hosts[index].network = {network};
     }
     Host& host = s.hosts[index];
@@ -77,7 +78,7 @@ void place_host(Scenario& s, std::size_t index, const Keepers& keepers, std::str
         return;
     }
     std::string under = domain;
-    for (std::size_t i = 0; i < s.hosts.size() && under.empty(); ++i) // its network's organisation
+    for (std::size_t i = 0; i < s.hosts.size() && under.empty(); ++i)  // its network's organisation
         if (!s.hosts[i].domains.empty() && !s.hosts[i].network.empty() &&
             s.hosts[i].network[0] == host.network[0])
             under = s.hosts[i].domains[0];
@@ -126,8 +127,9 @@ void complete_person(Scenario& s, Person& person, const Keepers& keepers,
             Host device;
             device.name = person.device;
             device.network = {home->network.empty() ? internet_name(s) : home->network[0]};
-            const std::string_view under =
-                home->domains.empty() ? parent_of(home->names[0]) : std::string_view(home->domains[0]);
+            const std::string_view under = home->domains.empty()
+                                               ? parent_of(home->names[0])
+                                               : std::string_view(home->domains[0]);
             std::string label = lowered(device.name);
             for (char& c : label)
                 if (c == '_' || c == '.') c = '-';
@@ -176,7 +178,7 @@ void complete_happenings(Scenario& s) {
     }
 }
 
-} // namespace
+}  // namespace
 
 void complete_hosts(Scenario& s) {
     if (find_internet(s) == nullptr)
@@ -184,7 +186,7 @@ void complete_hosts(Scenario& s) {
     std::string only_lan;
     for (const Network& network : s.networks)
         if (network.kind != NetworkKind::internet)
-            only_lan = only_lan.empty() ? network.name : " "; // more than one: none
+            only_lan = only_lan.empty() ? network.name : " ";  // more than one: none
     if (only_lan == " ") only_lan.clear();
     for (Host& host : s.hosts)
         if (host.services.empty() && !host.domains.empty()) host.services = whole_mail_server;
@@ -207,4 +209,4 @@ void complete_hosts(Scenario& s) {
     if (s.networks.size() > 1 || (s.root_dns && !s.hosts.empty())) internet_name(s);
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -38,7 +38,7 @@ std::vector<Name> servers_for(const Scenario& s, std::string_view domain) {
         if (host.runs(Service::dns) &&
             std::find(host.domains.begin(), host.domains.end(), domain) != host.domains.end())
             out.push_back(host.name);
-    for (const Host& host : s.hosts) // else a name server that is named under the domain
+    for (const Host& host : s.hosts)  // else a name server that is named under the domain
         if (out.empty() && host.runs(Service::dns) && is_within(host.names[0], domain))
             out.push_back(host.name);
     if (out.empty() && find_host(s, top_host) != nullptr) out.emplace_back(top_host);
@@ -59,9 +59,7 @@ std::string reverse_name(const Ip& ip) {
     return out + "ip6.arpa";
 }
 
-std::string absolute(std::string_view name) {
-    return name == "." ? "." : std::string(name) + ".";
-}
+std::string absolute(std::string_view name) { return name == "." ? "." : std::string(name) + "."; }
 
 class Writer {
 public:
@@ -69,7 +67,8 @@ public:
         for (const Zone& zone : s.zones) origins.insert(zone.origin);
     }
     void soa(std::string_view origin, const std::vector<Name>& servers, Duration ttl) {
-        text = "$ORIGIN " + absolute(origin) + "\n$TTL " + std::to_string(ttl.ns / 1'000'000'000) + "\n";
+        text = "$ORIGIN " + absolute(origin) + "\n$TTL " + std::to_string(ttl.ns / 1'000'000'000) +
+               "\n";
         const Host* first = servers.empty() ? nullptr : find_host(std::as_const(s), servers[0]);
         record("@", "SOA",
                absolute(first == nullptr ? "." : std::string_view(first->names[0])) + " " +
@@ -126,7 +125,8 @@ void write_mail_domain(Writer& w, const Domain& domain) {
     }
     if (domain.implicit_mx)
         for (const Host& host : w.s.hosts)
-            if (std::find(host.domains.begin(), host.domains.end(), domain.name) != host.domains.end())
+            if (std::find(host.domains.begin(), host.domains.end(), domain.name) !=
+                host.domains.end())
                 w.addresses("@", host);
     for (const std::string& line : domain.records) w.text += line + "\n";
 }
@@ -153,7 +153,7 @@ void declare_upper_zones(Scenario& s) {
     declare("ip6.arpa", top);
 }
 
-} // namespace
+}  // namespace
 
 void complete_dns_hosts(Scenario& s) {
     if (s.root_dns && !s.hosts.empty()) {
@@ -175,7 +175,8 @@ void complete_dns_hosts(Scenario& s) {
     for (Network& network : s.networks) {
         if (!network.resolver.empty() || network.isolated) continue;
         const auto found = resolver_on.find(network.name);
-        if (found != resolver_on.end()) network.resolver = found->second;
+        if (found != resolver_on.end())
+            network.resolver = found->second;
         else if (asking.contains(network.name)) {
             network.resolver = public_resolver;
             need_public = true;
@@ -184,7 +185,8 @@ void complete_dns_hosts(Scenario& s) {
     if (need_public) add_server(s, public_resolver, "resolver.top-servers.net", Service::resolver);
     for (Host& host : s.hosts) {
         if (!host.resolver.empty()) continue;
-        if (host.runs(Service::resolver)) host.resolver = host.name;
+        if (host.runs(Service::resolver))
+            host.resolver = host.name;
         else if (asks(host) && !host.network.empty())
             if (const Network* network = find_network(std::as_const(s), host.network[0]))
                 host.resolver = network->resolver;
@@ -205,9 +207,9 @@ void complete_zones(Scenario& s) {
             for (const Host& host : s.hosts)
                 if (std::find(host.domains.begin(), host.domains.end(), domain.name) !=
                     host.domains.end())
-                    domain.mx.push_back(
-                        {static_cast<std::uint16_t>(std::min<std::size_t>(10 * (domain.mx.size() + 1), 65'535)),
-                         host.name});
+                    domain.mx.push_back({static_cast<std::uint16_t>(std::min<std::size_t>(
+                                             10 * (domain.mx.size() + 1), 65'535)),
+                                         host.name});
         if (domain.served_by.empty()) domain.served_by = servers_for(s, domain.name);
     }
     const std::size_t written_by_hand = s.zones.size();
@@ -218,7 +220,7 @@ void complete_zones(Scenario& s) {
     if (s.root_dns && find_host(s, top_host) != nullptr) declare_upper_zones(s);
 
     Writer w(s);
-    std::map<std::string, std::vector<const Host*>, std::less<>> hosts_in; // by zone
+    std::map<std::string, std::vector<const Host*>, std::less<>> hosts_in;  // by zone
     for (const Host& host : s.hosts) {
         std::set<std::string> zones;
         for (const DomainName& name : host.names) zones.emplace(w.closest_zone(name));
@@ -227,10 +229,12 @@ void complete_zones(Scenario& s) {
     for (std::size_t i = written_by_hand; i < s.zones.size(); ++i) {
         Zone& zone = s.zones[i];
         if (!zone.file.empty() || !zone.text.empty()) continue;
-        const auto domain = std::find_if(s.domains.begin(), s.domains.end(),
-                                         [&](const Domain& one) { return one.name == zone.origin; });
+        const auto domain =
+            std::find_if(s.domains.begin(), s.domains.end(),
+                         [&](const Domain& one) { return one.name == zone.origin; });
         w.glued.clear();
-        w.soa(zone.origin, zone.served_by, domain != s.domains.end() ? domain->ttl : Duration{86'400'000'000'000});
+        w.soa(zone.origin, zone.served_by,
+              domain != s.domains.end() ? domain->ttl : Duration{86'400'000'000'000});
         if (domain != s.domains.end()) write_mail_domain(w, *domain);
         w.children(zone.origin);
         for (const Host* host : hosts_in[zone.origin])
@@ -245,7 +249,7 @@ void complete_zones(Scenario& s) {
                         w.record(absolute(reverse_name(ip)), "PTR", absolute(host.names[0]));
         zone.text = {std::move(w.text), {}};
     }
-    s.domains.clear(); // each is a zone now
+    s.domains.clear();  // each is a zone now
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -33,15 +33,13 @@ Duration seconds(std::uint64_t count) { return {count * 1'000'000'000}; }
 Chance per_mille(std::uint32_t count) { return {count * 1'000'000}; }
 
 constexpr std::array<std::string_view, 16> given_names{
-    "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi",
-    "ivan", "judy", "ken", "laura", "mallory", "nina", "oscar", "peggy"};
+    "alice", "bob",  "carol", "dave",  "erin",    "frank", "grace", "heidi",
+    "ivan",  "judy", "ken",   "laura", "mallory", "nina",  "oscar", "peggy"};
 
 class Generator {
 public:
-    Generator(std::uint64_t seed, const Sizes& sizes)
-        : dice(seed),
-          sizes_(sizes) {
-        s.seed = seed >> 1; // a TOML integer has 63 bits
+    Generator(std::uint64_t seed, const Sizes& sizes) : dice(seed), sizes_(sizes) {
+        s.seed = seed >> 1;  // a TOML integer has 63 bits
         s.title = "Generated world " + std::to_string(seed);
     }
 
@@ -50,7 +48,8 @@ public:
         internet.name = "internet";
         internet.kind = NetworkKind::internet;
         s.networks.push_back(internet);
-        const std::uint32_t count = dice.from(2, sizes_.organisations_max < 2 ? 2 : sizes_.organisations_max);
+        const std::uint32_t count =
+            dice.from(2, sizes_.organisations_max < 2 ? 2 : sizes_.organisations_max);
         for (std::uint32_t i = 0; i < count; ++i) organisation(i);
         const std::uint32_t mails = dice.from(1, sizes_.mails_max < 1 ? 1 : sizes_.mails_max);
         Duration at;
@@ -60,7 +59,8 @@ public:
         }
         if (sizes_.trouble) trouble();
         for (std::size_t i = 0; i < s.people.size(); ++i)
-            s.timeline.push_back({Duration{at.ns + seconds(3'600 + i).ns}, Fetch{s.people[i].name, {}}, {}});
+            s.timeline.push_back(
+                {Duration{at.ns + seconds(3'600 + i).ns}, Fetch{s.people[i].name, {}}, {}});
         std::stable_sort(s.timeline.begin(), s.timeline.end(),
                          [](const Event& a, const Event& b) { return a.at < b.at; });
         s.until = Duration{at.ns + seconds(7'200).ns};
@@ -178,8 +178,8 @@ private:
     Sizes sizes_;
 };
 
-} // namespace
+}  // namespace
 
 Scenario generate(std::uint64_t seed, const Sizes& sizes) { return Generator(seed, sizes).world(); }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -24,10 +24,12 @@ bool check_utf8(std::string_view text, const std::string& file, Problems& proble
             ++place.line;
             place.column = 1;
             line_start = i + 1;
-        } else if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U) ++place.column;
+        } else if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U)
+            ++place.column;
     }
-    problems.add({Severity::error, place, 1, "this is not UTF-8", "TOML files are UTF-8 (TOML 1.0.0)",
-                  "save the file as UTF-8", std::string(line_of(text.substr(line_start), 1))});
+    problems.add({Severity::error, place, 1, "this is not UTF-8",
+                  "TOML files are UTF-8 (TOML 1.0.0)", "save the file as UTF-8",
+                  std::string(line_of(text.substr(line_start), 1))});
     return false;
 }
 
@@ -41,13 +43,18 @@ std::string syntax_message(std::string_view description) {
     return std::string(description);
 }
 
-std::optional<toml::table> parse(std::string_view text, const std::string& file, Problems& problems) {
+std::optional<toml::table> parse(std::string_view text, const std::string& file,
+                                 Problems& problems) {
     try {
         return toml::parse(text, std::string_view(file));
     } catch (const toml::parse_error& problem) {
         const toml::source_position at = problem.source().begin;
-        problems.add({Severity::error, {file, at.line, at.column}, 1,
-                      "this is not TOML: " + syntax_message(problem.description()), {}, {},
+        problems.add({Severity::error,
+                      {file, at.line, at.column},
+                      1,
+                      "this is not TOML: " + syntax_message(problem.description()),
+                      {},
+                      {},
                       std::string(line_of(text, at.line))});
         return std::nullopt;
     }
@@ -105,15 +112,21 @@ void check_references(Reader& reader, const Scenario& s) {
             known_set[one.use] = {known[one.use].begin(), known[one.use].end()};
         }
         if (known_set[one.use].contains(one.text)) continue;
-        if ((one.use == Use::mx || one.use == Use::relay) && one.text.find('.') != std::string::npos)
-            continue; // a domain name; whether it leads anywhere is another question
+        if ((one.use == Use::mx || one.use == Use::relay) &&
+            one.text.find('.') != std::string::npos)
+            continue;  // a domain name; whether it leads anywhere is another question
         if (one.use == Use::link && is_access_link(one.text, s)) continue;
-        std::string kind(one.use == Use::mx ? "host" : one.use == Use::relay ? "network" : use_type(one.use));
+        std::string kind(one.use == Use::mx      ? "host"
+                         : one.use == Use::relay ? "network"
+                                                 : use_type(one.use));
         const std::string_view near = closest(one.text, known[one.use]);
         std::string suggestion;
-        if (!near.empty()) suggestion = "did you mean " + quoted(near) + "?";
-        else if (one.use == Use::link) suggestion = "a host's own line is called HOST--NETWORK";
-        reader.add(one.span, "there is no " + kind + " " + quoted(one.text), {}, std::move(suggestion));
+        if (!near.empty())
+            suggestion = "did you mean " + quoted(near) + "?";
+        else if (one.use == Use::link)
+            suggestion = "a host's own line is called HOST--NETWORK";
+        reader.add(one.span, "there is no " + kind + " " + quoted(one.text), {},
+                   std::move(suggestion));
     }
 }
 
@@ -122,19 +135,23 @@ void read_files(Reader& reader, Scenario& s) {
     for (Zone& zone : s.zones) {
         const std::string path = "zones." + toml_key(zone.origin);
         if (zone.file.empty()) continue;
-        if (!zone.text.empty()) reader.add(reader.places[path + ".text"], "a zone has either a file or a text");
-        if (auto text = reader.file(reader.places[path + ".file"], zone.file)) zone.text = std::move(*text);
+        if (!zone.text.empty())
+            reader.add(reader.places[path + ".text"], "a zone has either a file or a text");
+        if (auto text = reader.file(reader.places[path + ".file"], zone.file))
+            zone.text = std::move(*text);
     }
     for (std::size_t i = 0; i < s.timeline.size(); ++i) {
         Send* send = std::get_if<Send>(&s.timeline[i].action);
         if (send == nullptr || send->eml.empty()) continue;
         const std::string path = "timeline[" + std::to_string(i) + "].send";
-        if (!send->message.empty()) reader.add(reader.places[path + ".message"], "a message is either in a file or here");
-        if (auto text = reader.file(reader.places[path + ".eml"], send->eml)) send->message = std::move(*text);
+        if (!send->message.empty())
+            reader.add(reader.places[path + ".message"], "a message is either in a file or here");
+        if (auto text = reader.file(reader.places[path + ".eml"], send->eml))
+            send->message = std::move(*text);
     }
 }
 
-void check_rules(const CheckRules& judge, Reader& reader, const Scenario& s) { // a complete one
+void check_rules(const CheckRules& judge, Reader& reader, const Scenario& s) {  // a complete one
     if (!judge) return;
     Problems found;
     for (const Firewall& firewall : s.firewalls)
@@ -152,7 +169,8 @@ void check_zones(const CheckZone& judge, Reader& reader, const Scenario& complet
         if (!zone.text.empty()) judge(zone.text, zone.origin, found);
         for (Problem one : found.list()) {
             // In a zone that was written for the person, only their own records can be wrong.
-            const auto records = reader.places.find("domains." + toml_key(zone.origin) + ".records");
+            const auto records =
+                reader.places.find("domains." + toml_key(zone.origin) + ".records");
             if (zone.text.place.line == 0 && records != reader.places.end()) {
                 one.place = records->second.place;
                 one.length = records->second.length;
@@ -177,7 +195,7 @@ void check_set(Reader& reader, const Scenario& complete_one) {
     }
 }
 
-} // namespace
+}  // namespace
 
 Loaded load(std::string_view text, const std::string& file, const Surroundings& surroundings) {
     Loaded out;
@@ -196,7 +214,8 @@ Loaded load(std::string_view text, const std::string& file, const Surroundings& 
         const auto instant = parse_instant(string != nullptr ? std::string_view(string->get())
                                                              : reader.source_of(start->source()));
         if (instant) reader.start = *instant;
-    } else reader.start = Scenario{}.start;
+    } else
+        reader.start = Scenario{}.start;
 
     Scenario declared;
     const bool whole = reader.table(*table, At{"", "", "", {}}, declared, Span{{file, 1, 1}, 1});
@@ -263,4 +282,4 @@ Problems set_value(Scenario& scenario, const std::string& path, const std::strin
     return std::move(reader.problems);
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

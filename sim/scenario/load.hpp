@@ -29,9 +29,9 @@ using CheckZone =
     std::function<void(const Located& text, const std::string& origin, Problems& problems)>;
 
 struct Surroundings {
-    ReadFile read_file;     // absent: no file can be named
-    CheckRules check_rules; // absent: rules are taken as they are
-    CheckZone check_zone;   // absent: zones are taken as they are
+    ReadFile read_file;      // absent: no file can be named
+    CheckRules check_rules;  // absent: rules are taken as they are
+    CheckZone check_zone;    // absent: zones are taken as they are
 };
 
 // Where each value stands: "hosts.mail.address" and, in lists, "hosts.mail.address[1]".
@@ -42,10 +42,10 @@ struct Span {
 using Places = std::map<std::string, Span, std::less<>>;
 
 struct Loaded {
-    Scenario declared; // as written
-    Scenario complete; // with everything worked out that was left out (complete.hpp)
+    Scenario declared;  // as written
+    Scenario complete;  // with everything worked out that was left out (complete.hpp)
     Places places;
-    Problems problems; // when any is an error, both scenarios are empty
+    Problems problems;  // when any is an error, both scenarios are empty
     bool ok() const { return !problems.any_error(); }
 };
 
@@ -59,4 +59,4 @@ Problems set_value(Scenario& scenario, const std::string& path, const std::strin
 // Whether a file named in a scenario is in the scenario's folder: relative, without "." or "..".
 bool stays_inside(std::string_view relative_path);
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

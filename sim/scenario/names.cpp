@@ -30,7 +30,7 @@ std::string wrong_label(std::string_view label) {
 
 // RFC 5321 §4.1.2: Dot-string, or Quoted-string.
 bool is_local_part(std::string_view text) {
-    if (text.empty() || text.size() > 64) return false; // §4.5.3.1.1
+    if (text.empty() || text.size() > 64) return false;  // §4.5.3.1.1
     if (text.front() == '"') {
         if (text.size() < 2 || text.back() != '"') return false;
         for (std::size_t i = 1; i + 1 < text.size(); ++i) {
@@ -42,8 +42,9 @@ bool is_local_part(std::string_view text) {
     bool dot_before = true;
     for (const char c : text) {
         const bool dot = c == '.';
-        const bool atext = is_alpha(c) || is_digit(c) ||
-                           std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+        const bool atext =
+            is_alpha(c) || is_digit(c) ||
+            std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
         if (dot ? dot_before : !atext) return false;
         dot_before = dot;
     }
@@ -53,17 +54,23 @@ bool is_local_part(std::string_view text) {
 void append_escaped(std::string& out, char c, bool lines) {
     constexpr std::string_view hex = "0123456789ABCDEF";
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' && lines) out += c;
-    else if (c == '"' || c == '\\') (out += '\\') += c;
-    else if (c == '\n') out += "\\n";
-    else if (c == '\r') out += "\\r";
-    else if (c == '\t') out += "\\t";
+    if (c == '\n' && lines)
+        out += c;
+    else if (c == '"' || c == '\\')
+        (out += '\\') += c;
+    else if (c == '\n')
+        out += "\\n";
+    else if (c == '\r')
+        out += "\\r";
+    else if (c == '\t')
+        out += "\\t";
     else if (byte < 0x20 || byte == 0x7f)
         ((out += "\\u00") += hex[byte >> 4]) += hex[byte & 15U];
-    else out += c;
+    else
+        out += c;
 }
 
-} // namespace
+}  // namespace
 
 Checked check_domain(std::string_view text) {
     if (text == ".") return {".", {}};
@@ -73,7 +80,7 @@ Checked check_domain(std::string_view text) {
     if (!is_ascii(text)) {
         if (text.find('\0') != std::string_view::npos) return {{}, "has a NUL in it"};
         char* out = nullptr;
-        const std::string in(text); // a C interface: it needs the NUL at the end
+        const std::string in(text);  // a C interface: it needs the NUL at the end
         const int code = idn2_to_ascii_8z(in.c_str(), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
         if (code != IDN2_OK)
             return {{}, std::string("is no internationalised domain name: ") + idn2_strerror(code)};
@@ -98,12 +105,13 @@ Checked check_mail_address(std::string_view text, bool null_allowed) {
     if (at == std::string_view::npos) return {{}, "has no \"@\""};
     const std::string_view local = text.substr(0, at);
     if (!is_ascii(local))
-        return {{}, "has a character outside ASCII before the \"@\", which needs SMTPUTF8 (RFC "
-                    "6531); this Postroad cannot yet"};
+        return {{},
+                "has a character outside ASCII before the \"@\", which needs SMTPUTF8 (RFC "
+                "6531); this Postroad cannot yet"};
     if (!is_local_part(local))
         return {{}, "has no well-formed local-part before the \"@\" (RFC 5321 §4.1.2)"};
     const std::string_view domain = text.substr(at + 1);
-    if (domain.size() > 2 && domain.front() == '[' && domain.back() == ']') { // §4.1.3
+    if (domain.size() > 2 && domain.front() == '[' && domain.back() == ']') {  // §4.1.3
         std::string_view literal = domain.substr(1, domain.size() - 2);
         if (literal.substr(0, 5) == "IPv6:") literal.remove_prefix(5);
         if (!parse_ip(literal)) return {{}, "has no well-formed address literal after the \"@\""};
@@ -164,4 +172,4 @@ std::string toml_text(std::string_view text) {
     return out + "\"\"\"";
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

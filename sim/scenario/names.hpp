@@ -36,4 +36,4 @@ std::string toml_key(std::string_view text);
 // With line breaks kept when it has some: ''' or """ strings.
 std::string toml_text(std::string_view text);
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -9,19 +9,18 @@ namespace {
 constexpr std::size_t line_length_max = 100;
 
 // Written under a header of their own rather than after "key =".
-template <class T>
-constexpr bool is_section() {
+template <class T> constexpr bool is_section() {
     if constexpr (IsList<T>::value)
         return NamedTable<typename T::value_type> || std::same_as<T, std::vector<Link>> ||
                std::same_as<T, std::vector<Event>> || std::same_as<T, std::vector<Workload>>;
-    else return Table<T> || IsMap<T>::value;
+    else
+        return Table<T> || IsMap<T>::value;
 }
 
 template <class T>
 void print_section(std::string& out, const std::string& header, const T& value, Use use);
 
-template <Table S>
-void print_rows(std::string& out, const std::string& header, const S& value) {
+template <Table S> void print_rows(std::string& out, const std::string& header, const S& value) {
     [[maybe_unused]] static const S usual{};
     const auto differs = [&](const auto& row) {
         return is_shown(value, row.name) &&
@@ -31,13 +30,16 @@ void print_rows(std::string& out, const std::string& header, const S& value) {
         using M = std::remove_cvref_t<decltype(value.*row.member)>;
         if constexpr (!is_section<M>())
             if (differs(row))
-                out += toml_key(row.name) + " = " + value_text(value.*row.member, row.note.use) + "\n";
+                out +=
+                    toml_key(row.name) + " = " + value_text(value.*row.member, row.note.use) + "\n";
     });
     each(keys(&value), [&](const auto& row) {
         using M = std::remove_cvref_t<decltype(value.*row.member)>;
         if constexpr (is_section<M>())
             if (differs(row))
-                print_section(out, header.empty() ? std::string(row.name) : header + "." + std::string(row.name),
+                print_section(out,
+                              header.empty() ? std::string(row.name)
+                                             : header + "." + std::string(row.name),
                               value.*row.member, row.note.use);
     });
 }
@@ -48,7 +50,8 @@ void print_event(std::string& out, const std::string& header, const Event& event
         using A = typename std::remove_cvref_t<decltype(row)>::Action;
         const A* action = std::get_if<A>(&event.action);
         if (action == nullptr) return;
-        const std::string line = std::string(row.name) + " = " + value_text(*action, Use::line) + "\n";
+        const std::string line =
+            std::string(row.name) + " = " + value_text(*action, Use::line) + "\n";
         // An inline table must stand on one line (TOML 1.0).
         if (line.size() <= line_length_max && line.find('\n') == line.size() - 1) {
             out += line;
@@ -72,8 +75,10 @@ void print_section(std::string& out, const std::string& header, const T& value, 
                 print_rows(out, name, entry);
             } else {
                 out += "\n[[" + header + "]]\n";
-                if constexpr (std::same_as<S, Event>) print_event(out, header, entry);
-                else print_rows(out, header, entry);
+                if constexpr (std::same_as<S, Event>)
+                    print_event(out, header, entry);
+                else
+                    print_rows(out, header, entry);
             }
         }
     } else if constexpr (IsMap<T>::value) {
@@ -86,7 +91,7 @@ void print_section(std::string& out, const std::string& header, const T& value, 
     }
 }
 
-} // namespace
+}  // namespace
 
 std::string print(const Scenario& scenario) {
     std::string out;
@@ -94,4 +99,4 @@ std::string print(const Scenario& scenario) {
     return out;
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -10,4 +10,4 @@ namespace postroad::scenario {
 
 std::string print(const Scenario& scenario);
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

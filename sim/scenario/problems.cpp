@@ -24,7 +24,8 @@ std::vector<std::string> characters(std::string_view line) {
             end = i + 1;
         } else if (first < 0x20) {
             out.emplace_back(first == '\t' ? " " : "?");
-        } else if (first == 0x7f || (first == 0xc2 && static_cast<unsigned char>(line[i + 1]) < 0xa0)) {
+        } else if (first == 0x7f ||
+                   (first == 0xc2 && static_cast<unsigned char>(line[i + 1]) < 0xa0)) {
             out.emplace_back("?");
         } else {
             out.emplace_back(line.substr(i, end - i));
@@ -59,7 +60,7 @@ std::string excerpt(const Problem& problem, const char* caret_on, const char* of
     return out + caret_on + "^" + std::string(length - 1, '~') + off + "\n";
 }
 
-} // namespace
+}  // namespace
 
 bool Problems::any_error() const {
     return std::any_of(list_.begin(), list_.end(),
@@ -90,7 +91,8 @@ std::string to_text(const Problem& problem, bool colour) {
     const char* off = colour ? "\x1b[0m" : "";
     std::string out = bold + clean(problem.place.file);
     if (problem.place.line > 0)
-        out += ":" + std::to_string(problem.place.line) + ":" + std::to_string(problem.place.column);
+        out +=
+            ":" + std::to_string(problem.place.line) + ":" + std::to_string(problem.place.column);
     out += out.size() > std::string_view(bold).size() ? ": " : "";
     out += off;
     const bool error = problem.severity == Severity::error;
@@ -126,11 +128,15 @@ std::size_t find_bad_utf8(std::string_view text) {
         std::size_t more = 0;
         unsigned low = 0x80;
         unsigned high = 0xbf;
-        if (first >= 0xc2 && first <= 0xdf) more = 1;
-        else if (first >= 0xe0 && first <= 0xef) more = 2;
-        else if (first >= 0xf0 && first <= 0xf4) more = 3;
-        else if (first >= 0x80) return i;
-        if (first == 0xe0) low = 0xa0; // RFC 3629 §4: the shortest form, no surrogates
+        if (first >= 0xc2 && first <= 0xdf)
+            more = 1;
+        else if (first >= 0xe0 && first <= 0xef)
+            more = 2;
+        else if (first >= 0xf0 && first <= 0xf4)
+            more = 3;
+        else if (first >= 0x80)
+            return i;
+        if (first == 0xe0) low = 0xa0;  // RFC 3629 §4: the shortest form, no surrogates
         if (first == 0xed) high = 0x9f;
         if (first == 0xf0) low = 0x90;
         if (first == 0xf4) high = 0x8f;
@@ -144,4 +150,4 @@ std::size_t find_bad_utf8(std::string_view text) {
     return std::string_view::npos;
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

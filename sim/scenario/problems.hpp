@@ -15,11 +15,11 @@ enum class Severity : std::uint8_t { error, warning };
 struct Problem {
     Severity severity = Severity::error;
     Place place;
-    std::uint32_t length = 1; // characters to underline, from the place
-    std::string what;         // one clause, no full stop
-    std::string why;          // what the rule is, when that is not plain from `what`
-    std::string suggestion;   // "did you mean ...?", or what to write
-    std::string source_line;  // the line the place is in
+    std::uint32_t length = 1;  // characters to underline, from the place
+    std::string what;          // one clause, no full stop
+    std::string why;           // what the rule is, when that is not plain from `what`
+    std::string suggestion;    // "did you mean ...?", or what to write
+    std::string source_line;   // the line the place is in
     bool operator==(const Problem&) const = default;
 };
 
@@ -49,4 +49,4 @@ std::string_view line_of(std::string_view text, std::uint32_t number);
 // Where the first byte sequence that is not UTF-8 is (RFC 3629), as an offset; npos: nowhere.
 std::size_t find_bad_utf8(std::string_view text);
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

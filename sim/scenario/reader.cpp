@@ -24,12 +24,10 @@ bool is_reserved(std::string_view where, std::string_view key) {
     return false;
 }
 
-} // namespace
+}  // namespace
 
 Reader::Reader(std::string_view text, std::string file, const Surroundings& surroundings)
-    : text_(text),
-      file_(std::move(file)),
-      surroundings_(surroundings) {
+    : text_(text), file_(std::move(file)), surroundings_(surroundings) {
     line_starts_.push_back(0);
     for (std::size_t i = 0; i < text.size(); ++i)
         if (text[i] == '\n') line_starts_.push_back(i + 1);
@@ -54,7 +52,7 @@ Span Reader::span_of(const toml::source_region& region) const {
     Span out{{file_, region.begin.line, region.begin.column}, 1};
     if (region.end.line == region.begin.line && region.end.column > region.begin.column)
         out.length = region.end.column - region.begin.column;
-    else if (region.end.line > region.begin.line) // to the end of its first line
+    else if (region.end.line > region.begin.line)  // to the end of its first line
         out.length = static_cast<std::uint32_t>(line(region.begin.line).size() + 1);
     return out;
 }
@@ -96,8 +94,10 @@ void Reader::unknown_key(const toml::key& key, const At& at, std::string_view ti
     }
     std::string suggestion;
     const std::string_view near = closest(key.str(), known);
-    if (!near.empty()) suggestion = "did you mean " + quoted(near) + "?";
-    else if (known.size() <= 12) suggestion = "known here: " + listed(known);
+    if (!near.empty())
+        suggestion = "did you mean " + quoted(near) + "?";
+    else if (known.size() <= 12)
+        suggestion = "known here: " + listed(known);
     add(span, "unknown key " + quoted(key.str()) + " " + in, {}, std::move(suggestion));
 }
 
@@ -143,7 +143,8 @@ bool Reader::check_text(const Span& span, const At& at, Use use, std::string& te
         if (text.find('@') != std::string::npos) {
             kind = "the mail address ";
             checked = check_mail_address(text, false);
-        } else references.push_back({Use::person, text, span, at.path});
+        } else
+            references.push_back({Use::person, text, span, at.path});
         break;
     case Use::relay:
     case Use::mx:
@@ -168,8 +169,8 @@ bool Reader::check_text(const Span& span, const At& at, Use use, std::string& te
                 checked.wrong = "has a line break or another control character in it";
     }
     if (!checked.ok()) {
-        const std::string name = use == Use::line || use == Use::text ? quoted(at.key)
-                                                                      : kind + quoted(text);
+        const std::string name =
+            use == Use::line || use == Use::text ? quoted(at.key) : kind + quoted(text);
         add(span, name + " " + checked.wrong);
         return false;
     }
@@ -193,7 +194,8 @@ std::optional<Duration> Reader::moment(const Span& span, const At& at, std::stri
     if (!after.empty() && after.front() == '+') after.remove_prefix(1);
     const auto duration = parse_duration(after);
     if (!duration)
-        add(span, name + " must be a moment: \"+2m30s\" after the start, or an RFC 3339 date and time such as 2010-09-01T08:00:00Z");
+        add(span, name + " must be a moment: \"+2m30s\" after the start, or an RFC 3339 date and "
+                         "time such as 2010-09-01T08:00:00Z");
     return duration;
 }
 
@@ -220,7 +222,7 @@ void Reader::event(const toml::table& in, const At& at, Event& out, const Span& 
     std::string_view first_action;
     bool all_known = true;
     for (const auto& entry : in_file_order(in)) {
-        const toml::key* const key = entry.first; // clang 14 captures no structured binding
+        const toml::key* const key = entry.first;  // clang 14 captures no structured binding
         const toml::node* const node = entry.second;
         if (key->str() == "at") continue;
         bool found = false;
@@ -229,14 +231,17 @@ void Reader::event(const toml::table& in, const At& at, Event& out, const Span& 
             found = true;
             if (!first_action.empty()) {
                 add(span_of(key->source()),
-                    "an entry of [[timeline]] does one thing, and here " + quoted(row.name) + " follows " + quoted(first_action),
+                    "an entry of [[timeline]] does one thing, and here " + quoted(row.name) +
+                        " follows " + quoted(first_action),
                     {}, "begin another [[timeline]] entry with the same \"at\"");
                 return;
             }
             first_action = row.name;
             typename std::remove_cvref_t<decltype(row)>::Action action{};
             const At here{at.path + "." + std::string(row.name),
-                          std::string(row.name) + " of [[timeline]]", row.name, {}};
+                          std::string(row.name) + " of [[timeline]]",
+                          row.name,
+                          {}};
             static_cast<void>(value(*node, here, action));
             out.action = std::move(action);
         });
@@ -252,9 +257,11 @@ void Reader::event(const toml::table& in, const At& at, Event& out, const Span& 
             "it needs one of " + listed(std::span(known).subspan(1)));
 }
 
-std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const toml::table& table) {
+std::vector<std::pair<const toml::key*, const toml::node*>>
+in_file_order(const toml::table& table) {
     std::vector<std::pair<const toml::key*, const toml::node*>> out;
-    for (auto it = table.cbegin(); it != table.cend(); ++it) out.emplace_back(&it->first, &it->second);
+    for (auto it = table.cbegin(); it != table.cend(); ++it)
+        out.emplace_back(&it->first, &it->second);
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
         const toml::source_position& one = a.first->source().begin;
         const toml::source_position& two = b.first->source().begin;
@@ -264,8 +271,8 @@ std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const 
 }
 
 bool stays_inside(std::string_view path) {
-    if (path.empty() || path.front() == '/' || path.back() == '/' || path.find('\\') != std::string_view::npos ||
-        path.find('\0') != std::string_view::npos)
+    if (path.empty() || path.front() == '/' || path.back() == '/' ||
+        path.find('\\') != std::string_view::npos || path.find('\0') != std::string_view::npos)
         return false;
     while (!path.empty()) {
         const std::size_t slash = path.find('/');
@@ -277,4 +284,4 @@ bool stays_inside(std::string_view path) {
     return true;
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

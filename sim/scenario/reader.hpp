@@ -15,7 +15,7 @@ namespace postroad::scenario {
 // Where a value is being read: its path, the title of its table, its key.
 struct At {
     std::string path;
-    std::string where; // "[networks.campus]" for messages
+    std::string where;  // "[networks.campus]" for messages
     std::string_view key;
     Note note;
 };
@@ -36,12 +36,12 @@ public:
     Places places;
     std::vector<Reference> references;
     Instant start;
-    bool changing = false; // set_value: entries must exist, nothing is required
+    bool changing = false;  // set_value: entries must exist, nothing is required
 
     Span span_of(const toml::source_region& region) const;
     std::string_view source_of(const toml::source_region& region) const;
-    std::string_view line(std::uint32_t number) const; // from 1, without its end
-    Place place_of_text(const toml::node& node) const; // of a string's first character
+    std::string_view line(std::uint32_t number) const;  // from 1, without its end
+    Place place_of_text(const toml::node& node) const;  // of a string's first character
     void add(const Span& span, std::string what, std::string why = {}, std::string suggestion = {});
     void wrong_type(const toml::node& node, const At& at, std::string_view expects);
     void unknown_key(const toml::key& key, const At& at, std::string_view title,
@@ -55,18 +55,13 @@ public:
     std::optional<Duration> moment(const Span& span, const At& at, std::string_view text);
     std::optional<Located> file(const Span& span, const std::string& path);
 
-    template <class T>
-    bool value(const toml::node& node, const At& at, T& out);
-    template <Table S>
-    bool table(const toml::table& in, const At& at, S& out, const Span& header);
-    template <Table S>
-    bool short_form(const toml::node& node, const At& at, S& out);
-    template <class T>
-    bool list(const toml::node& node, const At& at, std::vector<T>& out);
+    template <class T> bool value(const toml::node& node, const At& at, T& out);
+    template <Table S> bool table(const toml::table& in, const At& at, S& out, const Span& header);
+    template <Table S> bool short_form(const toml::node& node, const At& at, S& out);
+    template <class T> bool list(const toml::node& node, const At& at, std::vector<T>& out);
     template <class T>
     bool map(const toml::node& node, const At& at, std::map<std::string, T>& out);
-    template <NamedTable S>
-    bool entries(const toml::node& node, const At& at, std::vector<S>& out);
+    template <NamedTable S> bool entries(const toml::node& node, const At& at, std::vector<S>& out);
     void event(const toml::table& in, const At& at, Event& out, const Span& header);
 
 private:
@@ -80,8 +75,7 @@ private:
 // A table's keys in the order of the file, not of the alphabet.
 std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const toml::table& table);
 
-template <class T>
-bool Reader::value(const toml::node& node, const At& at, T& out) {
+template <class T> bool Reader::value(const toml::node& node, const At& at, T& out) {
     const Span span = span_of(node.source());
     places[at.path] = span;
     if constexpr (IsOptional<T>::value) {
@@ -89,16 +83,20 @@ bool Reader::value(const toml::node& node, const At& at, T& out) {
         if (!value(node, at, inner)) return false;
         out = std::move(inner);
         return true;
-    } else if constexpr (IsList<T>::value) return list(node, at, out);
-    else if constexpr (IsMap<T>::value) return map(node, at, out);
+    } else if constexpr (IsList<T>::value)
+        return list(node, at, out);
+    else if constexpr (IsMap<T>::value)
+        return map(node, at, out);
     else if constexpr (Table<T>) {
         if (const toml::table* in = node.as_table()) return table(*in, at, out, span);
         return short_form(node, at, out);
     } else if constexpr (ScalarValue<T>) {
         std::string_view written;
         const auto* string = node.as_string();
-        if (string != nullptr) written = string->get();
-        else if (Scalar<T>::bare || at.note.use == Use::moment) written = source_of(node.source());
+        if (string != nullptr)
+            written = string->get();
+        else if (Scalar<T>::bare || at.note.use == Use::moment)
+            written = source_of(node.source());
         if constexpr (std::same_as<T, Duration>)
             if (at.note.use == Use::moment) {
                 const auto parsed = moment(span, at, written);
@@ -131,7 +129,9 @@ bool Reader::value(const toml::node& node, const At& at, T& out) {
         std::int64_t max = std::numeric_limits<std::int64_t>::max();
         if constexpr (sizeof(T) < sizeof max) max = std::numeric_limits<T>::max();
         if (number->get() < min || number->get() > max) {
-            add(span, std::to_string(number->get()) + " is out of range for \"" + std::string(at.key) + "\"",
+            add(span,
+                std::to_string(number->get()) + " is out of range for \"" + std::string(at.key) +
+                    "\"",
                 "it must be from " + std::to_string(min) + " to " + std::to_string(max));
             return false;
         }
@@ -144,7 +144,8 @@ bool Reader::value(const toml::node& node, const At& at, T& out) {
         if (out.text.find('\0') != std::string::npos)
             return add(span, "\"" + std::string(at.key) + "\" has a NUL in it"), false;
         return true;
-    } else return text(node, at, out);
+    } else
+        return text(node, at, out);
 }
 
 template <Table S>
@@ -164,8 +165,9 @@ bool Reader::table(const toml::table& in, const At& at, S& out, const Span& head
         if (node != nullptr) {
             static_cast<void>(value(*node, At{path, where, row.name, row.note}, out.*row.member));
         } else if (row.note.required && !changing) {
-            add(header, "\"" + std::string(row.name) + "\" is missing " +
-                            (at.where.empty() ? "at the top" : "in " + at.where),
+            add(header,
+                "\"" + std::string(row.name) + "\" is missing " +
+                    (at.where.empty() ? "at the top" : "in " + at.where),
                 std::string(row.note.doc),
                 "add " + std::string(row.name) + " = " + std::string(row.note.example));
         }
@@ -173,8 +175,7 @@ bool Reader::table(const toml::table& in, const At& at, S& out, const Span& head
     return problems.list().size() == problems_before;
 }
 
-template <Table S>
-bool Reader::short_form(const toml::node& node, const At& at, S& out) {
+template <Table S> bool Reader::short_form(const toml::node& node, const At& at, S& out) {
     if constexpr (std::same_as<S, Bookmark>)
         if (node.is_string()) return value(node, at, out.text);
     if constexpr (std::same_as<S, Fetch>)
@@ -188,9 +189,9 @@ bool Reader::short_form(const toml::node& node, const At& at, S& out) {
     return wrong_type(node, at, "a table"), false;
 }
 
-template <class T>
-bool Reader::list(const toml::node& node, const At& at, std::vector<T>& out) {
-    if constexpr (NamedTable<T>) return entries(node, at, out);
+template <class T> bool Reader::list(const toml::node& node, const At& at, std::vector<T>& out) {
+    if constexpr (NamedTable<T>)
+        return entries(node, at, out);
     else {
         const toml::array* array = node.as_array();
         if (array == nullptr && node.is_table() && Table<T> && !std::same_as<T, SizeShare> &&
@@ -202,7 +203,7 @@ bool Reader::list(const toml::node& node, const At& at, std::vector<T>& out) {
             return false;
         }
         out.clear();
-        if (array == nullptr) { // one value may stand for a list of one
+        if (array == nullptr) {  // one value may stand for a list of one
             T one{};
             const bool fine = value(node, at, one);
             if (fine) out.push_back(std::move(one));
@@ -219,9 +220,12 @@ bool Reader::list(const toml::node& node, const At& at, std::vector<T>& out) {
             if constexpr (std::same_as<T, Event>) {
                 const Span header = span_of(element.source());
                 places[here.path] = header;
-                if (element.is_table()) event(*element.as_table(), here, one, header);
-                else wrong_type(element, at, "a table"), fine = false;
-            } else fine = value(element, here, one) && fine;
+                if (element.is_table())
+                    event(*element.as_table(), here, one, header);
+                else
+                    wrong_type(element, at, "a table"), fine = false;
+            } else
+                fine = value(element, here, one) && fine;
             out.push_back(std::move(one));
         }
         return fine;
@@ -265,8 +269,8 @@ bool Reader::entries(const toml::node& node, const At& at, std::vector<S>& out) 
     for (const auto& [key, element] : in_file_order(*in)) {
         const Span span = span_of(key->source());
         std::string name(key->str());
-        At here{section + "." + toml_key(name), "[" + section + "." + toml_key(name) + "]", key->str(),
-                at.note};
+        At here{section + "." + toml_key(name), "[" + section + "." + toml_key(name) + "]",
+                key->str(), at.note};
         here.note.use = entry_use<S>;
         places[here.path] = span;
         fine = check_text(span, here, entry_use<S>, name) && fine;
@@ -293,4 +297,4 @@ bool Reader::entries(const toml::node& node, const At& at, std::vector<S>& out) 
     return fine;
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

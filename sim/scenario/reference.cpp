@@ -64,48 +64,54 @@ std::string cell(std::string_view text) {
     std::string out;
     for (const char c : text) {
         if (c == '|') out += '\\';
-        if (c == '\n') out += "\\n";
-        else out += c;
+        if (c == '\n')
+            out += "\\n";
+        else
+            out += c;
     }
     return out;
 }
 
-template <Table S>
-void write_table(std::string& out) {
+template <Table S> void write_table(std::string& out) {
     static const S usual{};
     const std::string_view name = title(&usual);
     const bool code = name.find_first_of("[=") != std::string_view::npos;
-    out += "\n## " + (code ? "`" + std::string(name) + "`" : std::string(name)) + "\n\n" + std::string(intro(&usual)) + "\n\n";
-    out += "| key | type | default | unit | since | meaning | example |\n|---|---|---|---|---|---|---|\n";
+    out += "\n## " + (code ? "`" + std::string(name) + "`" : std::string(name)) + "\n\n" +
+           std::string(intro(&usual)) + "\n\n";
+    out += "| key | type | default | unit | since | meaning | example "
+           "|\n|---|---|---|---|---|---|---|\n";
     each(keys(&usual), [&](const auto& row) {
         const auto& member = usual.*row.member;
         using M = std::remove_cvref_t<decltype(member)>;
         const Note& note = row.note;
         std::string usual_text(note.default_words);
-        if (note.required) usual_text = "must be given";
-        else if (note.example.empty()) usual_text = "see below";
-        else if (usual_text.empty()) usual_text = "`" + cell(value_text(member, note.use)) + "`";
-        if (usual_text == "`\"\"`" || usual_text == "`[]`" || usual_text == "`{}`") usual_text = "none";
+        if (note.required)
+            usual_text = "must be given";
+        else if (note.example.empty())
+            usual_text = "see below";
+        else if (usual_text.empty())
+            usual_text = "`" + cell(value_text(member, note.use)) + "`";
+        if (usual_text == "`\"\"`" || usual_text == "`[]`" || usual_text == "`{}`")
+            usual_text = "none";
         out += "| `" + std::string(row.name) + "` | " + cell(type_words<M>(note.use)) + " | " +
-               usual_text + " | " + std::string(note.unit) + " | " + std::to_string(note.since) + " | " +
-               std::string(note.doc) + " | " +
+               usual_text + " | " + std::string(note.unit) + " | " + std::to_string(note.since) +
+               " | " + std::string(note.doc) + " | " +
                (note.example.empty() ? "" : "`" + cell(note.example) + "`") + " |\n";
     });
 }
 
-template <Table S>
-void list_examples(std::string& out) {
+template <Table S> void list_examples(std::string& out) {
     const S usual{};
     each(keys(&usual), [&](const auto& row) {
         if (row.note.example.empty()) return;
         out += std::string(title(&usual)) + "|" + std::string(row.name) + "|";
-        for (const char c : row.note.example) out += c == '\n' ? std::string("\\n") : std::string(1, c);
+        for (const char c : row.note.example)
+            out += c == '\n' ? std::string("\\n") : std::string(1, c);
         out += "\n";
     });
 }
 
-template <class F>
-void each_table(F&& f) {
+template <class F> void each_table(F&& f) {
     f.template operator()<Scenario>();
     f.template operator()<Network>();
     f.template operator()<Link>();
@@ -137,7 +143,7 @@ void each_table(F&& f) {
     f.template operator()<SizeShare>();
 }
 
-} // namespace
+}  // namespace
 
 std::string reference() {
     std::string out = std::string(opening) + smallest_example + std::string(rules);
@@ -151,4 +157,4 @@ std::string all_examples() {
     return out;
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -15,4 +15,4 @@ std::string reference();
 // "title|key|example" (line breaks as \n); a test reads each of them.
 std::string all_examples();
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -57,9 +57,13 @@ template <class S>
 constexpr Use entry_use = std::same_as<S, Domain> || std::same_as<S, Zone> ? Use::domain : Use::id;
 
 template <class S>
-concept Table = requires { keys(static_cast<const S*>(nullptr)); };
+concept Table = requires {
+    keys(static_cast<const S*>(nullptr));
+};
 template <class S>
-concept NamedTable = Table<S> && requires(S& s) { entry_name(s); };
+concept NamedTable = Table<S> && requires(S& s) {
+    entry_name(s);
+};
 
 // The words of each enumeration, in the order of its values.
 constexpr auto words(Depth) { return std::array<std::string_view, 3>{"summary", "lines", "bytes"}; }
@@ -67,12 +71,9 @@ constexpr auto words(NetworkKind) {
     return std::array<std::string_view, 6>{"lan", "internet", "isp", "hotel", "dmz", "vpn"};
 }
 constexpr auto words(BlockAction) { return std::array<std::string_view, 2>{"drop", "reject"}; }
-constexpr auto words(Policy) {
-    return std::array<std::string_view, 3>{"accept", "drop", "reject"};
-}
+constexpr auto words(Policy) { return std::array<std::string_view, 3>{"accept", "drop", "reject"}; }
 constexpr auto words(Service) {
-    return std::array<std::string_view, 7>{"mua",  "mta", "msa",     "mda",
-                                           "pop3", "dns", "resolver"};
+    return std::array<std::string_view, 7>{"mua", "mta", "msa", "mda", "pop3", "dns", "resolver"};
 }
 constexpr auto words(Generation) {
     return std::array<std::string_view, 4>{"rfc821", "rfc1869", "rfc2821", "rfc5321"};
@@ -84,27 +85,39 @@ constexpr auto words(FetchProtocol) { return std::array<std::string_view, 1>{"po
 constexpr auto words(RuleEdit) {
     return std::array<std::string_view, 4>{"append", "insert", "replace", "remove"};
 }
-constexpr auto words(RecordEdit) {
-    return std::array<std::string_view, 3>{"set", "add", "remove"};
-}
+constexpr auto words(RecordEdit) { return std::array<std::string_view, 3>{"set", "add", "remove"}; }
 constexpr auto words(HostState) { return std::array<std::string_view, 3>{"up", "down", "crash"}; }
 constexpr auto words(Arrival) { return std::array<std::string_view, 2>{"even", "random"}; }
 template <class E>
-concept Word = requires(E e) { words(e); };
+concept Word = requires(E e) {
+    words(e);
+};
 
 // Keys and words that are promised but not there yet: said by name, so that nobody looks for a
 // spelling mistake.
 struct Reserved {
-    std::string_view where; // a title above, or "" for a word of a list
+    std::string_view where;  // a title above, or "" for a word of a list
     std::string_view key;
 };
 inline constexpr Reserved reserved[] = {
-    {"[hosts.NAME]", "template"},  {"[hosts.NAME]", "real"},      {"[hosts.NAME]", "live"},
-    {"[hosts.NAME]", "imap"},      {"[hosts.NAME]", "lmtp"},      {"[hosts.NAME]", "tls"},
-    {"[networks.NAME]", "vpn"},    {"At the top", "certificates"}, {"At the top", "sites"},
-    {"At the top", "include"},     {"", "imap"},                  {"", "lmtp"},
-    {"", "mra"},                   {"", "ldap"},                  {"", "mapi"},
-    {"", "x400"},                  {"", "autodiscover"},          {"", "gateway"},
+    {"[hosts.NAME]", "template"},
+    {"[hosts.NAME]", "real"},
+    {"[hosts.NAME]", "live"},
+    {"[hosts.NAME]", "imap"},
+    {"[hosts.NAME]", "lmtp"},
+    {"[hosts.NAME]", "tls"},
+    {"[networks.NAME]", "vpn"},
+    {"At the top", "certificates"},
+    {"At the top", "sites"},
+    {"At the top", "include"},
+    {"", "imap"},
+    {"", "lmtp"},
+    {"", "mra"},
+    {"", "ldap"},
+    {"", "mapi"},
+    {"", "x400"},
+    {"", "autodiscover"},
+    {"", "gateway"},
 };
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -8,7 +8,8 @@ namespace postroad::scenario {
 
 constexpr std::string_view title(const Network*) { return "[networks.NAME]"; }
 constexpr std::string_view intro(const Network*) {
-    return "A place where hosts are. Networks that no `[[links]]` entry joins to anything are joined "
+    return "A place where hosts are. Networks that no `[[links]]` entry joins to anything are "
+           "joined "
            "to the network of kind `internet`, which is made when there is none.";
 }
 constexpr auto keys(const Network*) {
@@ -26,8 +27,12 @@ constexpr auto keys(const Network*) {
         key("bandwidth", &Network::bandwidth,
             {"How fast each host's access link is, each way.", "\"100 Mbit/s\""}),
         key("blocks", &Network::blocks,
-            {"TCP ports outside that hosts here cannot reach, as providers block 25.", "[25]",
-             Use::line, {}, "TCP port", 1}),
+            {"TCP ports outside that hosts here cannot reach, as providers block 25.",
+             "[25]",
+             Use::line,
+             {},
+             "TCP port",
+             1}),
         key("block_action", &Network::block_action,
             {"What happens to such an attempt: no answer at all, or a refusal.", "\"reject\""}),
         key("firewall", &Network::firewall,
@@ -50,10 +55,8 @@ constexpr std::string_view title(const Outage*) { return "down = [{ ... }] in [[
 constexpr std::string_view intro(const Outage*) { return "A stretch of time when a link is cut."; }
 constexpr auto keys(const Outage*) {
     return std::tuple{
-        key("from", &Outage::from,
-            {"When it is cut.", "\"+10m\"", Use::moment, {}, {}, 0, true}),
-        key("to", &Outage::to,
-            {"When it works again.", "\"+2h\"", Use::moment, {}, {}, 0, true}),
+        key("from", &Outage::from, {"When it is cut.", "\"+10m\"", Use::moment, {}, {}, 0, true}),
+        key("to", &Outage::to, {"When it works again.", "\"+2h\"", Use::moment, {}, {}, 0, true}),
     };
 }
 
@@ -69,22 +72,21 @@ constexpr auto keys(const Link*) {
         key("name", &Link::name,
             {"What the timeline calls it.", "\"uplink\"", Use::id,
              "both ends with `--` between, as in `campus--internet`"}),
-        key("latency", &Link::latency,
-            {"How long a packet takes, one way.", "\"40ms\""}),
+        key("latency", &Link::latency, {"How long a packet takes, one way.", "\"40ms\""}),
         key("jitter", &Link::jitter,
             {"Up to so much is added to a packet's latency, evenly drawn.", "\"5ms\""}),
         key("bandwidth", &Link::bandwidth, {"How fast it is, each way.", "\"8 Mbit/s\""}),
         key("queue", &Link::queue,
             {"Bytes that may wait each way before packets are dropped; 0: no limit.",
              "\"64 KiB\""}),
-        key("mtu", &Link::mtu, {"The longest IP packet it carries.", "1280", Use::line, {}, "bytes", 1}),
+        key("mtu", &Link::mtu,
+            {"The longest IP packet it carries.", "1280", Use::line, {}, "bytes", 1}),
         key("loss", &Link::loss, {"How likely a packet is lost.", "\"1%\""}),
         key("duplicate", &Link::duplicate, {"How likely a packet arrives twice.", "\"0.1%\""}),
         key("reorder", &Link::reorder,
             {"How likely a packet is held back, so that later ones overtake it.", "0.01"}),
         key("reorder_by", &Link::reorder_by, {"How long it is held back.", "\"20ms\""}),
-        key("down", &Link::down,
-            {"When it is cut.", "[{ from = \"+10m\", to = \"+2h\" }]"}),
+        key("down", &Link::down, {"When it is cut.", "[{ from = \"+10m\", to = \"+2h\" }]"}),
     };
 }
 
@@ -103,4 +105,4 @@ constexpr auto keys(const Firewall*) {
     };
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

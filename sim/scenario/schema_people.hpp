@@ -42,8 +42,7 @@ constexpr auto keys(const Zone*) {
              "'''\n$TTL 1h\n@ SOA ns hostmaster 1 1h 15m 1w 1m\n@ NS ns\nns A 192.0.2.2\n'''",
              Use::text, "none"}),
         key("served_by", &Zone::served_by,
-            {"Its name servers.", "[\"ns\"]", Use::host,
-             "the domain's hosts that run `dns`"}),
+            {"Its name servers.", "[\"ns\"]", Use::host, "the domain's hosts that run `dns`"}),
     };
 }
 
@@ -108,8 +107,15 @@ constexpr std::string_view intro(const Send*) { return "Somebody writes a messag
 constexpr auto keys(const Send*) {
     return std::tuple{
         key("from", &Send::from,
-            {"A person here; with `via`, also any address.", "\"alice\"", Use::who, {}, {}, 0, true}),
-        key("to", &Send::to, {"People or addresses.", "[\"bob\", \"carol@example.com\"]", Use::who}),
+            {"A person here; with `via`, also any address.",
+             "\"alice\"",
+             Use::who,
+             {},
+             {},
+             0,
+             true}),
+        key("to", &Send::to,
+            {"People or addresses.", "[\"bob\", \"carol@example.com\"]", Use::who}),
         key("cc", &Send::cc, {"People or addresses.", "\"carol@example.com\"", Use::who}),
         key("bcc", &Send::bcc,
             {"People or addresses that get the message but stand in no header field.",
@@ -129,8 +135,8 @@ constexpr auto keys(const Send*) {
             {"The envelope's return address, when it is not From; `\"\"` is the null one.",
              "\"bounces@example.org\"", Use::mail, "the From address"}),
         key("forward_paths", &Send::forward_paths,
-            {"The envelope's recipients, when they are not those of To, Cc and Bcc.",
-             "[\"erin\"]", Use::who, "To, Cc and Bcc"}),
+            {"The envelope's recipients, when they are not those of To, Cc and Bcc.", "[\"erin\"]",
+             Use::who, "To, Cc and Bcc"}),
         key("fields", &Send::fields,
             {"Further header fields.", "{ \"Reply-To\" = \"alice@example.net\" }"}),
         key("padding", &Send::padding, {"Filler after the text.", "\"1 MiB\"", Use::line, "none"}),
@@ -156,8 +162,7 @@ constexpr std::string_view intro(const LinkChange*) {
 constexpr auto keys(const LinkChange*) {
     using S = LinkChange;
     return std::tuple{
-        key("link", &S::link,
-            {"Which.", "\"campus--internet\"", Use::link, {}, {}, 0, true}),
+        key("link", &S::link, {"Which.", "\"campus--internet\"", Use::link, {}, {}, 0, true}),
         key("up", &S::up, {"Whether it works.", "false", Use::line, "as before"}),
         key("latency", &S::latency, {"As in `[[links]]`.", "\"300ms\"", Use::line, "as before"}),
         key("jitter", &S::jitter, {"As in `[[links]]`.", "\"20ms\"", Use::line, "as before"}),
@@ -176,12 +181,15 @@ constexpr std::string_view intro(const FirewallChange*) { return "Somebody edits
 constexpr auto keys(const FirewallChange*) {
     using S = FirewallChange;
     return std::tuple{
-        key("firewall", &S::firewall,
-            {"Which.", "\"border\"", Use::firewall, {}, {}, 0, true}),
+        key("firewall", &S::firewall, {"Which.", "\"border\"", Use::firewall, {}, {}, 0, true}),
         key("edit", &S::edit, {"What is done with the rule.", "\"insert\""}),
         key("position", &S::position,
-            {"The number of the rule that is replaced, removed or inserted before.", "2", Use::line,
-             {}, "rule, from 1", 1}),
+            {"The number of the rule that is replaced, removed or inserted before.",
+             "2",
+             Use::line,
+             {},
+             "rule, from 1",
+             1}),
         key("rule", &S::rule,
             {"The new rule.", "\"tcp dport 25 drop\"", Use::rules, "none, for `remove`"}),
     };
@@ -198,8 +206,13 @@ constexpr auto keys(const RecordChange*) {
         key("edit", &S::edit,
             {"Replace the records of that name and type, add one, or remove them.", "\"add\""}),
         key("record", &S::record,
-            {"The record, as in a master file.", "\"@ 300 IN MX 5 mx3.example.org.\"", Use::text, {},
-             {}, 0, true}),
+            {"The record, as in a master file.",
+             "\"@ 300 IN MX 5 mx3.example.org.\"",
+             Use::text,
+             {},
+             {},
+             0,
+             true}),
     };
 }
 
@@ -242,16 +255,19 @@ constexpr auto keys(const SetValue*) {
 }
 
 // A timeline entry holds `at` and exactly one of these.
-template <class A>
-struct ActionKey {
+template <class A> struct ActionKey {
     std::string_view name;
     using Action = A;
 };
 constexpr auto actions() {
-    return std::tuple{ActionKey<Bookmark>{"bookmark"},       ActionKey<Send>{"send"},
-                      ActionKey<Fetch>{"fetch"},             ActionKey<LinkChange>{"link"},
-                      ActionKey<FirewallChange>{"firewall"}, ActionKey<RecordChange>{"record"},
-                      ActionKey<HostChange>{"host"},         ActionKey<ServiceChange>{"service"},
+    return std::tuple{ActionKey<Bookmark>{"bookmark"},
+                      ActionKey<Send>{"send"},
+                      ActionKey<Fetch>{"fetch"},
+                      ActionKey<LinkChange>{"link"},
+                      ActionKey<FirewallChange>{"firewall"},
+                      ActionKey<RecordChange>{"record"},
+                      ActionKey<HostChange>{"host"},
+                      ActionKey<ServiceChange>{"service"},
                       ActionKey<SetValue>{"set"}};
 }
 constexpr std::string_view title(const Event*) { return "[[timeline]]"; }
@@ -301,4 +317,4 @@ constexpr auto keys(const Workload*) {
     };
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

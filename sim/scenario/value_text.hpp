@@ -12,78 +12,88 @@
 namespace postroad::scenario {
 
 // A value that is written as one string (or, if `bare`, also as a bare number or date).
-template <class T>
-struct Scalar;
+template <class T> struct Scalar;
 
-template <>
-struct Scalar<Duration> {
-    static constexpr std::string_view type = "duration", expects = "a duration such as \"250ms\", \"2m30s\" or \"5d\"";
+template <> struct Scalar<Duration> {
+    static constexpr std::string_view type = "duration",
+                                      expects = "a duration such as \"250ms\", \"2m30s\" or \"5d\"";
     static constexpr bool bare = false;
     static auto parse(std::string_view text) { return parse_duration(text); }
 };
-template <>
-struct Scalar<Size> {
-    static constexpr std::string_view type = "size", expects = "a size such as \"512 B\", \"64 KiB\" or \"10 MiB\"";
+template <> struct Scalar<Size> {
+    static constexpr std::string_view type = "size",
+                                      expects =
+                                          "a size such as \"512 B\", \"64 KiB\" or \"10 MiB\"";
     static constexpr bool bare = true;
     static auto parse(std::string_view text) { return parse_size(text); }
 };
-template <>
-struct Scalar<BitRate> {
-    static constexpr std::string_view type = "rate", expects = "a rate such as \"64 kbit/s\", \"8 Mbit/s\" or \"unlimited\"";
+template <> struct Scalar<BitRate> {
+    static constexpr std::string_view
+        type = "rate",
+        expects = "a rate such as \"64 kbit/s\", \"8 Mbit/s\" or \"unlimited\"";
     static constexpr bool bare = false;
     static auto parse(std::string_view text) { return parse_bit_rate(text); }
 };
-template <>
-struct Scalar<Frequency> {
-    static constexpr std::string_view type = "frequency", expects = "a frequency such as \"3/s\", \"12/min\" or \"1/2m30s\"";
+template <> struct Scalar<Frequency> {
+    static constexpr std::string_view type = "frequency",
+                                      expects =
+                                          "a frequency such as \"3/s\", \"12/min\" or \"1/2m30s\"";
     static constexpr bool bare = false;
     static auto parse(std::string_view text) { return parse_frequency(text); }
 };
-template <>
-struct Scalar<Chance> {
-    static constexpr std::string_view type = "chance", expects = "a chance such as \"1%\", \"0.25%\" or 0.01, from 0 to 1";
+template <> struct Scalar<Chance> {
+    static constexpr std::string_view type = "chance",
+                                      expects =
+                                          "a chance such as \"1%\", \"0.25%\" or 0.01, from 0 to 1";
     static constexpr bool bare = true;
     static auto parse(std::string_view text) { return parse_chance(text); }
 };
-template <>
-struct Scalar<UtcOffset> {
-    static constexpr std::string_view type = "UTC offset", expects = "an offset such as \"+02:00\" or \"Z\"";
+template <> struct Scalar<UtcOffset> {
+    static constexpr std::string_view type = "UTC offset",
+                                      expects = "an offset such as \"+02:00\" or \"Z\"";
     static constexpr bool bare = false;
     static auto parse(std::string_view text) { return parse_utc_offset(text); }
 };
-template <>
-struct Scalar<Instant> {
-    static constexpr std::string_view type = "date and time", expects = "an RFC 3339 date and time such as 2010-09-01T08:00:00Z, in whole seconds";
+template <> struct Scalar<Instant> {
+    static constexpr std::string_view
+        type = "date and time",
+        expects = "an RFC 3339 date and time such as 2010-09-01T08:00:00Z, in whole seconds";
     static constexpr bool bare = true;
     static auto parse(std::string_view text) { return parse_instant(text); }
 };
-template <>
-struct Scalar<Ip> {
-    static constexpr std::string_view type = "address", expects = "an IP address such as \"192.0.2.10\" or \"2001:db8::10\"";
+template <> struct Scalar<Ip> {
+    static constexpr std::string_view
+        type = "address",
+        expects = "an IP address such as \"192.0.2.10\" or \"2001:db8::10\"";
     static constexpr bool bare = false;
     static auto parse(std::string_view text) { return parse_ip(text); }
 };
-template <>
-struct Scalar<Prefix> {
-    static constexpr std::string_view type = "prefix", expects = "a prefix such as \"192.0.2.0/24\" or \"2001:db8::/64\", with no bits set after its length";
+template <> struct Scalar<Prefix> {
+    static constexpr std::string_view type = "prefix",
+                                      expects =
+                                          "a prefix such as \"192.0.2.0/24\" or \"2001:db8::/64\", "
+                                          "with no bits set after its length";
     static constexpr bool bare = false;
     static auto parse(std::string_view text) { return parse_prefix(text); }
 };
-template <>
-struct Scalar<Endpoint> {
-    static constexpr std::string_view type = "host:port", expects = "a host's name, with or without a port, such as \"mail:587\"";
+template <> struct Scalar<Endpoint> {
+    static constexpr std::string_view
+        type = "host:port",
+        expects = "a host's name, with or without a port, such as \"mail:587\"";
     static constexpr bool bare = false;
     static auto parse(std::string_view text) { return parse_endpoint(text); }
 };
-template <>
-struct Scalar<Mx> {
-    static constexpr std::string_view type = "preference and host", expects = "a preference from 0 to 65535 and a host, such as \"10 mx1\"";
+template <> struct Scalar<Mx> {
+    static constexpr std::string_view
+        type = "preference and host",
+        expects = "a preference from 0 to 65535 and a host, such as \"10 mx1\"";
     static constexpr bool bare = false;
     static std::optional<Mx> parse(std::string_view text) {
         Mx out;
         const char* const end = text.data() + text.size();
         const auto number = std::from_chars(text.data(), end, out.preference);
-        if (number.ec != std::errc{} || number.ptr == end || *number.ptr != ' ') return std::nullopt;
+        if (number.ec != std::errc{} || number.ptr == end || *number.ptr != ' ')
+            return std::nullopt;
         out.host = text.substr(static_cast<std::size_t>(number.ptr - text.data()) + 1);
         if (out.host.empty() || out.host.find(' ') != std::string::npos) return std::nullopt;
         return out;
@@ -92,20 +102,16 @@ struct Scalar<Mx> {
 inline std::string to_text(const Mx& mx) { return std::to_string(mx.preference) + " " + mx.host; }
 
 template <class T>
-concept ScalarValue = requires { Scalar<T>::type; };
+concept ScalarValue = requires {
+    Scalar<T>::type;
+};
 
-template <class T>
-struct IsList : std::false_type {};
-template <class T>
-struct IsList<std::vector<T>> : std::true_type {};
-template <class T>
-struct IsMap : std::false_type {};
-template <class V>
-struct IsMap<std::map<std::string, V>> : std::true_type {};
-template <class T>
-struct IsOptional : std::false_type {};
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T> struct IsList : std::false_type {};
+template <class T> struct IsList<std::vector<T>> : std::true_type {};
+template <class T> struct IsMap : std::false_type {};
+template <class V> struct IsMap<std::map<std::string, V>> : std::true_type {};
+template <class T> struct IsOptional : std::false_type {};
+template <class T> struct IsOptional<std::optional<T>> : std::true_type {};
 
 // The word for a text's use in the reference.
 constexpr std::string_view use_type(Use use) {
@@ -128,11 +134,13 @@ constexpr std::string_view use_type(Use use) {
     }
 }
 
-template <class T>
-std::string type_words(Use use) {
-    if constexpr (IsOptional<T>::value) return type_words<typename T::value_type>(use);
-    else if constexpr (NamedTable<T>) return "tables by name";
-    else if constexpr (Table<T>) return "table";
+template <class T> std::string type_words(Use use) {
+    if constexpr (IsOptional<T>::value)
+        return type_words<typename T::value_type>(use);
+    else if constexpr (NamedTable<T>)
+        return "tables by name";
+    else if constexpr (Table<T>)
+        return "table";
     else if constexpr (IsList<T>::value) {
         using Element = typename T::value_type;
         if (NamedTable<Element>) return "tables by name";
@@ -144,42 +152,47 @@ std::string type_words(Use use) {
         return "table of: " + type_words<typename T::mapped_type>(use);
     else if constexpr (std::same_as<T, Duration>)
         return use == Use::moment ? "moment" : "duration";
-    else if constexpr (ScalarValue<T>) return std::string(Scalar<T>::type);
+    else if constexpr (ScalarValue<T>)
+        return std::string(Scalar<T>::type);
     else if constexpr (Word<T>) {
         std::string out;
         for (const std::string_view word : words(T{}))
             out += (out.empty() ? "`\"" : ", `\"") + std::string(word) + "\"`";
         return out;
-    } else if constexpr (std::same_as<T, bool>) return "true or false";
-    else if constexpr (std::integral<T>) return "number";
-    else return std::string(use_type(use));
+    } else if constexpr (std::same_as<T, bool>)
+        return "true or false";
+    else if constexpr (std::integral<T>)
+        return "number";
+    else
+        return std::string(use_type(use));
 }
 
 // The value as it stands after "key = "; tables go as { ... }.
-template <class T>
-std::string value_text(const T& value, Use use);
+template <class T> std::string value_text(const T& value, Use use);
 
 // Tables that have a shorter way to be written: that text, or "".
-template <class S>
-std::string short_text(const S& value) {
-    if constexpr (std::same_as<S, Bookmark>) return toml_string(value.text);
+template <class S> std::string short_text(const S& value) {
+    if constexpr (std::same_as<S, Bookmark>)
+        return toml_string(value.text);
     else if constexpr (std::same_as<S, Fetch>)
         return value == Fetch{value.person, {}} ? toml_string(value.person) : "";
     else if constexpr (std::same_as<S, SizeShare>)
         return value.weight == 1 ? toml_string(to_text(value.size)) : "";
-    else return "";
+    else
+        return "";
 }
 
 // Keys whose value came from a file named by another key are not written out.
-template <class S>
-bool is_shown(const S& value, std::string_view key_name) {
-    if constexpr (std::same_as<S, Zone>) return key_name != "text" || value.file.empty();
-    else if constexpr (std::same_as<S, Send>) return key_name != "message" || value.eml.empty();
-    else return static_cast<void>(value), static_cast<void>(key_name), true;
+template <class S> bool is_shown(const S& value, std::string_view key_name) {
+    if constexpr (std::same_as<S, Zone>)
+        return key_name != "text" || value.file.empty();
+    else if constexpr (std::same_as<S, Send>)
+        return key_name != "message" || value.eml.empty();
+    else
+        return static_cast<void>(value), static_cast<void>(key_name), true;
 }
 
-template <Table S>
-std::string inline_table(const S& value) {
+template <Table S> std::string inline_table(const S& value) {
     [[maybe_unused]] static const S usual{};
     std::string out;
     each(keys(&value), [&](const auto& row) {
@@ -192,9 +205,9 @@ std::string inline_table(const S& value) {
     return "{" + out + (out.empty() ? "}" : " }");
 }
 
-template <class T>
-std::string value_text(const T& value, Use use) {
-    if constexpr (IsOptional<T>::value) return value ? value_text(*value, use) : "";
+template <class T> std::string value_text(const T& value, Use use) {
+    if constexpr (IsOptional<T>::value)
+        return value ? value_text(*value, use) : "";
     else if constexpr (IsList<T>::value) {
         if (value.size() == 1 && !std::same_as<T, std::vector<Outage>>)
             return value_text(value[0], use);
@@ -211,15 +224,22 @@ std::string value_text(const T& value, Use use) {
         return brief.empty() ? inline_table(value) : brief;
     } else if constexpr (std::same_as<T, Duration>)
         return "\"" + std::string(use == Use::moment ? "+" : "") + to_text(value) + "\"";
-    else if constexpr (std::same_as<T, Instant>) return to_text(value);
-    else if constexpr (ScalarValue<T>) return toml_string(to_text(value));
+    else if constexpr (std::same_as<T, Instant>)
+        return to_text(value);
+    else if constexpr (ScalarValue<T>)
+        return toml_string(to_text(value));
     else if constexpr (Word<T>)
         return "\"" + std::string(words(value)[static_cast<std::size_t>(value)]) + "\"";
-    else if constexpr (std::same_as<T, bool>) return value ? "true" : "false";
-    else if constexpr (std::integral<T>) return std::to_string(value);
-    else if constexpr (std::same_as<T, Located>) return toml_text(value.text);
-    else if (use == Use::literal) return value;
-    else return use == Use::text ? toml_text(value) : toml_string(value);
+    else if constexpr (std::same_as<T, bool>)
+        return value ? "true" : "false";
+    else if constexpr (std::integral<T>)
+        return std::to_string(value);
+    else if constexpr (std::same_as<T, Located>)
+        return toml_text(value.text);
+    else if (use == Use::literal)
+        return value;
+    else
+        return use == Use::text ? toml_text(value) : toml_string(value);
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -15,16 +15,22 @@ struct Unit {
 };
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
-constexpr Unit duration_units[] = {
-    {"d", 86'400 * second_ns}, {"h", 3'600 * second_ns}, {"m", 60 * second_ns}, {"s", second_ns},
-    {"ms", 1'000'000},         {"us", 1'000},            {"ns", 1},             {"min", 60 * second_ns},
-    {"w", 604'800 * second_ns}};
-constexpr Unit size_units[] = {{"GiB", 1U << 30}, {"MiB", 1U << 20}, {"KiB", 1U << 10}, {"B", 1},
-                               {"GB", 1'000'000'000}, {"MB", 1'000'000}, {"kB", 1'000}};
-constexpr Unit rate_units[] = {{"Gbit/s", 1'000'000'000}, {"Mbit/s", 1'000'000},
-                               {"kbit/s", 1'000}, {"bit/s", 1}};
-constexpr Unit per_units[] = {{"s", second_ns}, {"min", 60 * second_ns}, {"h", 3'600 * second_ns},
-                              {"d", 86'400 * second_ns}};
+constexpr Unit duration_units[] = {{"d", 86'400 * second_ns},
+                                   {"h", 3'600 * second_ns},
+                                   {"m", 60 * second_ns},
+                                   {"s", second_ns},
+                                   {"ms", 1'000'000},
+                                   {"us", 1'000},
+                                   {"ns", 1},
+                                   {"min", 60 * second_ns},
+                                   {"w", 604'800 * second_ns}};
+constexpr Unit size_units[] = {{"GiB", 1U << 30}, {"MiB", 1U << 20},     {"KiB", 1U << 10},
+                               {"B", 1},          {"GB", 1'000'000'000}, {"MB", 1'000'000},
+                               {"kB", 1'000}};
+constexpr Unit rate_units[] = {
+    {"Gbit/s", 1'000'000'000}, {"Mbit/s", 1'000'000}, {"kbit/s", 1'000}, {"bit/s", 1}};
+constexpr Unit per_units[] = {
+    {"s", second_ns}, {"min", 60 * second_ns}, {"h", 3'600 * second_ns}, {"d", 86'400 * second_ns}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -37,8 +43,8 @@ std::string_view without_spaces_around(std::string_view text) {
 // Takes "12", "1.25" or "1_000" from the front.
 struct Decimal {
     std::uint64_t whole = 0;
-    std::uint64_t part = 0;  // of
-    std::uint64_t parts = 1; // a power of ten
+    std::uint64_t part = 0;   // of
+    std::uint64_t parts = 1;  // a power of ten
 };
 std::optional<Decimal> take_decimal(std::string_view& text) {
     Decimal out;
@@ -172,10 +178,14 @@ std::optional<std::uint16_t> parse_hex_group(std::string_view text) {
     unsigned out = 0;
     for (const char c : text) {
         unsigned digit = 0;
-        if (is_digit(c)) digit = static_cast<unsigned>(c - '0');
-        else if (c >= 'a' && c <= 'f') digit = static_cast<unsigned>(c - 'a') + 10;
-        else if (c >= 'A' && c <= 'F') digit = static_cast<unsigned>(c - 'A') + 10;
-        else return std::nullopt;
+        if (is_digit(c))
+            digit = static_cast<unsigned>(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            digit = static_cast<unsigned>(c - 'a') + 10;
+        else if (c >= 'A' && c <= 'F')
+            digit = static_cast<unsigned>(c - 'A') + 10;
+        else
+            return std::nullopt;
         out = out * 16 + digit;
     }
     return static_cast<std::uint16_t>(out);
@@ -235,7 +245,7 @@ std::string hex_group(unsigned value) {
     return out;
 }
 
-std::string ip6_text(const Ip& ip) { // RFC 5952 §4: the longest run of zero groups is "::"
+std::string ip6_text(const Ip& ip) {  // RFC 5952 §4: the longest run of zero groups is "::"
     std::array<unsigned, 8> groups{};
     for (std::size_t i = 0; i < 8; ++i) groups[i] = ip.bytes[2 * i] * 256U + ip.bytes[2 * i + 1];
     std::size_t best = 8;
@@ -261,7 +271,7 @@ std::string ip6_text(const Ip& ip) { // RFC 5952 §4: the longest run of zero gr
     return out;
 }
 
-} // namespace
+}  // namespace
 
 bool Prefix::contains(const Ip& other) const {
     if (other.v6 != ip.v6) return false;
@@ -370,7 +380,7 @@ std::optional<Prefix> parse_prefix(std::string_view text) {
     const auto length = small_number(text.substr(slash + 1), ip->v6 ? 128 : 32);
     if (!length) return std::nullopt;
     Prefix out{*ip, static_cast<std::uint8_t>(*length)};
-    for (unsigned bit = *length; bit < 128; ++bit) // bits that name a host are a slip
+    for (unsigned bit = *length; bit < 128; ++bit)  // bits that name a host are a slip
         if ((out.ip.bytes[bit / 8] & (0x80U >> (bit % 8))) != 0) return std::nullopt;
     return out;
 }
@@ -392,7 +402,8 @@ std::string to_text(Duration value) {
     std::string out;
     std::uint64_t rest = value.ns;
     for (const Unit& unit : std::span(duration_units).first(7)) {
-        if (rest / unit.worth > 0) out += std::to_string(rest / unit.worth) + std::string(unit.name);
+        if (rest / unit.worth > 0)
+            out += std::to_string(rest / unit.worth) + std::string(unit.name);
         rest %= unit.worth;
     }
     return out;
@@ -432,7 +443,7 @@ std::string to_text(Instant value) {
         rest += 86'400;
         --days;
     }
-    days += 719'468; // the inverse of days_from_date
+    days += 719'468;  // the inverse of days_from_date
     const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
     const std::int64_t day_of_era = days - era * 146'097;
     const std::int64_t year_of_era =
@@ -453,8 +464,7 @@ std::string to_text(Instant value) {
 std::string to_text(const Ip& value) {
     if (value.v6) return ip6_text(value);
     std::string out;
-    for (std::size_t i = 0; i < 4; ++i)
-        out += (i == 0 ? "" : ".") + std::to_string(value.bytes[i]);
+    for (std::size_t i = 0; i < 4; ++i) out += (i == 0 ? "" : ".") + std::to_string(value.bytes[i]);
     return out;
 }
 
@@ -466,4 +476,4 @@ std::string to_text(const Endpoint& value) {
     return value.port == 0 ? value.host : value.host + ":" + std::to_string(value.port);
 }
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario

@@ -39,11 +39,9 @@ struct Frequency {
 
 // "1%", "0.25 %", 0.01: how likely something is, in parts of a thousand million.
 struct Chance {
-    std::uint32_t per_billion = 0; // 0 ... 1'000'000'000
+    std::uint32_t per_billion = 0;  // 0 ... 1'000'000'000
     // A draw of 32 random bits is a hit when it is less than this (0 ... 2^32).
-    std::uint64_t threshold() const {
-        return (std::uint64_t{per_billion} << 32) / 1'000'000'000U;
-    }
+    std::uint64_t threshold() const { return (std::uint64_t{per_billion} << 32) / 1'000'000'000U; }
     auto operator<=>(const Chance&) const = default;
 };
 
@@ -106,8 +104,8 @@ std::optional<BitRate> parse_bit_rate(std::string_view text);
 std::optional<Frequency> parse_frequency(std::string_view text);
 std::optional<Chance> parse_chance(std::string_view text);
 std::optional<UtcOffset> parse_utc_offset(std::string_view text);
-std::optional<Instant> parse_instant(std::string_view text); // RFC 3339 §5.6, whole seconds
-std::optional<Ip> parse_ip(std::string_view text);           // RFC 4291 §2.2
+std::optional<Instant> parse_instant(std::string_view text);  // RFC 3339 §5.6, whole seconds
+std::optional<Ip> parse_ip(std::string_view text);            // RFC 4291 §2.2
 std::optional<Prefix> parse_prefix(std::string_view text);
 std::optional<Endpoint> parse_endpoint(std::string_view text);
 
@@ -118,8 +116,8 @@ std::string to_text(Frequency value);
 std::string to_text(Chance value);
 std::string to_text(UtcOffset value);
 std::string to_text(Instant value);
-std::string to_text(const Ip& value); // RFC 5952
+std::string to_text(const Ip& value);  // RFC 5952
 std::string to_text(const Prefix& value);
 std::string to_text(const Endpoint& value);
 
-} // namespace postroad::scenario
+}  // namespace postroad::scenario
