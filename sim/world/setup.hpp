@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocols/dns/zone.hpp"
@@ -75,6 +76,10 @@ struct NetworkSetup {
     bool nat = false;
     AddressId public_address = nothing;
     std::vector<net::Prefix> prefixes;
+    bool blocks = false;               // some ports outside: scenario.networks[…].blocks
+    // Its border does something to packets that cross it.
+    bool has_border() const { return firewall != nothing || nat || blocks; }
+    bool operator==(const NetworkSetup&) const = default;
 };
 
 // A link between two places; `owner[0]` draws and queues for the direction a → b.
@@ -89,6 +94,7 @@ struct LinkSetup {
     Duration reorder_by_ns = 0;
     std::vector<scenario::Outage> outages;
     bool up = true;
+    bool operator==(const LinkSetup&) const = default;
     // Nothing can happen on it but latency (and, at its sender's end, serialisation).
     bool plain() const {
         return jitter_ns == 0 && queue_octets == 0 && loss == 0 && duplicate == 0 &&
@@ -115,24 +121,55 @@ struct PersonSetup {
     smtp::ClientHost submission;       // how their MUA talks to the MSA
 };
 
+// A zone and the hosts that answer for it, in the scenario's order.
+struct ZoneSetup {
+    std::string origin;                // without the last dot; "." is the root
+    std::shared_ptr<const dns::Zone> zone;
+    std::vector<std::uint32_t> served_by;
+    bool operator==(const ZoneSetup&) const = default;
+};
+
 // How packets get from network to network: built by Boost.Graph, once a topology.
 struct Hop {
     std::uint32_t link = nothing;      // to the next network
     std::uint32_t next = nothing;      // network
 };
 
+// Most networks hang on one link alone; only the others, the core, are in the square tables.
 class Routes {
   public:
-    // The hop from network `from` towards network `to`; link `nothing` when there is no way.
-    Hop towards(std::uint32_t from, std::uint32_t to) const { return hops_[from * count_ + to]; }
-    // The whole way's latency when nothing but latency can happen on it, else `never`.
+    // The hop from network `from` towards network `to`; link `nothing` when there is no way,
+    // and when they are the same.
+    Hop towards(std::uint32_t from, std::uint32_t to) const {
+        if (from == to) return {};
+        const Place& a = places_[from];
+        const Place& b = places_[to];
+        const Hop inner = hops_[a.core * core_count_ + b.core];
+        if (a.core != b.core && inner.link == nothing) return {};
+        if (a.link != nothing) return {a.link, a.parent};
+        return a.core == b.core ? Hop{b.link, to} : inner;
+    }
+    // The whole way's latency when nothing but latency can happen on it, else `never`:
+    // every link plain and without a limit, no border on it filters. 0 within a network.
     Duration plain_latency(std::uint32_t from, std::uint32_t to) const {
-        return plain_[from * count_ + to];
+        if (from == to) return 0;
+        const Place& a = places_[from];
+        const Place& b = places_[to];
+        const Duration inner = plain_[a.core * core_count_ + b.core];
+        if (a.plain == never || b.plain == never || inner == never) return never;
+        return a.plain + inner + b.plain;
     }
 
   private:
     friend struct RouteBuilder;
-    std::uint32_t count_ = 0;
+    struct Place {
+        std::uint32_t core = 0;        // place in the tables: its own, or its parent's
+        std::uint32_t link = nothing;  // the one link of a network that is not in the core
+        std::uint32_t parent = nothing;
+        Duration plain = 0;            // of that link; 0 in the core
+    };
+    std::size_t core_count_ = 0;
+    std::vector<Place> places_;
     std::vector<Hop> hops_;
     std::vector<Duration> plain_;
 };
@@ -143,15 +180,21 @@ struct Setup {
     std::vector<HostSetup> hosts;      // node id = index
     std::vector<NetworkSetup> networks;
     std::vector<LinkSetup> links;
+    std::uint32_t access_links = 0;    // those of hosts come first in `links`, in their order
     std::vector<FirewallSetup> firewalls;
+    std::vector<ZoneSetup> zones;      // in the scenario's order
     std::vector<PersonSetup> people;
     std::vector<smtp::ServerHost> smtp_servers;
     std::vector<net::Address> addresses;
     std::vector<std::uint32_t> address_host;       // host; `nothing`: a network's public address
     std::vector<std::uint32_t> address_network;
+    std::vector<std::uint32_t> address_link;       // the access link; `nothing` for a network's
     std::vector<AddressId> addresses_sorted;       // for look-ups
     std::shared_ptr<const Routes> routes;
     std::uint32_t version = 0;         // counts changes; who keeps derived data compares it
+    // For look-ups by name, sorted; see the find_ functions.
+    std::vector<std::uint32_t> hosts_by_name, networks_by_name, zones_by_origin;
+    std::vector<std::pair<std::string, std::uint32_t>> links_by_name, people_by_address;
 
     std::uint32_t nodes() const {
         return static_cast<std::uint32_t>(hosts.size() + networks.size());
@@ -164,19 +207,27 @@ struct Setup {
                                    : std::string_view(networks[node - hosts.size()].name);
     }
     AddressId find_address(const net::Address& address) const;       // or `nothing`
-    std::uint32_t find_host(std::string_view name) const;            // by scenario name
-    std::uint32_t find_link(std::string_view name) const;
+    // By the scenario's names; `nothing` when there is none of that name.
+    std::uint32_t find_host(std::string_view name) const;
+    std::uint32_t find_network(std::string_view name) const;
+    std::uint32_t find_link(std::string_view name) const;  // a host's own line: "host--network"
     std::uint32_t find_firewall(std::string_view name) const;
-    std::uint32_t find_person(std::string_view name_or_address) const;
+    std::uint32_t find_zone(std::string_view origin) const;
+    std::uint32_t find_person(std::string_view name_or_address) const;  // letters' case ignored
 };
 
 // Compiles a completed scenario. Mistakes that only show here (firewall words, zone data) are
-// added to `problems`; null when one of them is an error. What equals `before` is shared with it.
+// added to `problems`; null when one of them is an error. What equals `before` is shared with it,
+// and ids keep their meaning: a change that would renumber hosts, links or addresses is an error.
 std::shared_ptr<const Setup> compile(const scenario::Scenario& complete,
                                      scenario::Problems& problems,
                                      const Setup* before = nullptr);
 
-// Fills in Setup::routes from networks and links that are up.
+// Routes over the links between networks that are up, both in the Setup and by `link_up` (by
+// link; empty: all). The same for the same topology, and the way back is the way there.
+std::shared_ptr<const Routes> make_routes(const Setup& setup, const std::vector<bool>& link_up);
+
+// Fills in Setup::routes so.
 void build_routes(Setup& setup, const std::vector<bool>& link_up);
 
 }  // namespace postroad::sim
