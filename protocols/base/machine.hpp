@@ -27,6 +27,7 @@ enum class AskKind : std::uint8_t {
     retrieve,      // number: message index in the maildrop
     commit,        // texts: the deletions a session leaves behind
     next_job,      // a client is ready for (more) work
+    dns_query,     // a: a whole DNS message; the answer's text is the response
 };
 
 struct Ask {

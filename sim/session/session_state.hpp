@@ -3,6 +3,7 @@
 
 #include <tuple>
 
+#include "protocols/dns/stream.hpp"
 #include "protocols/smtp/client.hpp"
 #include "protocols/smtp/server.hpp"
 #include "sim/core/facts.hpp"
@@ -22,7 +23,8 @@ struct Seat {
 };
 
 // A new host role adds its machine here, and a Role.
-using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>>;
+using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>,
+                         Table<Seat<dns::Stream>>>;
 
 // Which machine a role runs.
 template <Role role>
@@ -34,6 +36,19 @@ struct MachineOf<Role::smtp_server> {
 template <>
 struct MachineOf<Role::smtp_client> {
     using type = smtp::Client;
+};
+// DNS over TCP: the initiator of a connection is its client.
+template <>
+struct MachineOf<Role::dns_server> {
+    using type = dns::Stream;
+};
+template <>
+struct MachineOf<Role::resolver> {
+    using type = dns::Stream;
+};
+template <>
+struct MachineOf<Role::stub> {
+    using type = dns::Stream;
 };
 
 struct SessionTables {
