@@ -43,6 +43,7 @@ enum class RecipientState : std::uint8_t {
     waiting,    // in its destination's list
     sending,    // a delivery is busy with it
     deferred,   // not before next_try
+    failed,     // for good; the sender is to be told
 };
 
 // One forward-path of a queued message.
@@ -54,7 +55,7 @@ struct Recipient {
     std::uint32_t before = nothing, behind = nothing;  // in the destination's list
     Text forward_path;
     Text original;                        // as the envelope had it, where an alias changed it
-    Text words;                           // of the last reply or failure; shared by many
+    Text words;                           // of the last reply or failure
     Time next_try = 0;
     std::uint16_t attempts = 0;
     std::uint16_t code = 0;               // of the last reply; 0: none came
@@ -75,12 +76,12 @@ struct Destination {
     std::uint32_t waiting = 0;
     std::uint32_t deliveries = 0;         // under way
     Time closed_until = 0;                // back-off after nobody there could be reached
-    Time wake_at = never;                 // the earliest event pending for this record
+    Time wake_at = never;                 // the event pending for this record
     std::uint16_t port = 25;
     std::uint16_t failures = 0;           // in a row, for the back-off
     NextHop how = NextHop::mx;
-    std::uint8_t crowded = 0;             // the limit of conversations has been recorded
-    std::uint8_t unused[2] = {};
+    std::uint8_t unused = 0;
+    std::uint16_t seeking = 0;            // deliveries that have not asked for a mail yet
 };
 static_assert(Record<Destination> && sizeof(Destination) == 56);
 
@@ -109,7 +110,7 @@ struct Delivery {
     std::uint32_t rung = 0;               // of the ladder
     std::uint32_t address = 0;            // which of the rung's addresses is tried
     std::uint32_t mails = 0;              // accepted in this session
-    std::uint32_t question = nothing;     // open at the resolver
+    std::uint32_t subject = nothing;      // message for whose sake it began
     List<Rung> ladder;
     List<AddressId> addresses;
     List<std::uint32_t> recipients;       // of the mail on its way, in RCPT's order
@@ -171,6 +172,8 @@ struct MailTables {
     Pages<MailHost> hosts;
     PeopleTables people;
     MaildropTables maildrops;
+    Index people_by_address;              // hash of the lower-cased address → person
+    std::uint64_t people_known = 0;       // Setup::version + 1 that the index was made for
     bool operator==(const MailTables&) const = default;
 };
 

@@ -29,25 +29,25 @@ struct Entry {
     Id conversation = 0;
     std::uint32_t transaction = 0;
     std::string_view reverse_path;
-    const Text* forward_paths = nullptr;
-    std::size_t forward_path_count = 0;
+    List<Text> forward_paths;
     Text content;                    // whole, trace field on top
     std::uint32_t trace_octets = 0;  // how much of it this host has put on top
     std::uint16_t flags = 0;         // message_flag
 };
 // Takes responsibility: records QueueFact entered, CustodyFact accepted, and sees to it that the
-// recipients are routed at this same moment, once the caller has said what it has to say.
-std::uint32_t enter(Run& run, NodeId host, Id id, const Entry& entry);
+// recipients are routed at this same moment, once the caller has said what it has to say. Gives the
+// message. `came_of`: the message here that a list or a report has made it from.
+std::uint32_t enter(Run& run, NodeId host, Id id, const Entry& entry, Id came_of = 0);
 
-// A destination's conversations have changed or its back-off is over: begins deliveries.
-void serve(Run& run, std::uint32_t destination);
-
-// What became of one recipient; `code` 0 where no reply came. The recipient is gone afterwards,
-// and its message with the last one.
-void done(Run& run, std::uint32_t recipient, QueueMove how, std::uint16_t code,
-          std::string_view words);
-// Not now: by the schedule again, or given up when the message is too old. `words` as received.
+// What became of one recipient. `code` 0: no reply came. After a `failed` one, settle() must follow.
+void succeed(Run& run, std::uint32_t recipient, QueueMove how, std::uint16_t code,
+             std::string_view words);
+void fail(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words,
+          QueueMove how = QueueMove::failed);
+// Not now: by the schedule again, or given up when the message is too old.
 void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words);
+// Reports failed recipients to the sender, all in one, and lets the message go with its last one.
+void settle(Run& run, std::uint32_t message);
 
 // The host went down (its sessions are gone, its queue is on disk) or came up again.
 void host_down(Run& run, NodeId host);
