@@ -11,6 +11,9 @@ namespace postroad::sim::net_layer {
 // `source`, `target`, ports, protocol and payload are set; it is given its packet id and recorded.
 void send(Run& run, NodeId host, std::uint32_t segment, Why why);
 
+// The same for a packet that a network's border makes itself (a reset, an ICMP error).
+void send_from_border(Run& run, std::uint32_t network, std::uint32_t segment);
+
 // An EventKind::packet has come: the packet goes on from where it is.
 void go_on(Run& run, std::uint32_t segment, NodeId where);
 

@@ -14,7 +14,8 @@ std::uint32_t connect(Run& run, NodeId host, AddressId target, std::uint16_t por
                       std::uint32_t seat);
 
 // Sends octets in order; they are copied. Nothing happens on a connection that cannot send.
-void send(Run& run, std::uint32_t connection, std::string_view octets);
+// `last`: the FIN goes with them.
+void send(Run& run, std::uint32_t connection, std::string_view octets, bool last = false);
 
 // No more will be sent: FIN once everything is out. The peer may still send.
 void close(Run& run, std::uint32_t connection);

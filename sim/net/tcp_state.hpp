@@ -62,7 +62,7 @@ inline constexpr std::uint8_t peer_finished = 8;
 inline constexpr std::uint8_t lossy = 16;        // decided at the SYN: TIME-WAIT is kept
 inline constexpr std::uint8_t recovering = 32;   // fast recovery
 inline constexpr std::uint8_t keep_alive = 64;
-inline constexpr std::uint8_t in_callback = 128; // ACKs wait for what the machine says
+inline constexpr std::uint8_t outside_peer = 128; // somebody outside the world talks to this end
 }  // namespace tcb_flag
 
 // A piece of the send stream: sent as one segment, kept until acknowledged.
@@ -106,6 +106,7 @@ struct LinkState {
     Time busy_until[2] = {0, 0};  // serialisation, by direction
     Time last_arrival[2] = {0, 0};
     std::uint64_t sent_octets[2] = {0, 0};
+    std::uint64_t down = 0;       // outages and commands that hold it down
 };
 
 // Host records of the network layer.

@@ -51,8 +51,15 @@ struct MachineOf<Role::stub> {
     using type = dns::Stream;
 };
 
+// A connection of somebody outside the world; index: the outsider's number in the journal.
+struct Outsider {
+    std::uint32_t connection = nothing;
+    std::uint32_t generation = 0;  // of the Tcb
+};
+
 struct SessionTables {
     Seats seats;
+    Pages<Outsider> outsiders;
     template <class M>
     const Table<Seat<M>>& of() const {
         return std::get<Table<Seat<M>>>(seats);

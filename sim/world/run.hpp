@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <string_view>
 #include <type_traits>
 
@@ -35,6 +36,9 @@ class Run {
     World& world;
     Trace& trace;
     const Journal* journal = nullptr;
+    // Somebody outside listens here: his number, what happened (opened, bytes, closed), octets.
+    // It never changes the world.
+    std::function<void(std::uint32_t subject, Wake what, std::string_view octets)> on_outside;
     Effects fx;  // scratch of the session layer
     bool stop = false;
 

@@ -1,0 +1,151 @@
+// The journal as lines of text, so that a person can read what was done.
+#include "sim/core/journal.hpp"
+
+#include <algorithm>
+
+#include "protocols/base/ascii.hpp"
+#include "protocols/base/assertion.hpp"
+
+namespace postroad::sim {
+namespace {
+
+constexpr std::string_view first_line = "postroad-journal 1";
+constexpr std::string_view entry_names[] = {"change", "connect", "say", "hang-up"};
+
+std::string quoted(std::string_view words) {
+    constexpr char hex[] = "0123456789abcdef";
+    std::string out = "\"";
+    for (const char c : words) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c == '\r') {
+            out += "\\r";
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (octet < 32 || octet > 126) {
+            out += "\\x";
+            out += hex[octet >> 4];
+            out += hex[octet & 15];
+        } else {
+            out += c;
+        }
+    }
+    return out + "\"";
+}
+
+int hex_digit(char c) {
+    if (is_digit(c)) return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+bool unquote(std::string_view text, std::string& out) {
+    if (text.size() < 2 || text.front() != '"' || text.back() != '"') return false;
+    text = text.substr(1, text.size() - 2);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '"') return false;
+        if (text[at] != '\\') {
+            out += text[at];
+            continue;
+        }
+        if (++at >= text.size()) return false;
+        if (text[at] == 'r') {
+            out += '\r';
+        } else if (text[at] == 'n') {
+            out += '\n';
+        } else if (text[at] == 'x') {
+            if (at + 2 >= text.size()) return false;
+            const int high = hex_digit(text[at + 1]);
+            const int low = hex_digit(text[at + 2]);
+            if (high < 0 || low < 0) return false;
+            out += static_cast<char>(high * 16 + low);
+            at += 2;
+        } else {
+            out += text[at];
+        }
+    }
+    return true;
+}
+
+bool parse_line(std::string_view line, JournalEntry& out) {
+    const auto at = parse_number(take_word(line));
+    const std::string_view name = take_word(line);
+    const auto node = parse_number(take_word(line));
+    const auto subject = parse_number(take_word(line));
+    const auto* const found = std::find(std::begin(entry_names), std::end(entry_names), name);
+    if (!at || !node || !subject || found == std::end(entry_names)) return false;
+    out.at = *at;
+    out.entry = static_cast<Entry>(found - std::begin(entry_names));
+    out.node = static_cast<NodeId>(*node);
+    out.subject = static_cast<std::uint32_t>(*subject);
+    return unquote(line, out.words);
+}
+
+}  // namespace
+
+void Journal::append(JournalEntry entry) {
+    POSTROAD_ASSERT(entries_.empty() || entries_.back()->at <= entry.at);
+    entries_.push_back(std::make_shared<const JournalEntry>(std::move(entry)));
+}
+
+std::string Journal::to_text() const {
+    std::string out(first_line);
+    out += "\n# ns since the start, what, node, number of the outsider, words\n";
+    for (const auto& entry : entries_) {
+        append_number(out, entry->at);
+        out += ' ';
+        out += entry_names[static_cast<unsigned>(entry->entry)];
+        out += ' ';
+        append_number(out, entry->node);
+        out += ' ';
+        append_number(out, entry->subject);
+        out += ' ';
+        out += quoted(entry->words);
+        out += '\n';
+    }
+    return out;
+}
+
+Journal Journal::parse(std::string_view text, std::string& error, bool& cut) {
+    Journal journal;
+    cut = false;
+    std::size_t number = 0;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        if (end == std::string_view::npos) {  // its writer was stopped in the middle of a line
+            cut = true;
+            break;
+        }
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(end + 1);
+        ++number;
+        if (number == 1) {
+            if (line == first_line) continue;
+            error = "line 1: a journal begins with \"" + std::string(first_line) + "\"";
+            return journal;
+        }
+        if (line.empty() || line.front() == '#') continue;
+        JournalEntry entry;
+        if (!parse_line(line, entry)) {
+            error = "line " + std::to_string(number) + ": not a journal entry";
+            return journal;
+        }
+        if (!journal.entries_.empty() && journal.entries_.back()->at > entry.at) {
+            error = "line " + std::to_string(number) + ": earlier than the entry before it";
+            return journal;
+        }
+        journal.append(std::move(entry));
+    }
+    return journal;
+}
+
+bool Journal::operator==(const Journal& other) const {
+    if (size() != other.size()) return false;
+    for (std::size_t i = 0; i < size(); ++i)
+        if (!((*this)[i] == other[i])) return false;
+    return true;
+}
+
+}  // namespace postroad::sim

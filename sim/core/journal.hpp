@@ -1,0 +1,51 @@
+// The journal: everything that entered a world from outside, with its moment. Scenario, seed and
+// journal make the run; so a rewind goes through it again, and a fork adds to its own copy.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/time.hpp"
+
+namespace postroad::sim {
+
+enum class Entry : std::uint8_t {
+    change,   // words: one [[timeline]] table of the scenario's format, without its `at`
+    connect,  // words: "host:port"; `subject` names the conversation to come
+    say,      // words: octets said in conversation `subject`
+    hang_up,  // conversation `subject` is closed from outside
+};
+
+struct JournalEntry {
+    Time at = 0;
+    Entry entry = Entry::change;
+    NodeId node = 0;            // where it enters
+    std::uint32_t subject = 0;  // of connect, say and hang_up: the outsider's own number
+    std::string words;
+    bool operator==(const JournalEntry&) const = default;
+};
+
+// Entries in the order they came; moments never go back. Appending copies nothing.
+class Journal {
+  public:
+    void append(JournalEntry entry);
+    std::size_t size() const { return entries_.size(); }
+    const JournalEntry& operator[](std::size_t index) const { return *entries_[index]; }
+    // The first `count` entries alone: what a fork begins with.
+    void truncate(std::size_t count) { entries_.resize(count); }
+
+    // One entry a line: "+2.000000000 say 0 3 \"EHLO x\\r\\n\"". Names are the scenario's.
+    std::string to_text() const;
+    // Reads to_text's form; a file cut short is read up to its last whole line, which `cut` says.
+    static Journal parse(std::string_view text, std::string& error, bool& cut);
+
+    bool operator==(const Journal& other) const;
+
+  private:
+    std::vector<std::shared_ptr<const JournalEntry>> entries_;
+};
+
+}  // namespace postroad::sim

@@ -1,0 +1,233 @@
+// How a machine is driven: input in, effects out, asks answered, words recorded.
+#include "sim/session/session.hpp"
+
+#include "protocols/pop3/client.hpp"
+#include "protocols/pop3/server.hpp"
+#include "sim/net/tcp.hpp"
+#include "sim/session/desk.hpp"
+#include "sim/world/outside.hpp"
+
+namespace postroad::sim::session {
+namespace {
+
+// Calls `use` with the machine type of a role. False when the role has no machine.
+template <class Use>
+bool with_machine(Role role, Use&& use) {
+    switch (role) {
+        case Role::smtp_server: use.template operator()<smtp::Server>(); return true;
+        case Role::smtp_client: use.template operator()<smtp::Client>(); return true;
+        case Role::pop3_server: use.template operator()<pop3::Server>(); return true;
+        case Role::pop3_client: use.template operator()<pop3::Client>(); return true;
+        default: return false;
+    }
+}
+
+void run_machine(Run& run, const Tcb& tcb, Seat<smtp::Server>& seat, const Input& input) {
+    smtp::step(seat.machine, input, desk::smtp_server_host(run, tcb), run.fx);
+}
+void run_machine(Run& run, const Tcb& tcb, Seat<smtp::Client>& seat, const Input& input) {
+    smtp::step(seat.machine, input, desk::smtp_client_host(run, tcb, seat.settings), run.fx);
+}
+void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Server>& seat, const Input& input) {
+    pop3::step(seat.machine, input, desk::pop3_server_host(run, tcb), run.fx);
+}
+void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Client>& seat, const Input& input) {
+    pop3::step(seat.machine, input, desk::pop3_client_host(run, tcb, seat.settings), run.fx);
+}
+
+void record_words(Run& run, const Tcb& tcb) {
+    if (!run.trace.wants(Depth::lines)) return;
+    const bool initiator = (tcb.flags & tcb_flag::initiator) != 0;
+    const auto line = [&](const Said& said, std::string_view octets, bool from_initiator) {
+        LineFact fact;
+        fact.conversation = tcb.conversation;
+        fact.section = said.section;
+        fact.octets = said.size;
+        fact.code = said.code;
+        fact.speech = said.speech;
+        fact.from_initiator = from_initiator ? 1 : 0;
+        // Content is in the packets and the store; a line is kept whole.
+        run.record(tcb.node, fact,
+                   said.speech == Speech::content ? std::string_view{}
+                                                  : octets.substr(said.offset, said.size));
+    };
+    for (const Said& said : run.fx.heard) line(said, run.fx.heard_text, !initiator);
+    for (const Said& said : run.fx.said) line(said, run.fx.out, initiator);
+}
+
+// Hearing something may drive another machine, which uses the same effects: so they are set aside.
+void pass_on_tells(Run& run, std::uint32_t connection, std::uint32_t owner) {
+    std::vector<Tell> tells;
+    std::string words;
+    tells.swap(run.fx.tells);
+    words.swap(run.fx.words);
+    for (const Tell& one : tells)
+        desk::tell(run, connection, owner, one,
+                   std::string_view(words).substr(one.offset, one.size));
+    tells.swap(run.fx.tells);  // their room is kept for the next step
+    words.swap(run.fx.words);
+}
+
+template <class M>
+void drive(Run& run, std::uint32_t connection, Input input) {
+    Effects& fx = run.fx;
+    fx.clear();
+    const Tcb tcb = run.world.tcp.tcbs[connection];
+    if (tcb.seat == nothing) return;
+    fx.listen_to_heard = (tcb.flags & tcb_flag::outside_peer) != 0;
+    std::uint32_t owner = nothing;
+    Answer answer;
+    // Asks that are answered at once go through the same door as late ones; what is said in
+    // between goes out together.
+    for (;;) {
+        {
+            Seat<M>& seat = run.world.sessions.of<M>().edit(tcb.seat);
+            owner = seat.settings;
+            run_machine(run, tcb, seat, input);
+        }
+        if (fx.ask.kind == AskKind::none) break;
+        const Ask ask = fx.ask;
+        fx.ask = {};
+        answer = Answer{};
+        answer.to = ask.kind;
+        if (!desk::ask(run, connection, ask, answer)) break;
+        input = {Wake::answer, {}, &answer};
+    }
+    record_words(run, tcb);
+    const bool close = fx.close;
+    const bool abort = fx.abort;
+    const Duration wait = fx.wait_ns;
+    {
+        Seat<M>& seat = run.world.sessions.of<M>().edit(tcb.seat);
+        if (wait != 0) seat.deadline = run.now() + wait;
+        if (!fx.out.empty()) {
+            seat.sent_hash = hash_octets(fx.out, seat.sent_hash);
+            seat.sent_octets += static_cast<std::uint32_t>(fx.out.size());
+        }
+    }
+    if (wait != 0) tcp::wake_by(run, connection, run.now() + wait);
+    if (!fx.out.empty()) tcp::send(run, connection, fx.out, close);
+    else if (close) tcp::close(run, connection);
+    if (!fx.tells.empty()) pass_on_tells(run, connection, owner);
+    if (abort && run.world.tcp.tcbs[connection].state != TcpState::closed)
+        tcp::abort(run, connection);
+}
+
+void wake(Run& run, std::uint32_t connection, const Input& input) {
+    const Tcb& tcb = run.world.tcp.tcbs[connection];
+    if (tcb.role == Role::outside) {
+        outside::heard(run, connection, input.what, input.bytes);
+        return;
+    }
+    with_machine(run.world.tcp.tcbs[connection].role,
+                 [&]<class M>() { drive<M>(run, connection, input); });
+}
+
+template <class M>
+std::uint32_t take_seat(Run& run, std::uint32_t settings) {
+    Table<Seat<M>>& seats = run.world.sessions.of<M>();
+    const std::uint32_t id = seats.add();
+    Seat<M>& seat = seats.edit(id);
+    const std::uint32_t generation = seat.generation;
+    seat = Seat<M>{};
+    seat.generation = generation;
+    seat.settings = settings;
+    return id;
+}
+
+template <class M>
+std::uint32_t start(Run& run, NodeId host, AddressId target, std::uint16_t port, Role role,
+                    std::uint32_t owner, Duration connect_timeout_ns) {
+    const std::uint32_t id = take_seat<M>(run, owner);
+    const std::uint32_t connection = tcp::connect(run, host, target, port, role, id);
+    Seat<M>& seat = run.world.sessions.of<M>().edit(id);
+    seat.connection = connection;
+    seat.deadline = run.now() + connect_timeout_ns;
+    tcp::wake_by(run, connection, seat.deadline);
+    return connection;
+}
+
+}  // namespace
+
+void accepted(Run& run, std::uint32_t connection, const ServiceSetup& service) {
+    with_machine(service.role, [&]<class M>() {
+        const std::uint32_t id = take_seat<M>(run, service.settings);
+        run.world.sessions.of<M>().edit(id).connection = connection;
+        run.world.tcp.tcbs.edit(connection).seat = id;
+    });
+    wake(run, connection, {Wake::opened, {}, nullptr});
+}
+
+void opened(Run& run, std::uint32_t connection) { wake(run, connection, {Wake::opened, {}, nullptr}); }
+
+void received(Run& run, std::uint32_t connection, std::string_view octets) {
+    wake(run, connection, {Wake::bytes, octets, nullptr});
+}
+
+void peer_closed(Run& run, std::uint32_t connection) {
+    wake(run, connection, {Wake::closed, {}, nullptr});
+}
+
+void answer(Run& run, std::uint32_t connection, const Answer& given) {
+    wake(run, connection, {Wake::answer, {}, &given});
+}
+
+void ended(Run& run, std::uint32_t connection, Ending how) {
+    const Tcb tcb = run.world.tcp.tcbs[connection];
+    if (tcb.seat == nothing) return;
+    if (tcb.role == Role::outside) {
+        run.record(tcb.node, EndedFact{tcb.conversation, 0, 0, how, 1});
+        outside::heard(run, connection, Wake::closed, {});
+        return;
+    }
+    with_machine(tcb.role, [&]<class M>() {
+        if (how != Ending::closed) drive<M>(run, connection, {Wake::closed, {}, nullptr});
+        Table<Seat<M>>& seats = run.world.sessions.of<M>();
+        const bool initiator = (tcb.flags & tcb_flag::initiator) != 0;
+        {
+            const Seat<M>& seat = seats[tcb.seat];
+            run.record(tcb.node,
+                       EndedFact{tcb.conversation, seat.sent_hash, seat.sent_octets, how,
+                                 static_cast<std::uint16_t>(initiator ? 1 : 0)});
+        }
+        if (initiator) desk::over(run, connection, seats[tcb.seat].settings, how);
+        release(seats.edit(tcb.seat).machine, run.world.heap);
+        seats.remove(tcb.seat);
+        run.world.tcp.tcbs.edit(connection).seat = nothing;
+    });
+}
+
+Time deadline(const Run& run, std::uint32_t connection) {
+    const Tcb& tcb = run.world.tcp.tcbs[connection];
+    Time at = never;
+    if (tcb.seat == nothing || tcb.role == Role::outside) return at;
+    with_machine(tcb.role,
+                 [&]<class M>() { at = run.world.sessions.of<M>()[tcb.seat].deadline; });
+    return at;
+}
+
+void on_deadline(Run& run, std::uint32_t connection) {
+    const Tcb& tcb = run.world.tcp.tcbs[connection];
+    with_machine(tcb.role, [&]<class M>() {
+        run.world.sessions.of<M>().edit(tcb.seat).deadline = never;
+    });
+    if (tcb.state == TcpState::syn_sent) {  // longer than its owner waits for a connection
+        tcp::abort(run, connection, Ending::timed_out);
+        return;
+    }
+    wake(run, connection, {Wake::timer, {}, nullptr});
+}
+
+std::uint32_t start_smtp_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
+                                std::uint32_t owner) {
+    const auto& queue = run.setup().scenario.hosts[run.host(host).scenario_index].queue;
+    return start<smtp::Client>(run, host, target, port, Role::smtp_client, owner,
+                               queue.connect_timeout.ns);
+}
+
+std::uint32_t start_pop3_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
+                                std::uint32_t owner) {
+    return start<pop3::Client>(run, host, target, port, Role::pop3_client, owner, 60 * second);
+}
+
+}  // namespace postroad::sim::session

@@ -1,0 +1,114 @@
+// The loop: take the earliest event, let its owner handle it, again.
+#include "sim/world/simulation.hpp"
+
+#include "sim/dns/datagram.hpp"
+#include "sim/mail/mail.hpp"
+#include "sim/net/network.hpp"
+#include "sim/net/tcp.hpp"
+#include "sim/world/changes.hpp"
+#include "sim/world/outside.hpp"
+
+namespace postroad::sim {
+namespace {
+
+// Journal entries are events of nobody: no node's counter moves when somebody types.
+constexpr NodeId outside_node = 0xffffff;
+
+}  // namespace
+
+Simulation::Simulation(World start, Trace recording)
+    : world_(std::move(start)), trace_(std::move(recording)), run_(world_, trace_) {
+    run_.journal = &journal_;
+}
+
+void Simulation::dispatch(const Event& event) {
+    switch (static_cast<EventKind>(event.kind)) {
+        case EventKind::packet: net_layer::go_on(run_, event.a, event.node); break;
+        case EventKind::tcp_timer: tcp::on_timer(run_, event.a, event.b); break;
+        case EventKind::dns: dns_layer::on_event(run_, event); break;
+        case EventKind::mail: mail::on_event(run_, event); break;
+        case EventKind::timeline: changes::on_timeline(run_, event.a); break;
+        case EventKind::workload: mail::on_workload(run_, event); break;
+        case EventKind::outage: changes::on_outage(run_, event.a, event.b); break;
+        case EventKind::journal: outside::on_journal(run_, event.a); break;
+        case EventKind::custom: break;
+    }
+}
+
+bool Simulation::step() {
+    if (world_.agenda.empty()) return false;
+    const Event event = world_.agenda.pop();
+    world_.now = event.time;
+    ++world_.events_done;
+    dispatch(event);
+    world_.trace_position = trace_.position();
+    return true;
+}
+
+Stopped Simulation::run_until(Time until, std::uint64_t events_max) {
+    for (std::uint64_t done = 0;; ++done) {
+        if (world_.agenda.empty() || world_.agenda.next().time > until) {
+            const bool quiet = world_.agenda.empty();
+            if (until != never && until > world_.now) world_.now = until;
+            world_.trace_position = trace_.position();
+            return quiet ? Stopped::quiet : Stopped::reached;
+        }
+        if (done == events_max || run_.stop) {
+            run_.stop = false;
+            world_.trace_position = trace_.position();
+            return Stopped::limit;
+        }
+        const Event event = world_.agenda.pop();
+        world_.now = event.time;
+        ++world_.events_done;
+        dispatch(event);
+    }
+}
+
+void Simulation::schedule_journal() {
+    for (; world_.journal_scheduled < journal_.size(); ++world_.journal_scheduled) {
+        const std::uint64_t index = world_.journal_scheduled;
+        const JournalEntry& entry = journal_[index];
+        world_.agenda.push({std::max(entry.at, world_.now), event_key(outside_node, index),
+                            entry.node, static_cast<std::uint16_t>(EventKind::journal), 0,
+                            static_cast<std::uint32_t>(index), 0});
+    }
+}
+
+void Simulation::enter(Entry entry, NodeId node, std::uint32_t subject, std::string words) {
+    journal_.append({world_.now, entry, node, subject, std::move(words)});
+    schedule_journal();
+    // Everything of this very moment that was there before it happens before it.
+    run_until(world_.now);
+}
+
+void Simulation::replay(Journal journal) {
+    journal_ = std::move(journal);
+    schedule_journal();
+}
+
+void Simulation::restore(const World& keyframe) {
+    world_ = keyframe;
+    trace_.rewind(world_.trace_position);
+    schedule_journal();
+}
+
+std::unique_ptr<Simulation> Simulation::fork() const {
+    auto copy = std::make_unique<Simulation>(world_, trace_.fork(world_.trace_position));
+    copy->journal_ = journal_;
+    copy->journal_.truncate(world_.journal_scheduled);
+    return copy;
+}
+
+bool Simulation::settled() const { return mail::is_settled(world_); }
+
+std::string fingerprint(const World& world) {
+    std::uint64_t all = mix64(world.nodes.size(), 0);
+    for (std::size_t i = 0; i < world.nodes.size(); ++i) all = mix64(all, world.nodes[i].chain);
+    constexpr char hex[] = "0123456789abcdef";
+    std::string text;
+    for (int shift = 60; shift >= 0; shift -= 4) text += hex[all >> shift & 15];
+    return text;
+}
+
+}  // namespace postroad::sim
