@@ -1,0 +1,192 @@
+// Hosts: what listens where, with which settings, and how a host's own MTA talks to others.
+#include <algorithm>
+
+#include "protocols/base/ascii.hpp"
+#include "protocols/base/did_you_mean.hpp"
+#include "sim/world/compile.hpp"
+
+namespace postroad::sim {
+namespace {
+
+using scenario::Generation;
+using scenario::Service;
+
+constexpr std::uint16_t dns_port = 53;
+
+struct Keyword {
+    std::string_view word;
+    std::optional<smtp::Extension> extension;  // none: known, and not offered anyway
+    Generation since = Generation::rfc1869;    // what a server of that time could know
+};
+constexpr Keyword keywords[] = {
+    {"PIPELINING", smtp::Extension::pipelining},
+    {"SIZE", smtp::Extension::size},
+    {"8BITMIME", smtp::Extension::eight_bit_mime},
+    {"ENHANCEDSTATUSCODES", smtp::Extension::enhanced_status, Generation::rfc2821},
+    {"AUTH", smtp::Extension::auth, Generation::rfc2821},
+    {"VRFY", smtp::Extension::vrfy},
+    {"ETRN", smtp::Extension::etrn, Generation::rfc2821},
+    {"HELP", smtp::Extension::help},
+    {"EXPN", {}},
+    {"STARTTLS", {}},
+    {"DSN", {}},
+    {"CHUNKING", {}},
+    {"BINARYMIME", {}},
+    {"DELIVERBY", {}},
+    {"SMTPUTF8", {}},
+};
+
+smtp::Extensions offered(Compiler& c, Generation generation, const std::string& path,
+                         const std::vector<std::string>& off) {
+    smtp::Extensions out;
+    for (const Keyword& one : keywords)
+        if (one.extension && generation < one.since && generation != Generation::rfc821)
+            out.set(*one.extension, false);
+    for (const std::string& word : off) {
+        const auto* const found =
+            std::find_if(std::begin(keywords), std::end(keywords), [&](const Keyword& one) {
+                return equals_ignoring_case(one.word, word);
+            });
+        if (found != std::end(keywords)) {
+            if (found->extension) out.set(*found->extension, false);
+            continue;
+        }
+        std::vector<std::string_view> known;
+        for (const Keyword& one : keywords) known.push_back(one.word);
+        const std::string_view near = closest(word, known);
+        c.error(path, "there is no SMTP extension " + quoted(word),
+                "extensions go by their EHLO keywords (RFC 5321 §4.1.1.1)",
+                near.empty() ? "" : "did you mean " + quoted(near) + "?");
+    }
+    return out;
+}
+
+std::string greeted_name(const scenario::Host& host, const HostSetup& setup) {
+    return host.smtp.hostname.empty() ? setup.domain_name : host.smtp.hostname;
+}
+
+smtp::ServerHost mta_of(Compiler& c, const scenario::Host& host, const HostSetup& setup) {
+    const scenario::SmtpServer& from = host.smtp;
+    smtp::ServerHost out;
+    out.name = greeted_name(host, setup);
+    out.esmtp = from.generation != Generation::rfc821;
+    if (!from.banner.empty()) out.greeting = from.banner;
+    else if (!out.esmtp) out.greeting = "Simple Mail Transfer Service Ready";  // RFC 821 §3.5
+    out.extensions = offered(c, from.generation,
+                             "hosts." + scenario::toml_key(host.name) + ".smtp.extensions_off",
+                             from.extensions_off);
+    // The machine calls "mail only from who is authenticated" submission.
+    out.submission = from.auth_required;
+    out.offers_auth = from.auth_required;
+    out.size_octets_max = from.size_max.bytes;
+    out.recipients_max = from.recipients_max;
+    out.command_timeout_ns = from.timeout.ns;
+    return out;
+}
+
+smtp::ServerHost msa_of(Compiler& c, const scenario::Host& host, const HostSetup& setup) {
+    const scenario::MsaServer& from = host.msa;
+    smtp::ServerHost out;
+    out.name = greeted_name(host, setup);
+    out.extensions = offered(c, Generation::rfc5321,
+                             "hosts." + scenario::toml_key(host.name) + ".msa.extensions_off",
+                             from.extensions_off);
+    out.submission = from.auth_required;
+    out.offers_auth = from.auth_required ||
+                      std::any_of(from.mechanisms.begin(), from.mechanisms.end(),
+                                  [](const std::string& one) {
+                                      return equals_ignoring_case(one, "PLAIN");
+                                  });
+    out.size_octets_max = from.size_max.bytes;
+    out.recipients_max = from.recipients_max;
+    out.command_timeout_ns = from.timeout.ns;
+    return out;
+}
+
+std::uint32_t keep(Setup& out, smtp::ServerHost settings) {
+    out.smtp_servers.push_back(std::move(settings));
+    return static_cast<std::uint32_t>(out.smtp_servers.size() - 1);
+}
+
+// The entries of one service. Their number never depends on settings, so that an index stays
+// what it was; what does not listen has protocol and port 0.
+void add_service(Compiler& c, const scenario::Host& from, HostSetup& host, Service service) {
+    ServiceSetup one;
+    one.service = service;
+    one.running = std::find(from.stopped.begin(), from.stopped.end(), service) ==
+                  from.stopped.end();
+    const auto listen = [&](std::uint8_t protocol, std::uint16_t port, Role role) {
+        one.protocol = protocol;
+        one.port = port;
+        one.role = role;
+        host.services.push_back(one);
+    };
+    switch (service) {
+        case Service::mta:
+            one.settings = keep(c.out, mta_of(c, from, host));
+            return listen(net::protocol_tcp, from.smtp.port, Role::smtp_server);
+        case Service::msa:
+            one.settings = keep(c.out, msa_of(c, from, host));
+            return listen(net::protocol_tcp, from.msa.port, Role::smtp_server);
+        case Service::pop3:
+            return listen(net::protocol_tcp, from.pop3.port, Role::pop3_server);
+        case Service::dns:
+            listen(net::protocol_udp, dns_port, Role::dns_server);
+            return from.dns.tcp ? listen(net::protocol_tcp, dns_port, Role::dns_server)
+                                : listen(0, 0, Role::none);
+        case Service::resolver:
+            listen(net::protocol_udp, dns_port, Role::resolver);
+            return listen(net::protocol_tcp, dns_port, Role::resolver);
+        case Service::mua:
+        case Service::mda: return listen(0, 0, Role::none);
+    }
+}
+
+bool is_dns(const ServiceSetup& one) {
+    return one.role == Role::dns_server || one.role == Role::resolver;
+}
+
+// A name server and a resolver share port 53, as BIND does: they tell questions apart by RD.
+void check_ports(Compiler& c, const HostSetup& host) {
+    constexpr std::string_view names[] = {"mua", "mta", "msa", "mda", "pop3", "dns", "resolver"};
+    for (std::size_t i = 0; i < host.services.size(); ++i)
+        for (std::size_t k = 0; k < i; ++k) {
+            const ServiceSetup& a = host.services[k];
+            const ServiceSetup& b = host.services[i];
+            if (a.port == 0 || a.port != b.port || a.protocol != b.protocol ||
+                (is_dns(a) && is_dns(b)))
+                continue;
+            c.error("hosts." + scenario::toml_key(host.name),
+                    std::string(names[static_cast<std::size_t>(a.service)]) + " and " +
+                        std::string(names[static_cast<std::size_t>(b.service)]) + " of " +
+                        quoted(host.name) + " both listen at port " + std::to_string(b.port),
+                    "one port has one listener", "give one of them another port");
+        }
+}
+
+}  // namespace
+
+void compile_hosts(Compiler& c) {
+    for (std::uint32_t i = 0; i < c.out.hosts.size(); ++i) {
+        const scenario::Host& from = c.s.hosts[i];
+        HostSetup& host = c.out.hosts[i];
+        host.firewall = c.out.find_firewall(from.firewall);
+        host.utc_offset_min = from.utc_offset.minutes;
+        host.resolver = c.out.find_host(from.resolver);
+        host.has_mailboxes = from.runs(Service::mda);
+        std::uint32_t seen = 0;
+        for (const Service service : from.services) {
+            const std::uint32_t bit = 1U << static_cast<unsigned>(service);
+            if ((seen & bit) == 0) add_service(c, from, host, service);
+            seen |= bit;
+        }
+        check_ports(c, host);
+        host.smtp_client.name = greeted_name(from, host);
+        host.smtp_client.esmtp = from.smtp.generation != Generation::rfc821;
+        host.smtp_client.pipelining = std::none_of(
+            from.smtp.extensions_off.begin(), from.smtp.extensions_off.end(),
+            [](const std::string& one) { return equals_ignoring_case(one, "PIPELINING"); });
+    }
+}
+
+}  // namespace postroad::sim
