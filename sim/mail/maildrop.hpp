@@ -1,0 +1,16 @@
+// Maildrops: what a POP3 server's machine asks, answered from the message store. A maildrop is
+// open in one session at a time (RFC 1939 §4), shows what was there when it was opened, and loses
+// what DELE marked at QUIT alone (§6).
+#pragma once
+
+#include <string_view>
+
+#include "sim/session/session.hpp"
+
+namespace postroad::sim::maildrop {
+
+// AskKind maildrop, retrieve and commit of a pop3::Server at `connection`; always ready at once.
+// Views in `out` live until the next call.
+void ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
+
+}  // namespace postroad::sim::maildrop
