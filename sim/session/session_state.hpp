@@ -4,6 +4,8 @@
 #include <tuple>
 
 #include "protocols/dns/stream.hpp"
+#include "protocols/pop3/client.hpp"
+#include "protocols/pop3/server.hpp"
 #include "protocols/smtp/client.hpp"
 #include "protocols/smtp/server.hpp"
 #include "sim/core/facts.hpp"
@@ -24,7 +26,8 @@ struct Seat {
 
 // A new host role adds its machine here, and a Role.
 using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>,
-                         Table<Seat<dns::Stream>>>;
+                         Table<Seat<dns::Stream>>, Table<Seat<pop3::Server>>,
+                         Table<Seat<pop3::Client>>>;
 
 // Which machine a role runs.
 template <Role role>
@@ -36,6 +39,14 @@ struct MachineOf<Role::smtp_server> {
 template <>
 struct MachineOf<Role::smtp_client> {
     using type = smtp::Client;
+};
+template <>
+struct MachineOf<Role::pop3_server> {
+    using type = pop3::Server;
+};
+template <>
+struct MachineOf<Role::pop3_client> {
+    using type = pop3::Client;
 };
 // DNS over TCP: the initiator of a connection is its client.
 template <>
