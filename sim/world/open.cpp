@@ -1,0 +1,88 @@
+// From a scenario's text to a Setup, and from a Setup's start to its end.
+#include "sim/world/open.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include "sim/world/judge.hpp"
+
+namespace postroad::sim {
+Opened open_scenario(std::string_view text, const std::string& file,
+                     const scenario::ReadFile& read_file) {
+    scenario::Loaded loaded = scenario::load(text, file, surroundings(read_file));
+    Opened out;
+    out.problems = std::move(loaded.problems);
+    if (out.problems.any_error()) return out;
+    scenario::Problems found;
+    out.setup = compile(loaded.complete, found);
+    for (const scenario::Problem& one : found.list()) out.problems.add(one);
+    if (found.any_error()) out.setup = nullptr;
+    out.problems.sort();
+    if (out.setup) out.declared = std::move(loaded.declared);
+    return out;
+}
+
+std::optional<std::string> read_whole_file(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        errno = EISDIR;
+        return std::nullopt;
+    }
+    std::FILE* file = std::fopen(path.c_str(), "rb");
+    if (file == nullptr) return std::nullopt;
+    std::string out;
+    char piece[65536];
+    for (std::size_t got = 0; (got = std::fread(piece, 1, sizeof piece, file)) != 0;)
+        out.append(piece, got);
+    const bool failed = std::ferror(file) != 0;
+    std::fclose(file);
+    if (failed) return std::nullopt;
+    return out;
+}
+
+scenario::ReadFile files_beside(const std::filesystem::path& folder) {
+    return [folder](const std::string& relative) -> std::optional<std::string> {
+        std::error_code error;
+        const auto root = std::filesystem::canonical(folder.empty() ? "." : folder, error);
+        if (error) return std::nullopt;
+        const auto path = std::filesystem::canonical(root / relative, error);
+        if (error) return std::nullopt;
+        const auto within = path.lexically_relative(root);
+        if (within.empty() || *within.begin() == "..") return std::nullopt;
+        return read_whole_file(path);
+    };
+}
+
+std::optional<Opened> open_file(const std::filesystem::path& path) {
+    const auto text = read_whole_file(path);
+    if (!text) return std::nullopt;
+    return open_scenario(*text, path.string(), files_beside(path.parent_path()));
+}
+
+Stopped run_whole(Simulation& simulation, const Extent& extent,
+                  const std::function<bool(const World&)>& progress) {
+    constexpr std::uint64_t piece = 1U << 16;
+    const World& world = simulation.world();
+    const auto declared = world.setup->scenario.until;
+    const Time until = extent.until.value_or(declared ? declared->ns : never);
+    std::uint64_t left = extent.events_max;
+    for (;;) {
+        // Without an end it is looked at whole seconds whether all is done: a rule of simulated
+        // time, so that every way of running ends at the same moment.
+        if (until == never && (world.agenda.empty() || simulation.settled())) return Stopped::quiet;
+        const Time stop =
+            until != never
+                ? until
+                : (simulation.hands().world.agenda.next().time / second + 1) * second - 1;
+        const std::uint64_t before = world.events_done;
+        const Stopped why = simulation.run_until(stop, std::min(left, piece));
+        const std::uint64_t done = world.events_done - before;
+        left -= std::min(left, done);
+        if (until != never && why != Stopped::limit) return why;
+        if (why == Stopped::limit && (left == 0 || done < piece)) return Stopped::limit;
+        if (progress && !progress(world)) return Stopped::limit;
+    }
+}
+
+}  // namespace postroad::sim
