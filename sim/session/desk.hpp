@@ -21,5 +21,7 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how);
 // The settings a machine runs with: frozen, from the Setup.
 const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb);
 const smtp::ClientHost& smtp_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner);
+const pop3::ServerHost& pop3_server_host(const Run& run, const Tcb& tcb);
+const pop3::ClientHost& pop3_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner);
 
 }  // namespace postroad::sim::desk

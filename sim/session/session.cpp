@@ -3,8 +3,10 @@
 
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
+#include "sim/dns/streams.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/session/desk.hpp"
+#include "sim/world/embedder.hpp"
 #include "sim/world/outside.hpp"
 
 namespace postroad::sim::session {
@@ -18,6 +20,9 @@ bool with_machine(Role role, Use&& use) {
         case Role::smtp_client: use.template operator()<smtp::Client>(); return true;
         case Role::pop3_server: use.template operator()<pop3::Server>(); return true;
         case Role::pop3_client: use.template operator()<pop3::Client>(); return true;
+        case Role::dns_server:
+        case Role::resolver:
+        case Role::stub: use.template operator()<dns::Stream>(); return true;
         default: return false;
     }
 }
@@ -26,13 +31,19 @@ void run_machine(Run& run, const Tcb& tcb, Seat<smtp::Server>& seat, const Input
     smtp::step(seat.machine, input, desk::smtp_server_host(run, tcb), run.fx);
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<smtp::Client>& seat, const Input& input) {
-    smtp::step(seat.machine, input, desk::smtp_client_host(run, tcb, seat.settings), run.fx);
+    smtp::step(seat.machine, input,
+               is_embedders(seat.settings) ? run.embedder->client_host()
+                                           : desk::smtp_client_host(run, tcb, seat.settings),
+               run.fx);
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Server>& seat, const Input& input) {
     pop3::step(seat.machine, input, desk::pop3_server_host(run, tcb), run.fx);
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Client>& seat, const Input& input) {
     pop3::step(seat.machine, input, desk::pop3_client_host(run, tcb, seat.settings), run.fx);
+}
+void run_machine(Run& run, const Tcb& tcb, Seat<dns::Stream>& seat, const Input& input) {
+    dns::step(seat.machine, input, dns_layer::stream_host(tcb), run.fx);
 }
 
 void record_words(Run& run, const Tcb& tcb) {
@@ -55,6 +66,18 @@ void record_words(Run& run, const Tcb& tcb) {
     for (const Said& said : run.fx.said) line(said, run.fx.out, initiator);
 }
 
+// Who owns a client answers and hears it: the world's desk, or whoever embeds the core.
+bool ask_owner(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask,
+               Answer& out) {
+    return is_embedders(owner) ? run.embedder->ask(run, connection, owner, ask, out)
+                               : desk::ask(run, connection, ask, out);
+}
+void tell_owner(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& tell,
+                std::string_view words) {
+    if (is_embedders(owner)) run.embedder->tell(run, owner, tell, words);
+    else desk::tell(run, connection, owner, tell, words);
+}
+
 // Hearing something may drive another machine, which uses the same effects: so they are set aside.
 void pass_on_tells(Run& run, std::uint32_t connection, std::uint32_t owner) {
     std::vector<Tell> tells;
@@ -62,7 +85,7 @@ void pass_on_tells(Run& run, std::uint32_t connection, std::uint32_t owner) {
     tells.swap(run.fx.tells);
     words.swap(run.fx.words);
     for (const Tell& one : tells)
-        desk::tell(run, connection, owner, one,
+        tell_owner(run, connection, owner, one,
                    std::string_view(words).substr(one.offset, one.size));
     tells.swap(run.fx.tells);  // their room is kept for the next step
     words.swap(run.fx.words);
@@ -90,7 +113,7 @@ void drive(Run& run, std::uint32_t connection, Input input) {
         fx.ask = {};
         answer = Answer{};
         answer.to = ask.kind;
-        if (!desk::ask(run, connection, ask, answer)) break;
+        if (!ask_owner(run, connection, owner, ask, answer)) break;
         input = {Wake::answer, {}, &answer};
     }
     record_words(run, tcb);
@@ -133,18 +156,6 @@ std::uint32_t take_seat(Run& run, std::uint32_t settings) {
     seat.generation = generation;
     seat.settings = settings;
     return id;
-}
-
-template <class M>
-std::uint32_t start(Run& run, NodeId host, AddressId target, std::uint16_t port, Role role,
-                    std::uint32_t owner, Duration connect_timeout_ns) {
-    const std::uint32_t id = take_seat<M>(run, owner);
-    const std::uint32_t connection = tcp::connect(run, host, target, port, role, id);
-    Seat<M>& seat = run.world.sessions.of<M>().edit(id);
-    seat.connection = connection;
-    seat.deadline = run.now() + connect_timeout_ns;
-    tcp::wake_by(run, connection, seat.deadline);
-    return connection;
 }
 
 }  // namespace
@@ -190,7 +201,9 @@ void ended(Run& run, std::uint32_t connection, Ending how) {
                        EndedFact{tcb.conversation, seat.sent_hash, seat.sent_octets, how,
                                  static_cast<std::uint16_t>(initiator ? 1 : 0)});
         }
-        if (initiator) desk::over(run, connection, seats[tcb.seat].settings, how);
+        const std::uint32_t owner = seats[tcb.seat].settings;
+        if (is_embedders(owner)) run.embedder->over(run, owner, how);
+        else if (initiator) desk::over(run, connection, owner, how);
         release(seats.edit(tcb.seat).machine, run.world.heap);
         seats.remove(tcb.seat);
         run.world.tcp.tcbs.edit(connection).seat = nothing;
@@ -218,16 +231,31 @@ void on_deadline(Run& run, std::uint32_t connection) {
     wake(run, connection, {Wake::timer, {}, nullptr});
 }
 
+std::uint32_t start_client(Run& run, NodeId host, AddressId target, std::uint16_t port, Role role,
+                           std::uint32_t owner, Duration connect_timeout_ns) {
+    std::uint32_t connection = nothing;
+    with_machine(role, [&]<class M>() {
+        const std::uint32_t id = take_seat<M>(run, owner);
+        connection = tcp::connect(run, host, target, port, role, id);
+        Seat<M>& seat = run.world.sessions.of<M>().edit(id);
+        seat.connection = connection;
+        seat.deadline = run.now() + connect_timeout_ns;
+        tcp::wake_by(run, connection, seat.deadline);
+    });
+    POSTROAD_ASSERT(connection != nothing);
+    return connection;
+}
+
 std::uint32_t start_smtp_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
                                 std::uint32_t owner) {
     const auto& queue = run.setup().scenario.hosts[run.host(host).scenario_index].queue;
-    return start<smtp::Client>(run, host, target, port, Role::smtp_client, owner,
-                               queue.connect_timeout.ns);
+    return start_client(run, host, target, port, Role::smtp_client, owner,
+                        queue.connect_timeout.ns);
 }
 
 std::uint32_t start_pop3_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
                                 std::uint32_t owner) {
-    return start<pop3::Client>(run, host, target, port, Role::pop3_client, owner, 60 * second);
+    return start_client(run, host, target, port, Role::pop3_client, owner, 60 * second);
 }
 
 }  // namespace postroad::sim::session

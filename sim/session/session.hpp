@@ -19,7 +19,12 @@ void on_deadline(Run& run, std::uint32_t connection);
 
 // A client's session: takes a seat and connects. `owner` is its owner's own number (a delivery,
 // a person), given back with everything the session tells. Returns the connection.
+std::uint32_t start_client(Run& run, NodeId host, AddressId target, std::uint16_t port, Role role,
+                           std::uint32_t owner, Duration connect_timeout_ns);
+// With the role's usual connect time-out.
 std::uint32_t start_smtp_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
+                                std::uint32_t owner);
+std::uint32_t start_pop3_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
                                 std::uint32_t owner);
 
 // The answer to what a machine asked is known now. Only for asks that were not answered at once.

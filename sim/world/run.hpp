@@ -15,6 +15,7 @@
 namespace postroad::sim {
 
 class Journal;
+class Embedder;
 
 // What an event is. `detail`, `a` and `b` mean what its handler says.
 enum class EventKind : std::uint16_t {
@@ -36,6 +37,7 @@ class Run {
     World& world;
     Trace& trace;
     const Journal* journal = nullptr;
+    Embedder* embedder = nullptr;
     // Somebody outside listens here: his number, what happened (opened, bytes, closed), octets.
     // It never changes the world.
     std::function<void(std::uint32_t subject, Wake what, std::string_view octets)> on_outside;

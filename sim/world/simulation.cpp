@@ -6,6 +6,7 @@
 #include "sim/net/network.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/world/changes.hpp"
+#include "sim/world/embedder.hpp"
 #include "sim/world/outside.hpp"
 
 namespace postroad::sim {
@@ -31,7 +32,9 @@ void Simulation::dispatch(const Event& event) {
         case EventKind::workload: mail::on_workload(run_, event); break;
         case EventKind::outage: changes::on_outage(run_, event.a, event.b); break;
         case EventKind::journal: outside::on_journal(run_, event.a); break;
-        case EventKind::custom: break;
+        case EventKind::custom:
+            if (run_.embedder != nullptr) run_.embedder->on_event(run_, event);
+            break;
     }
 }
 
