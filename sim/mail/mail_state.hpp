@@ -110,7 +110,8 @@ struct Delivery {
     std::uint32_t rung = 0;               // of the ladder
     std::uint32_t address = 0;            // which of the rung's addresses is tried
     std::uint32_t mails = 0;              // accepted in this session
-    std::uint32_t subject = nothing;      // message for whose sake it began
+    std::uint32_t undecided = 0;          // recipients of the mail on its way without a verdict
+    Id subject = 0;                       // message for whose sake it began
     List<Rung> ladder;
     List<AddressId> addresses;
     List<std::uint32_t> recipients;       // of the mail on its way, in RCPT's order
@@ -122,7 +123,7 @@ struct Delivery {
     std::uint8_t permanent = 0;           // the failure in `words` is final
     std::uint8_t unused = 0;
 };
-static_assert(Record<Delivery> && sizeof(Delivery) == 80);
+static_assert(Record<Delivery> && sizeof(Delivery) == 88);
 
 // A person's mailbox (index: Setup::people). Entries hang together by StoredMessage::next.
 struct Mailbox {

@@ -18,8 +18,9 @@ inline constexpr std::uint16_t warn = 3;         // a: message, b: generation; R
 inline constexpr std::uint16_t people = 0x100;
 }  // namespace event
 
-// An EventKind::mail has come. Events of a host that is down are ignored; host_up makes up.
-void on_event(Run& run, const Event& event);
+// An EventKind::mail of the queue's has come. Events of a host that is down are ignored; queue_up
+// makes up for them.
+void on_queue_event(Run& run, const Event& event);
 
 // Queue id as people read it: ten characters of base 32 (0-9, A-V), the Id's 50 lower bits.
 void append_queue_id(std::string& out, Id id);
@@ -50,8 +51,8 @@ void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_vi
 void settle(Run& run, std::uint32_t message);
 
 // The host went down (its sessions are gone, its queue is on disk) or came up again.
-void host_down(Run& run, NodeId host);
-void host_up(Run& run, NodeId host);
+void queue_down(Run& run, NodeId host);
+void queue_up(Run& run, NodeId host);
 
 // Messages in the queue of a host: for views and ends of runs.
 std::uint32_t queued(const World& world, NodeId host);

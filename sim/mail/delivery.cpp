@@ -1,0 +1,321 @@
+// One delivery: begin, give the client mail after mail, hear the verdicts, end.
+#include "sim/mail/delivery.hpp"
+
+#include <algorithm>
+
+#include "protocols/base/ascii.hpp"
+#include "protocols/smtp/client.hpp"
+#include "sim/mail/queue_parts.hpp"
+#include "sim/mail/routing.hpp"
+#include "sim/session/session.hpp"
+
+namespace postroad::sim::mail {
+namespace {
+
+constexpr std::uint32_t recipients_max = 100;  // a server takes at least so many: §4.5.3.1.8
+
+std::string_view words_of(Ending how) {
+    switch (how) {
+        case Ending::closed: return "the server closed the connection";
+        case Ending::reset: return "the connection was reset";
+        case Ending::refused: return "the connection was refused";
+        case Ending::timed_out: return "no answer";
+        case Ending::unreachable: return "the host is unreachable";
+        case Ending::aborted: return "the connection was given up";
+        case Ending::crashed: return "the host went down";
+    }
+    return "";
+}
+
+// "550 5.1.1 no such mailbox", as the reply came.
+std::string whole_reply(std::uint16_t code, std::string_view words) {
+    std::string out;
+    if (code != 0) {
+        append_number(out, code);
+        if (!words.empty()) out += ' ';
+    }
+    out += words;
+    return out;
+}
+
+bool is_current(const World& world, std::uint32_t connection, std::uint32_t delivery) {
+    return delivery < world.mail.deliveries.size() &&
+           world.mail.deliveries[delivery].destination != nothing &&
+           world.mail.deliveries[delivery].connection == connection;
+}
+
+void drop_ladder(World& world, Delivery& one) {
+    for (std::uint32_t i = 0; i < one.ladder.size(); ++i) {
+        Text name = world.heap.get(one.ladder, i).name;
+        world.heap.drop(name);
+    }
+    world.heap.drop(one.ladder);
+    world.heap.drop(one.addresses);
+}
+
+void end(Run& run, std::uint32_t delivery) {
+    World& world = run.world;
+    Delivery& one = world.mail.deliveries.edit(delivery);
+    Destination& at = world.mail.destinations.edit(one.destination);
+    --at.deliveries;
+    if (!one.greeted) --at.seeking;
+    --world.mail.hosts.edit(one.host).conversations;
+    const std::uint32_t destination = one.destination;
+    drop_ladder(world, one);
+    world.heap.drop(one.recipients);
+    world.heap.drop(one.words);
+    world.mail.deliveries.remove(delivery);
+    look_again(run, destination);
+}
+
+// The mail on its way is done with, but for those recipients nobody has decided on.
+void finish_mail(Run& run, std::uint32_t delivery, std::uint16_t code, std::string_view words) {
+    World& world = run.world;
+    const Delivery one = world.mail.deliveries[delivery];
+    if (one.message == nothing) return;
+    for (std::uint32_t i = 0; i < one.recipients.size() && one.undecided > 0; ++i) {
+        const std::uint32_t recipient = world.heap.get(one.recipients, i);
+        if (recipient == nothing) continue;
+        if (code >= 500) {
+            fail(run, recipient, code, words);
+        } else {
+            defer(run, recipient, code, words);
+        }
+    }
+    Delivery& done = world.mail.deliveries.edit(delivery);
+    world.heap.drop(done.recipients);
+    done.message = nothing;
+    done.undecided = 0;
+    settle(run, one.message);
+}
+
+std::string_view host_name(const World& world, const Delivery& one) {
+    return one.rung < one.ladder.size()
+               ? world.heap.view(world.heap.get(one.ladder, one.rung).name)
+               : world.heap.view(world.mail.destinations[one.destination].name);
+}
+
+// RFC 5321 §4.2.5: the other host is responsible now for the recipients it did not refuse.
+void handed_over(Run& run, std::uint32_t connection, std::uint32_t delivery,
+                 std::uint16_t code, std::string_view words) {
+    World& world = run.world;
+    const Delivery one = world.mail.deliveries[delivery];
+    const Message& message = world.mail.messages[one.message];
+    std::string& tail = scratch();
+    tail += world.heap.view(message.reverse_path);
+    CustodyFact fact;
+    for (std::uint32_t i = 0; i < one.recipients.size(); ++i) {
+        const std::uint32_t recipient = world.heap.get(one.recipients, i);
+        if (recipient == nothing) continue;
+        ++fact.recipients;
+        tail += '\n';
+        tail += world.heap.view(world.mail.recipients[recipient].forward_path);
+    }
+    fact.message = message.id;
+    fact.conversation = world.tcp.tcbs[connection].conversation;
+    fact.transaction = one.mails;
+    fact.move = CustodyMove::handed_over;
+    fact.content_hash = hash_octets(world.heap.view(message.content));
+    run.record(one.host, fact, tail);
+    run.decide(one.host, message.id, Reason::relieved, host_name(world, one));
+    for (std::uint32_t i = 0; i < one.recipients.size(); ++i) {
+        const std::uint32_t recipient = world.heap.get(one.recipients, i);
+        if (recipient != nothing) succeed(run, recipient, QueueMove::relayed, code, words);
+    }
+    Delivery& done = world.mail.deliveries.edit(delivery);
+    ++done.mails;
+    done.undecided = 0;
+    finish_mail(run, delivery, 0, {});
+}
+
+void verdict(Run& run, std::uint32_t delivery, const Tell& tell, std::string_view words) {
+    World& world = run.world;
+    Delivery& one = world.mail.deliveries.edit(delivery);
+    if (one.message == nothing || tell.index >= one.recipients.size()) return;
+    const std::uint32_t recipient = world.heap.get(one.recipients, tell.index);
+    if (recipient == nothing) return;
+    world.heap.set(one.recipients, tell.index, nothing);
+    --one.undecided;
+    const std::string reply = whole_reply(tell.code, words);
+    run.decide(one.host, world.mail.messages[one.message].id,
+               tell.code >= 500 ? Reason::permanent : Reason::transient, reply);
+    if (tell.code >= 500) {
+        fail(run, recipient, tell.code, reply);
+    } else {
+        defer(run, recipient, tell.code, reply);
+    }
+}
+
+}  // namespace
+
+void begin_delivery(Run& run, std::uint32_t destination) {
+    World& world = run.world;
+    Destination& at = world.mail.destinations.edit(destination);
+    ++at.deliveries;
+    ++at.seeking;
+    const std::uint32_t first = at.first;
+    const NodeId host = at.host;
+    const std::uint32_t id = world.mail.deliveries.add();
+    Delivery& one = world.mail.deliveries.edit(id);
+    one.host = host;
+    one.destination = destination;
+    one.subject = world.mail.messages[world.mail.recipients[first].message].id;
+    ++world.mail.hosts.edit(host).conversations;
+    find_host(run, id);
+}
+
+void next_job(Run& run, std::uint32_t connection, std::uint32_t delivery, Answer& out) {
+    out = {};
+    out.to = AskKind::next_job;
+    out.ok = false;
+    World& world = run.world;
+    MailTables& mail = world.mail;
+    if (!is_current(world, connection, delivery)) return;
+    finish_mail(run, delivery, 0, "no verdict");
+    Delivery& one = mail.deliveries.edit(delivery);
+    Destination& at = mail.destinations.edit(one.destination);
+    const bool first_mail = one.greeted == 0;
+    if (first_mail) {
+        one.greeted = 1;
+        --at.seeking;
+        at.failures = 0;
+        at.closed_until = 0;
+    }
+    const scenario::QueueSettings& settings = settings_of(run, one.host).queue;
+    if (at.first == nothing || one.mails >= settings.messages_per_connection) return;
+    if (!first_mail && at.waiting <= at.seeking) return;  // somebody comes up for it already
+
+    const std::uint32_t destination = one.destination;
+    const std::uint32_t message = mail.recipients[at.first].message;
+    const Message& of = mail.messages[message];
+    one.message = message;
+    one.message_generation = of.generation;
+    smtp::Job job;
+    job.reverse_path = world.heap.share(of.reverse_path);
+    job.content = world.heap.share(of.content);
+    job.eight_bit = (of.flags & message_flag::eight_bit) != 0;
+    std::uint16_t attempt = 0;
+    for (std::uint32_t at_one = of.first_recipient;
+         at_one != nothing && one.recipients.size() < recipients_max;
+         at_one = mail.recipients[at_one].next) {
+        const Recipient& recipient = mail.recipients[at_one];
+        if (recipient.state != RecipientState::waiting || recipient.destination != destination)
+            continue;
+        leave_list(world, at_one);
+        mail.recipients.edit(at_one).state = RecipientState::sending;
+        world.heap.push(one.recipients, at_one);
+        world.heap.push(job.forward_paths, world.heap.share(recipient.forward_path));
+        attempt = std::max(attempt, static_cast<std::uint16_t>(recipient.attempts + 1));
+    }
+    one.undecided = one.recipients.size();
+    if (!first_mail)
+        run.decide(one.host, of.id, Reason::connection_reused, host_name(world, one));
+    QueueFact fact;
+    fact.message = of.id;
+    fact.move = QueueMove::trying;
+    fact.attempt = attempt;
+    run.record(one.host, fact, host_name(world, one));
+    const std::uint32_t seat = world.tcp.tcbs[connection].seat;
+    smtp::give(world.sessions.of<smtp::Client>().edit(seat).machine, job, world.heap);
+    out.ok = true;
+    if (mail.destinations[destination].waiting != 0) look_again(run, destination);
+}
+
+void heard(Run& run, std::uint32_t connection, std::uint32_t delivery, const Tell& tell,
+           std::string_view words) {
+    if (!is_current(run.world, connection, delivery)) return;
+    switch (tell.kind) {
+        case TellKind::recipient_refused:
+            verdict(run, delivery, tell, words);
+            break;
+        case TellKind::message_accepted:
+            handed_over(run, connection, delivery, tell.code, words);
+            break;
+        case TellKind::message_refused: {
+            const Delivery& one = run.world.mail.deliveries[delivery];
+            if (one.message == nothing) break;
+            const std::string reply = whole_reply(tell.code, words);
+            if (one.undecided != 0)
+                run.decide(one.host, run.world.mail.messages[one.message].id,
+                           tell.code >= 500 ? Reason::permanent : Reason::transient, reply);
+            finish_mail(run, delivery, tell.code, reply);
+            break;
+        }
+        case TellKind::session_failed:
+        case TellKind::login_failed:
+            note_failure(run, delivery, tell.code >= 500, tell.code, whole_reply(tell.code, words));
+            break;
+        case TellKind::secret_in_clear:
+            run.decide(run.world.mail.deliveries[delivery].host,
+                       run.world.tcp.tcbs[connection].conversation, Reason::secret_in_clear, words);
+            break;
+        default:
+            break;
+    }
+}
+
+void over(Run& run, std::uint32_t connection, std::uint32_t delivery, Ending how) {
+    World& world = run.world;
+    if (!is_current(world, connection, delivery)) return;
+    if (how == Ending::crashed || run.is_down(world.mail.deliveries[delivery].host)) {
+        abandon(run, delivery);
+        return;
+    }
+    Delivery& one = world.mail.deliveries.edit(delivery);
+    one.connection = nothing;
+    if (one.greeted) {
+        const std::string why(one.words.empty() ? words_of(how) : world.heap.view(one.words));
+        finish_mail(run, delivery, 0, why);
+        end(run, delivery);
+        return;
+    }
+    if (one.words.empty()) note_failure(run, delivery, false, 0, words_of(how));
+    const Delivery failed = world.mail.deliveries[delivery];
+    run.decide(failed.host, failed.subject, Reason::connection_failed, host_name(world, failed),
+               std::uint32_t{world.mail.destinations[failed.destination].port},
+               world.heap.view(failed.words));
+    next_host(run, delivery);
+}
+
+void connect_to(Run& run, std::uint32_t delivery, AddressId address) {
+    Delivery& one = run.world.mail.deliveries.edit(delivery);
+    one.state = DeliveryState::talking;
+    run.world.heap.drop(one.words);
+    one.code = 0;
+    one.permanent = 0;
+    const NodeId host = one.host;
+    const std::uint16_t port = run.world.mail.destinations[one.destination].port;
+    const std::uint32_t connection =
+        session::start_smtp_client(run, host, address, port, delivery);
+    run.world.mail.deliveries.edit(delivery).connection = connection;
+}
+
+void note_failure(Run& run, std::uint32_t delivery, bool permanent, std::uint16_t code,
+                  std::string_view words) {
+    Delivery& one = run.world.mail.deliveries.edit(delivery);
+    one.permanent = permanent ? 1 : 0;
+    one.code = code;
+    run.world.heap.assign(one.words, words);
+}
+
+void give_up(Run& run, std::uint32_t delivery) {
+    const Delivery one = run.world.mail.deliveries[delivery];
+    // Others that got through will take what waits; only when nobody does is the place closed.
+    if (run.world.mail.destinations[one.destination].deliveries == 1)
+        destination_failed(run, one.destination, one.permanent != 0, one.code,
+                           run.world.heap.view(one.words));
+    end(run, delivery);
+}
+
+void abandon(Run& run, std::uint32_t delivery) {
+    World& world = run.world;
+    const Delivery one = world.mail.deliveries[delivery];
+    for (std::uint32_t i = 0; i < one.recipients.size(); ++i) {
+        const std::uint32_t recipient = world.heap.get(one.recipients, i);
+        if (recipient != nothing)
+            world.mail.recipients.edit(recipient).state = RecipientState::fresh;
+    }
+    end(run, delivery);
+}
+
+}  // namespace postroad::sim::mail

@@ -1,0 +1,85 @@
+// The desk of the mail hosts: hands each ask and tell to who knows, by role and owner.
+#include "sim/session/desk.hpp"
+
+#include "sim/mail/delivery.hpp"
+#include "sim/mail/maildrop.hpp"
+#include "sim/mail/people.hpp"
+#include "sim/mail/policy.hpp"
+
+namespace postroad::sim::desk {
+namespace {
+
+template <class Machine>
+std::uint32_t owner_of(const Run& run, const Tcb& tcb) {
+    return run.world.sessions.of<Machine>()[tcb.seat].settings;
+}
+
+// What a client learnt before it asked comes first: the verdict on one mail before the next mail.
+void catch_up(Run& run, std::uint32_t connection, std::uint32_t owner) {
+    for (std::size_t i = 0; i < run.fx.tells.size(); ++i) {
+        const Tell one = run.fx.tells[i];
+        tell(run, connection, owner, one, run.fx.text_of(one));
+    }
+    run.fx.tells.clear();
+    run.fx.words.clear();
+}
+
+}  // namespace
+
+bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
+    const Tcb tcb = run.world.tcp.tcbs[connection];
+    switch (tcb.role) {
+        case Role::smtp_server:
+            mail::answer_smtp_server(run, connection, ask, out);
+            return true;
+        case Role::pop3_server:
+            maildrop::ask(run, connection, ask, out);
+            return true;
+        case Role::smtp_client: {
+            const std::uint32_t owner = owner_of<smtp::Client>(run, tcb);
+            catch_up(run, connection, owner);
+            if (people::is_ours(owner)) return people::ask(run, connection, owner, ask, out);
+            mail::next_job(run, connection, owner, out);
+            return true;
+        }
+        case Role::pop3_client: {
+            const std::uint32_t owner = owner_of<pop3::Client>(run, tcb);
+            catch_up(run, connection, owner);
+            return people::ask(run, connection, owner, ask, out);
+        }
+        default:
+            out = {};
+            out.to = ask.kind;
+            out.ok = false;
+            return true;
+    }
+}
+
+void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& tell,
+          std::string_view words) {
+    if (people::is_ours(owner)) {
+        people::tell(run, connection, owner, tell, words);
+    } else {
+        mail::heard(run, connection, owner, tell, words);
+    }
+}
+
+void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
+    if (people::is_ours(owner)) {
+        people::over(run, connection, owner, how);
+    } else {
+        mail::over(run, connection, owner, how);
+    }
+}
+
+const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb) {
+    const Setup& setup = run.setup();
+    return setup.smtp_servers[setup.hosts[tcb.node].services[tcb.service].settings];
+}
+
+const smtp::ClientHost& smtp_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner) {
+    if (people::is_ours(owner)) return people::smtp_client_host(run, owner);
+    return run.host(tcb.node).smtp_client;
+}
+
+}  // namespace postroad::sim::desk

@@ -1,0 +1,67 @@
+// The door of mail hosts and people: each call goes to the queue, the people, or both.
+#include "sim/mail/mail.hpp"
+
+#include "sim/mail/people.hpp"
+#include "sim/mail/queue.hpp"
+#include "sim/mail/store.hpp"
+
+namespace postroad::sim::mail {
+
+void on_event(Run& run, const Event& event) {
+    store::set_up(run.world);
+    if (event.detail >= event::people) {
+        people::on_event(run, event);
+    } else {
+        on_queue_event(run, event);
+    }
+}
+
+void on_workload(Run& run, const Event& event) {
+    store::set_up(run.world);
+    people::on_workload(run, event.a);
+}
+
+bool send(Run& run, const scenario::Send& send, std::string& error) {
+    store::set_up(run.world);
+    const bool somebody_here = run.setup().find_person(send.from) != nothing;
+    if (!somebody_here && (!send.via || run.setup().find_host(send.via->host) == nothing)) {
+        error = "nobody here is " + send.from + ", and no host is named to send via";
+        return false;
+    }
+    scenario::Event event;
+    event.action = send;
+    people::act(run, event);
+    return true;
+}
+
+bool fetch(Run& run, const scenario::Fetch& fetch, std::string& error) {
+    store::set_up(run.world);
+    if (run.setup().find_person(fetch.person) == nothing) {
+        error = "there is no person " + fetch.person;
+        return false;
+    }
+    scenario::Event event;
+    event.action = fetch;
+    people::act(run, event);
+    return true;
+}
+
+void host_down(Run& run, NodeId host) {
+    queue_down(run, host);
+    people::host_down(run, host);
+}
+
+void host_up(Run& run, NodeId host) {
+    store::set_up(run.world);
+    queue_up(run, host);
+    people::host_up(run, host);
+}
+
+void setup_changed(Run& run) { store::set_up(run.world); }
+
+bool is_settled(const World& world) {
+    return world.mail.messages.live() == 0 && world.mail.deliveries.live() == 0 &&
+           world.tcp.tcbs.live() == 0;
+}
+
+}  // namespace postroad::sim::mail
