@@ -42,7 +42,8 @@ Ends ends_of(Compiler& c, const scenario::Link& link, std::size_t index) {
     for (const scenario::Name& name : link.between) {
         const std::uint32_t network = c.out.find_network(name);
         const std::uint32_t host = network == nothing ? c.out.find_host(name) : nothing;
-        if (network != nothing) (out.network == nothing ? out.network : out.other_network) = network;
+        if (network != nothing && out.network == nothing) out.network = network;
+        else if (network != nothing) out.other_network = network;
         else if (host != nothing) out.host = host;
         else c.error(path, "there is no network or host " + quoted(name));
     }
@@ -166,8 +167,9 @@ void compile_network(Compiler& c) {
     std::sort(c.out.links_by_name.begin(), c.out.links_by_name.end());
     c.out.addresses_sorted.resize(c.out.addresses.size());
     for (AddressId id = 0; id < c.out.addresses.size(); ++id) c.out.addresses_sorted[id] = id;
+    const std::vector<net::Address>& all = c.out.addresses;
     std::stable_sort(c.out.addresses_sorted.begin(), c.out.addresses_sorted.end(),
-                     [&](AddressId a, AddressId b) { return c.out.addresses[a] < c.out.addresses[b]; });
+                     [&](AddressId a, AddressId b) { return all[a] < all[b]; });
 }
 
 }  // namespace postroad::sim

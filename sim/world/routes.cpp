@@ -26,8 +26,8 @@ struct Cost {
 constexpr Cost out_of_reach{never, never};
 
 Cost cost_of(std::uint32_t link, const LinkSetup& setup) {
-    // Latencies are below 2^63 ns (292 years), and no way has so many links that they add up to it.
-    const std::uint64_t latency = std::min<std::uint64_t>(setup.latency_ns, std::uint64_t{1} << 48);
+    // At most three days are counted, so that no sum of them passes 64 bits.
+    const std::uint64_t latency = std::min(setup.latency_ns, Duration{1} << 48);
     return {latency + 1, (std::uint64_t{link} << 24) + (mix64(link + 1U) >> 40)};
 }
 
@@ -37,8 +37,9 @@ struct Edge {
     Cost cost;
 };
 
+using Weight = boost::property<boost::edge_weight_t, Cost>;
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS,
-                                    boost::no_property, boost::property<boost::edge_weight_t, Cost>>;
+                                    boost::no_property, Weight>;
 
 bool is_plain(const LinkSetup& link) { return link.plain() && link.bits_per_s == 0; }
 
