@@ -116,13 +116,7 @@ static_assert(Record<CacheEntry>);
 struct DelayedReply {
     NodeId host = 0;
     std::uint32_t generation = 0;
-    Id conversation = 0;
-    AddressId source = nothing, target = nothing;
-    std::uint32_t connection = nothing;             // over TCP
-    std::uint32_t connection_generation = 0;
-    std::uint16_t source_port = 0, target_port = 0;
-    std::uint8_t live = 0;
-    std::uint8_t unused[3] = {};
+    DnsWaiter waiter;
     Text message;
 };
 static_assert(Record<DelayedReply>);

@@ -46,6 +46,9 @@ struct Resolved {
     Records records() const { return {message, canonical, type}; }
 };
 
+// As `who`: the answer is only recorded, and nobody is told.
+inline constexpr std::uint32_t nobody = 0xffffffff;
+
 // Looks `name` (an absolute wire name: dns::parse_name, dns::Name) up for `host`. `subject` is
 // what it is looked up for (a message, or 0), for the Trace. `who` and `what` are the caller's own
 // and come back with the answer, exactly once, and never before this call has returned; a host
