@@ -8,10 +8,12 @@
 namespace postroad::sim {
 namespace {
 
-// Nobody reads a file here any more: a line that begins in mid-line is shown by its end.
-void complete_source_lines(const scenario::Problems& found, const scenario::Located& text,
-                           scenario::Problems& problems) {
+// Errors alone: warnings were told when the scenario was loaded. Nobody reads a file here any
+// more, so a line that begins in mid-line is shown by its end.
+void tell_errors(const scenario::Problems& found, const scenario::Located& text,
+                 scenario::Problems& problems) {
     for (scenario::Problem one : found.list()) {
+        if (one.severity != scenario::Severity::error) continue;
         if (one.source_line.empty() && text.place.column > 1)
             one.source_line = std::string(text.place.column - 1, ' ') +
                               std::string(scenario::line_of(text.text, 1));
@@ -40,7 +42,7 @@ void compile_firewalls(Compiler& c) {
         std::shared_ptr<const net::Ruleset> rules =
             read_rules(from.rules, from.policy,
                        "firewalls." + scenario::toml_key(from.name) + ".rules", names, found);
-        complete_source_lines(found, from.rules, c.problems);
+        tell_errors(found, from.rules, c.problems);
         if (c.before != nullptr && rules != nullptr)
             if (const std::uint32_t old = c.before->find_firewall(from.name); old != nothing)
                 if (c.before->firewalls[old].rules != nullptr &&
@@ -67,7 +69,7 @@ void compile_zones(Compiler& c) {
         }
         scenario::Problems found;
         zone.zone = read_zone(from.text, from.origin, found);
-        complete_source_lines(found, from.text, c.problems);
+        tell_errors(found, from.text, c.problems);
     }
     const ZonesOfHosts now = by_server(c.out.zones);
     const ZonesOfHosts then = c.before == nullptr ? ZonesOfHosts{} : by_server(c.before->zones);
