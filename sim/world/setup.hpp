@@ -217,8 +217,9 @@ struct Setup {
 };
 
 // Compiles a completed scenario. Mistakes that only show here (firewall words, zone data) are
-// added to `problems`, errors alone, and then there is no Setup. What equals `before` is shared with it,
-// and ids keep their meaning: a change that would renumber hosts, links or addresses is an error.
+// added to `problems`, errors alone, and then there is no Setup. What equals `before` is shared
+// with it, and ids keep their meaning: a change that would renumber hosts, links or addresses is
+// an error.
 std::shared_ptr<const Setup> compile(const scenario::Scenario& complete,
                                      scenario::Problems& problems,
                                      const Setup* before = nullptr);
