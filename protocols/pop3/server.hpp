@@ -61,7 +61,8 @@ bool offers(const ServerHost& host, const ServerRow& row);
 //             answer ok: locked and open; number: the desk's own number of it, text: a line a
 //             message, "octets unique-id\n". Not ok: `enhanced` a response code such as "IN-USE"
 //             (RFC 2449 §8), text the words; both may be empty.
-//   retrieve  number: index of the message, from 0; a: its unique-id. answer.text: the message.
+//   retrieve  number: index of the message, from 0; a: its unique-id, b: "RETR" or "TOP".
+//             answer.text: the whole message.
 //   commit    number 1: UPDATE, a: indices of what is deleted, "0 4 7"; the maildrop is then
 //             released. number 0: released without a change (the session broke off).
 void step(Server& server, const Input& input, const ServerHost& host, Effects& fx);

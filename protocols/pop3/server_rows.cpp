@@ -166,15 +166,15 @@ Step uidl(Server& server, std::string_view argument, const ServerHost&, Effects&
                         });
 }
 
-Ask retrieval(Server& server, const Chosen& one, Effects& fx) {
+Ask retrieval(Server& server, const Chosen& one, std::string_view verb, Effects& fx) {
     server.index = one.index;
-    return {AskKind::retrieve, unique_id(server, one.message, *fx.heap), {}, {}, one.index};
+    return {AskKind::retrieve, unique_id(server, one.message, *fx.heap), verb, {}, one.index};
 }
 
 Step retr(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
     const Chosen one = choose(server, argument, *fx.heap);
     if (!one.why.empty()) return no(one.why);
-    return retrieval(server, one, fx);
+    return retrieval(server, one, "RETR", fx);
 }
 
 Step top(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
@@ -185,7 +185,7 @@ Step top(Server& server, std::string_view argument, const ServerHost&, Effects& 
     const Chosen one = choose(server, number, *fx.heap);
     if (!one.why.empty()) return no(one.why);
     server.body_lines = static_cast<std::uint32_t>(std::min<std::uint64_t>(*lines, 0xffffffff));
-    return retrieval(server, one, fx);
+    return retrieval(server, one, "TOP", fx);
 }
 
 // Header, blank line and `lines` lines of the body: as much of the message as TOP shows.

@@ -1,0 +1,169 @@
+// Opens, reads and updates maildrops for POP3 servers, and records what became of the mailbox.
+#include "sim/mail/maildrop.hpp"
+
+#include "protocols/base/ascii.hpp"
+#include "sim/mail/store.hpp"
+
+namespace postroad::sim::maildrop {
+namespace {
+
+const pop3::Server& machine_of(const Run& run, const Tcb& tcb) {
+    return run.world.sessions.of<pop3::Server>()[tcb.seat].machine;
+}
+
+void record(Run& run, const Tcb& tcb, std::uint32_t person, MailboxMove move,
+            const StoredMessage* message = nullptr) {
+    MailboxFact fact;
+    fact.conversation = tcb.conversation;
+    fact.mailbox = person;
+    fact.move = move;
+    if (message != nullptr) {
+        fact.message = message->message;
+        fact.uid = message->uid;
+        fact.octets = static_cast<std::uint32_t>(message->octets());
+    }
+    run.record(tcb.node, fact, run.setup().people[person].address);
+}
+
+// RFC 1939 §7: unique among all who ask at once and all times: "<conversation.time@host>".
+void stamp(Run& run, const Tcb& tcb, Answer& out) {
+    std::string& text = run.fx.words;
+    text = "<";
+    append_number(text, tcb.conversation);
+    text += '.';
+    append_number(text, static_cast<std::uint64_t>(run.unix_s()));
+    text += '@';
+    text += run.host(tcb.node).domain_name;
+    text += '>';
+    out.text = text;
+}
+
+// Whose mailbox on this host it is and whether the secret is right; `nothing` when not.
+std::uint32_t authenticate(Run& run, const Tcb& tcb, const Ask& ask) {
+    const std::uint32_t person = run.setup().find_person(ask.a);
+    const bool apop = ask.c == "APOP";
+    bool right = false;
+    if (person != nothing && run.setup().people[person].mailbox_host == tcb.node) {
+        const std::string& password = run.setup().people[person].password;
+        right = apop ? equals_ignoring_case(
+                           ask.b, pop3::apop_digest(
+                                      run.world.heap.view(machine_of(run, tcb).timestamp), password))
+                     : ask.b == password;
+    }
+    run.decide(tcb.node, tcb.conversation, right ? Reason::auth_ok : Reason::auth_failed, ask.a);
+    if (right && apop) run.decide(tcb.node, tcb.conversation, Reason::secret_hidden, ask.a);
+    return right ? person : nothing;
+}
+
+// The lines "octets unique-id" that the machine lists. A unique-id is the mailbox's validity and
+// the message's uid: neither is ever given again (RFC 1939 §7).
+void open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, Answer& out) {
+    store::set_up(run.world);
+    const std::uint32_t person = authenticate(run, tcb, ask);
+    if (person == nothing) {
+        out.ok = false;
+        return;
+    }
+    World& world = run.world;
+    if (world.mail.mailboxes[person].session != nothing) {
+        out.ok = false;
+        out.enhanced = "IN-USE";  // RFC 2449 §8.1.2
+        out.text = "another session has the maildrop open";
+        run.decide(tcb.node, tcb.conversation, Reason::maildrop_locked,
+                   run.setup().people[person].address);
+        record(run, tcb, person, MailboxMove::refused);
+        return;
+    }
+    const std::uint32_t id = world.mail.maildrops.open.add();
+    const std::uint32_t generation = world.mail.maildrops.open[id].generation;
+    Maildrop drop{connection, generation, person, 0, {}};
+    Mailbox& box = world.mail.mailboxes.edit(person);
+    box.session = connection;
+    const std::uint32_t validity = box.uid_validity;
+    std::string& text = run.fx.words;
+    text.clear();
+    for (std::uint32_t at = box.first; at != nothing; at = world.mail.stored[at].next) {
+        const StoredMessage& one = world.mail.stored[at];
+        world.heap.push(drop.entries, MaildropEntry{at, one.generation});
+        append_number(text, one.octets());
+        text += ' ';
+        append_number(text, validity);
+        text += '.';
+        append_number(text, one.uid);
+        text += '\n';
+    }
+    world.mail.maildrops.open.edit(id) = drop;
+    record(run, tcb, person, MailboxMove::opened);
+    out.number = id;
+    out.text = text;
+}
+
+// The entry's record while it is still the one that was there at the opening, else null.
+const StoredMessage* find(const World& world, const Maildrop& drop, std::uint64_t index) {
+    if (index >= drop.entries.size()) return nullptr;
+    const MaildropEntry entry = world.heap.get(drop.entries, index);
+    const StoredMessage& stored = world.mail.stored[entry.stored];
+    return stored.generation == entry.generation && stored.mailbox == drop.person ? &stored
+                                                                                 : nullptr;
+}
+
+void retrieve(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
+    const Maildrop& drop = run.world.mail.maildrops.open[machine_of(run, tcb).maildrop];
+    const StoredMessage* const stored = find(run.world, drop, ask.number);
+    if (stored == nullptr) {
+        out.ok = false;
+        out.text = "the message is gone";
+        return;
+    }
+    run.fx.words.clear();
+    store::append_whole(run.world, run.world.heap.get(drop.entries, ask.number).stored,
+                        run.fx.words);
+    out.text = run.fx.words;
+    if (ask.b != "TOP") record(run, tcb, drop.person, MailboxMove::retrieved, stored);
+}
+
+// RFC 1939 §6: what was marked goes now, and the lock with it.
+void close(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
+    World& world = run.world;
+    const std::uint32_t id = machine_of(run, tcb).maildrop;
+    Maildrop drop = world.mail.maildrops.open[id];
+    std::string_view indices = ask.number == 1 ? ask.a : std::string_view{};
+    std::uint32_t removed = 0;
+    while (!indices.empty()) {
+        const auto index = parse_number(take_word(indices));
+        POSTROAD_ASSERT(index.has_value());
+        const StoredMessage* const stored = find(world, drop, *index);
+        if (stored == nullptr) {
+            out.ok = false;
+            continue;
+        }
+        record(run, tcb, drop.person, MailboxMove::deleted, stored);
+        store::remove(world, world.heap.get(drop.entries, *index).stored);
+        ++removed;
+    }
+    if (ask.number == 1 && removed < drop.entries.size())
+        run.decide(tcb.node, tcb.conversation, Reason::left_on_server,
+                   std::uint32_t{drop.entries.size() - removed});
+    record(run, tcb, drop.person, MailboxMove::closed);
+    world.mail.mailboxes.edit(drop.person).session = nothing;
+    world.heap.drop(drop.entries);
+    world.mail.maildrops.open.remove(id);
+}
+
+}  // namespace
+
+void ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
+    const Tcb tcb = run.world.tcp.tcbs[connection];
+    out.to = ask.kind;
+    switch (ask.kind) {
+        case AskKind::maildrop:
+            if (ask.c == "STAMP") stamp(run, tcb, out);
+            else open(run, connection, tcb, ask, out);
+            break;
+        case AskKind::retrieve: retrieve(run, tcb, ask, out); break;
+        case AskKind::commit: close(run, tcb, ask, out); break;
+        default: out.ok = false; break;
+    }
+}
+
+}  // namespace postroad::sim::maildrop
