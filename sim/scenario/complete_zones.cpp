@@ -237,6 +237,7 @@ void complete_zones(Scenario& s) {
               domain != s.domains.end() ? domain->ttl : Duration{86'400'000'000'000});
         if (domain != s.domains.end()) write_mail_domain(w, *domain);
         w.children(zone.origin);
+        w.glue(zone.origin, zone.served_by);
         for (const Host* host : hosts_in[zone.origin])
             for (const DomainName& name : host->names)
                 if (w.closest_zone(name) == zone.origin && w.glued.insert(name).second)
