@@ -22,8 +22,11 @@ void on_event(Run& run, const Event& event);
 // EventKind::workload: the next message of scenario.workloads[workload] is sent now.
 void on_workload(Run& run, std::uint32_t workload);
 
-// Puts the first event of each workload and each periodic fetch on the agenda of a fresh World.
+// Puts the first of each person's periodic fetches on the agenda of a fresh World.
 void begin(Run& run);
+
+// Nobody has anything in the outbox, fetches, or has a workload to go; periodic fetches aside.
+bool is_idle(const World& world);
 
 // What the desk passes on when a client's owner is_ours.
 bool ask(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask, Answer& out);
