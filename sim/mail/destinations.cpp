@@ -104,9 +104,6 @@ void wait_at(Run& run, std::uint32_t destination, std::uint32_t recipient) {
     }
     // Recipients of one mail share a transaction: the first of them has begun what is due.
     if (last != nothing && mail.recipients[last].message == message) return;
-    if (at.deliveries >= settings_of(run, of.host).queue.concurrency)
-        run.decide(of.host, of.id, Reason::concurrency, std::uint32_t{at.deliveries},
-                   run.world.heap.view(at.name));
     look_again(run, destination);
 }
 
@@ -114,14 +111,21 @@ void look_again(Run& run, std::uint32_t destination) { wake_by(run, destination,
 
 void serve(Run& run, std::uint32_t destination) {
     for (;;) {
-        const Destination& one = run.world.mail.destinations[destination];
-        const std::uint32_t limit =
-            std::max(1U, settings_of(run, one.host).queue.concurrency);
-        // As many at once come up as are up already, and one: twice as many each round trip.
-        const std::uint32_t up = one.deliveries - one.seeking;
-        if (one.closed_until > run.now() || one.waiting <= one.seeking ||
-            one.deliveries >= limit || one.seeking > up)
+        MailTables& mail = run.world.mail;
+        const Destination& one = mail.destinations[destination];
+        if (one.closed_until > run.now() || one.waiting <= one.seeking) return;
+        const std::uint32_t limit = std::max(1U, settings_of(run, one.host).queue.concurrency);
+        if (one.deliveries >= limit) {
+            if (one.crowded) return;
+            run.decide(one.host, mail.messages[mail.recipients[one.last].message].id,
+                       Reason::concurrency, std::uint32_t{one.deliveries},
+                       run.world.heap.view(one.name));
+            mail.destinations.edit(destination).crowded = 1;
             return;
+        }
+        if (one.crowded) mail.destinations.edit(destination).crowded = 0;
+        // As many at once come up as are up already, and one: twice as many each round trip.
+        if (one.seeking > one.deliveries - one.seeking) return;
         begin_delivery(run, destination);
     }
 }

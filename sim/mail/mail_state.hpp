@@ -80,7 +80,7 @@ struct Destination {
     std::uint16_t port = 25;
     std::uint16_t failures = 0;           // in a row, for the back-off
     NextHop how = NextHop::mx;
-    std::uint8_t unused = 0;
+    std::uint8_t crowded = 0;             // at the limit of conversations, which is recorded
     std::uint16_t seeking = 0;            // deliveries that have not asked for a mail yet
 };
 static_assert(Record<Destination> && sizeof(Destination) == 56);

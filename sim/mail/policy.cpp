@@ -210,9 +210,13 @@ void answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answ
     const Session s{run,        tcb.node, tcb.conversation,
                     tcb.remote, run.host(tcb.node).services[tcb.service].service,
                     run.world.sessions.of<smtp::Server>()[tcb.seat].machine};
+    const Heap& heap = run.world.heap;
     switch (ask.kind) {
-        case AskKind::sender: return sender(s, ask.a, out);
-        case AskKind::recipient: return recipient(s, ask.a, out);
+        case AskKind::sender: return sender(s, heap.view(s.server.reverse_path), out);
+        case AskKind::recipient: {  // the machine has put it behind those it has already
+            const List<Text>& paths = s.server.forward_paths;
+            return recipient(s, heap.view(heap.get(paths, paths.size() - 1)), out);
+        }
         case AskKind::verify: return verify(s, ask.a, out);
         case AskKind::expand: return expand(s, ask.a, out);
         case AskKind::authenticate: return authenticate(s, ask, out);

@@ -1,0 +1,30 @@
+// The settings POP3's machines run with, put together from the Setup when they are asked for.
+#include "sim/mail/addresses.hpp"
+#include "sim/mail/people.hpp"
+#include "sim/session/desk.hpp"
+
+namespace postroad::sim::desk {
+
+// Not state: filled anew from the Setup at each call, in one place that keeps its room.
+const pop3::ServerHost& pop3_server_host(const Run& run, const Tcb& tcb) {
+    static thread_local pop3::ServerHost host;
+    const scenario::Pop3Server& settings = mail::settings_of(run, tcb.node).pop3;
+    host.name = run.host(tcb.node).domain_name;
+    host.apop = settings.apop;
+    host.uidl = settings.uidl;
+    host.top = settings.top;
+    host.timeout_ns = settings.timeout.ns;
+    return host;
+}
+
+const pop3::ClientHost& pop3_client_host(const Run& run, const Tcb&, std::uint32_t owner) {
+    static thread_local pop3::ClientHost host;
+    const PersonSetup& person = run.setup().people[people::person_of_fetch(owner)];
+    host.user = person.name;
+    host.password = person.password;
+    host.apop = person.fetches_from_host != nothing &&
+                mail::settings_of(run, person.fetches_from_host).pop3.apop;
+    return host;
+}
+
+}  // namespace postroad::sim::desk
