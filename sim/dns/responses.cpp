@@ -1,4 +1,4 @@
-// What a server's response means to a task (RFC 1034 §5.3.3 step 4): an answer, an alias, a denial,
+// What a server's response means to a task (RFC 1034 §5.3.3): an answer, an alias, a denial,
 // a referral, or nothing of use. Only what lies within the server's zone is believed.
 #include "sim/dns/streams.hpp"
 #include "sim/dns/task.hpp"

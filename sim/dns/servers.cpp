@@ -61,10 +61,9 @@ std::size_t add_known_addresses(Run& run, std::uint32_t id, dns::Bytes name, Zon
 
 bool use_root_hints(Run& run, std::uint32_t id) {
     clear_servers(run, id, dns::Name{});
-    const Setup& setup = run.setup();
-    for (const scenario::Zone& zone : setup.scenario.zones)
-        if (zone.origin == ".")
-            for (const std::string& name : zone.served_by) add_host(run, id, setup.find_host(name));
+    const std::uint32_t root = run.setup().find_zone(".");
+    if (root == nothing) return false;
+    for (const std::uint32_t host : run.setup().zones[root].served_by) add_host(run, id, host);
     return !run.world.dns.tasks[id].servers.empty();
 }
 
