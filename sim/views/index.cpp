@@ -176,12 +176,11 @@ void TraceIndex::take_custody(const RowView& row, std::uint64_t position) {
 }
 
 void TraceIndex::gather_journeys(const Trace& trace) {
-    for (const Link& link : renamed_) {
-        const bool report = std::any_of(reports_.begin(), reports_.end(), [&](const Link& one) {
-            return (one.a == link.b && one.b == link.a) || (one.a == link.a && one.b == link.b);
-        });
-        if (!report) join(link.a, link.b);
-    }
+    // A report names what it is about too, and yet is a message of its own.
+    std::vector<std::uint32_t> about(messages_.size(), nothing);
+    for (const Link& link : reports_) about[link.a] = link.b;
+    for (const Link& link : renamed_)
+        if (about[link.b] != link.a) join(link.a, link.b);
     journeys_of_.assign(messages_.size(), nothing);
     const auto journey_at = [&](std::uint32_t message) -> std::uint32_t {
         const std::uint32_t top = root(message);

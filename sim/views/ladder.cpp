@@ -325,9 +325,14 @@ class Ladder {
             const bool reset = (fact.tcp_flags & net::tcp_rst) != 0;
             const bool aside = why == Why::keep_alive || why == Why::probe;
             if (!options_.segments && !again && !reset && !aside) return;
-            words.text = segment_words(fact, state->starts[initiators], state->starts[!initiators]);
-            if (again || aside || options_.segments)
-                words.text += why == Why::none ? "" : " (" + std::string(words_for(why)) + ")";
+            if (options_.segments)
+                words.text = segment_words(fact, state->starts[initiators], state->starts[!initiators]) +
+                             (why == Why::none ? "" : " (" + std::string(words_for(why)) + ")");
+            else
+                words.text = std::string(words_for(why)) +
+                             (fact.payload_octets != 0
+                                  ? " (" + std::to_string(fact.payload_octets) + " octets)"
+                                  : "");
             words.ink = again ? Ink::later : reset ? Ink::bad : Ink::faint;
             words.section = again ? (why == Why::fast_retransmit ? Section("5681 §3.2") : Section("6298 §5"))
                             : reset ? Section("9293 §3.5.2")

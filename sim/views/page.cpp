@@ -34,7 +34,7 @@ LadderPage::LadderPage(const Setup& setup, const TraceIndex& index, const Style&
         words_ = area_ - 8;
     } else if (lanes_.size() > 2 && lanes_.size() <= lanes_max) {
         form_ = Form::lanes;
-        gap_ = lanes_.size() == 3 ? 9 : lanes_.size() == 4 ? 8 : 6;
+        gap_ = width < 96 || lanes_.size() > 4 ? 6 : lanes_.size() == 3 ? 9 : 8;
         area_ = (lanes_.size() - 1) * gap_ + 1;
         words_ = middle_ - area_ - 2;
     } else {
@@ -117,7 +117,10 @@ void LadderPage::arrow(Time time, NodeId from, NodeId to, const Words& words, bo
         note(time, a >= 0 ? from : to, inside);
         return;
     }
-    const std::string text = style_.wide ? tagged(words) : cut(tagged(words), words_);
+    // Without a section at the right there is room for more.
+    const std::size_t room =
+        words_ + (form_ == Form::pair || words.section.known() ? 0 : section_columns + 1);
+    const std::string text = style_.wide ? tagged(words) : cut(tagged(words), room);
     const std::string head = !arrives ? "✗" : form_ == Form::list ? "→" : a < b ? "▶" : "◀";
     if (form_ == Form::list) {
         const std::string who =
@@ -157,8 +160,9 @@ void LadderPage::note(Time time, NodeId node, const Words& words) {
     std::string text = tagged(words);
     if (lane < 0 && node != nothing && form_ != Form::list)
         text = index_.node_name(node) + ": " + text;
+    const std::size_t more = words.section.known() ? 0 : section_columns + 1;
     const std::size_t room =
-        style_.wide ? 10'000 : form_ == Form::pair ? area_ - 6 : words_ - 2;
+        style_.wide ? 10'000 : form_ == Form::pair ? area_ - 6 : words_ - 4 + more;
     bool first = true;
     for (const std::string& piece : wrapped(text, room)) {
         const std::string shown = first ? piece : "  " + piece;

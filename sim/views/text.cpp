@@ -74,6 +74,8 @@ message::DateTime date_time(const Setup& setup, Time time) {
 
 }  // namespace
 
+std::size_t character_octets(std::string_view text) { return next_character(text).size; }
+
 std::string visible(std::string_view octets) {
     if (octets.ends_with("\r\n")) octets.remove_suffix(2);
     std::string out;

@@ -27,6 +27,8 @@ struct Style {
 // that turn the writing direction are written as \r, \x1b, \u{202e}. A CRLF at the end is left
 // out; any other line ending shows.
 std::string visible(std::string_view octets);
+// The octets of the first character when it is UTF-8 (RFC 3629 §3), else 0. Not for empty text.
+std::size_t character_octets(std::string_view text);
 // How many columns a terminal needs for text that visible() has passed.
 std::size_t columns(std::string_view text);
 // At most `most` columns; what had to be cut ends in "…".
