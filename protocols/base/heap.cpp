@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocols/base/hash.hpp"
+
 namespace postroad {
 namespace {
 
@@ -211,6 +213,15 @@ bool Heap::operator==(const Heap& other) const {
         if (mine != theirs && *mine != *theirs) return false;
     }
     return true;
+}
+
+std::uint64_t Heap::hash(std::uint64_t seed) const {
+    std::uint64_t all = pages_.hash(seed + next_offset_);
+    for (const std::uint32_t free : free_) all = mix64(all, free);
+    for (const std::uint32_t free : large_free_) all = mix64(all, free);
+    for (const Large& large : large_)
+        all = large.octets ? hash_octets(*large.octets, mix64(all, large.refs)) : mix64(all, 0);
+    return all;
 }
 
 }  // namespace postroad

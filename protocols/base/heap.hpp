@@ -82,6 +82,7 @@ class Heap {
     std::uint64_t live_octets() const { return live_octets_; }  // capacity handed out
     std::size_t bytes() const;
     bool operator==(const Heap& other) const;
+    std::uint64_t hash(std::uint64_t seed) const;  // of what == compares
 
   private:
     static constexpr unsigned granule = 16;

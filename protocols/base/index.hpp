@@ -52,6 +52,7 @@ class Index {
     }
 
     bool operator==(const Index&) const = default;
+    std::uint64_t hash(std::uint64_t seed) const { return places_.hash(seed + size_); }
     std::size_t bytes() const { return places_.bytes(); }
 
   private:

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <new>
 
+#include "protocols/base/hash.hpp"
+
 namespace postroad {
 namespace {
 
@@ -119,6 +121,13 @@ bool PageList::operator==(const PageList& other) const {
             return false;
     }
     return true;
+}
+
+std::uint64_t PageList::hash(std::uint64_t seed) const {
+    std::uint64_t all = mix64(seed, slots_.size());
+    for (const std::uintptr_t slot : slots_)
+        all = hash_octets({reinterpret_cast<const char*>(block(slot)->bytes), page_bytes}, all);
+    return all;
 }
 
 }  // namespace postroad

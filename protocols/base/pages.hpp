@@ -67,6 +67,7 @@ class PageList {
     }
     // Pages that both lists show are equal without a look.
     bool operator==(const PageList& other) const;
+    std::uint64_t hash(std::uint64_t seed) const;  // of what == compares
     std::size_t bytes() const { return slots_.size() * page_bytes; }
 
   private:
@@ -107,6 +108,7 @@ class Pages {
     }
     void pop() { --size_; }
     bool operator==(const Pages&) const = default;
+    std::uint64_t hash(std::uint64_t seed) const { return list_.hash(seed + size_); }
     std::size_t bytes() const { return list_.bytes(); }
 
   private:
@@ -147,6 +149,9 @@ class Table {
     std::uint32_t live() const { return live_; }
     std::size_t size() const { return records_.size(); }
     bool operator==(const Table&) const = default;
+    std::uint64_t hash(std::uint64_t seed) const {
+        return records_.hash(seed + (std::uint64_t{free_} << 32 | live_));
+    }
     std::size_t bytes() const { return records_.bytes(); }
 
   private:

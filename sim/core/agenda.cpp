@@ -3,6 +3,8 @@
 
 #include <bit>
 
+#include "protocols/base/hash.hpp"
+
 namespace postroad::sim {
 namespace {
 
@@ -210,6 +212,17 @@ void Agenda::rebuild(unsigned shift) {
     for (const Event& event : all) place(event);
     while (far_.size() > 0 && (far_.top().time >> shift_) < current_ + bucket_count)
         place(far_.pop());
+}
+
+std::uint64_t Agenda::hash(std::uint64_t seed) const {
+    std::uint64_t all = far_.hash(buckets_.hash(chunks_.hash(seed)));
+    for (const std::uint64_t word : occupied_) all = mix64(all, word);
+    for (const std::uint64_t word : summary_) all = mix64(all, word);
+    for (const std::uint64_t word : {std::uint64_t{free_chunk_}, std::uint64_t{shift_}, current_, size_,
+                                     advances_, moved_, pushed_far_})
+        all = mix64(all, word);
+    return hash_octets({reinterpret_cast<const char*>(near_.data()), near_.size() * sizeof(Event)},
+                       all);
 }
 
 }  // namespace postroad::sim

@@ -43,6 +43,7 @@ class FarHeap {
     void push(const Event& event);
     Event pop();
     bool operator==(const FarHeap&) const = default;
+    std::uint64_t hash(std::uint64_t seed) const { return events_.hash(seed + size_); }
     std::size_t bytes() const { return events_.bytes(); }
 
   private:
@@ -73,6 +74,7 @@ class Agenda {
     const std::vector<Event>& soon() const { return near_; }
 
     bool operator==(const Agenda&) const = default;
+    std::uint64_t hash(std::uint64_t seed) const;  // of what == compares
     std::size_t bytes() const {
         return chunks_.bytes() + buckets_.bytes() + far_.bytes() + near_.capacity() * sizeof(Event);
     }
