@@ -69,8 +69,9 @@ void send_to_list(Run& run, std::uint32_t recipient, const std::vector<std::stri
     const Message message = world.mail.messages[one.message];
     const std::string list(world.heap.view(one.forward_path));
     const std::string_view domain = domain_part(list);
-    const std::string owner = list.substr(0, list.size() - domain.size() - (domain.empty() ? 0 : 1)) +
-                              "-owner" + (domain.empty() ? "" : "@") + std::string(domain);
+    const std::string owner =
+        list.substr(0, list.size() - domain.size() - (domain.empty() ? 0 : 1)) + "-owner" +
+        (domain.empty() ? "" : "@") + std::string(domain);
     std::string all;
     Entry entry;
     for (const std::string& member : members) {
@@ -81,7 +82,7 @@ void send_to_list(Run& run, std::uint32_t recipient, const std::vector<std::stri
     entry.conversation = message.conversation;
     entry.transaction = message.transaction;
     // A list that gets a report must not send it round with a path that invites another.
-    entry.reverse_path = message.reverse_path.empty() ? std::string_view{} : std::string_view(owner);
+    if (!message.reverse_path.empty()) entry.reverse_path = owner;
     entry.content = message.content;
     entry.trace_octets = message.trace_octets;
     entry.flags = message.flags & message_flag::eight_bit;

@@ -36,8 +36,8 @@ struct Entry {
     std::uint16_t flags = 0;         // message_flag
 };
 // Takes responsibility: records QueueFact entered, CustodyFact accepted, and sees to it that the
-// recipients are routed at this same moment, once the caller has said what it has to say. Gives the
-// message. `came_of`: the message here that a list or a report has made it from.
+// recipients are routed at this same moment, once the caller has said what it has to say.
+// Gives the message. `came_of`: the message here that a list or a report has made it from.
 std::uint32_t enter(Run& run, NodeId host, Id id, const Entry& entry, Id came_of = 0);
 
 // What became of one recipient. `code` 0: no reply came. After a `failed` one, settle() must follow.

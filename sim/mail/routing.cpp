@@ -81,7 +81,8 @@ void cut_ladder(Run& run, std::uint32_t delivery, std::uint32_t from) {
     run.decide(one.host, one.subject, Reason::mx_self, world.heap.view(self.name),
                self.preference);
     std::uint32_t keep = 0;
-    while (keep < one.ladder.size() && world.heap.get(one.ladder, keep).preference < self.preference)
+    while (keep < one.ladder.size() &&
+           world.heap.get(one.ladder, keep).preference < self.preference)
         ++keep;
     for (std::uint32_t i = keep; i < one.ladder.size(); ++i) {
         Text name = world.heap.get(one.ladder, i).name;
@@ -146,7 +147,8 @@ void find_addresses(Run& run, std::uint32_t delivery) {
     if (known.addresses.empty()) {
         run.decide(known.host, known.subject, Reason::mx_no_address, kept);
         // What DNS did not say may be said later: a note of that is not overwritten.
-        if (known.words.empty()) note_failure(run, delivery, true, 550, "5.4.4 no address for the host");
+        if (known.words.empty())
+            note_failure(run, delivery, true, 550, "5.4.4 no address for the host");
         next_rung(run, delivery);
         return;
     }
