@@ -142,6 +142,7 @@ class LineServer {
     static void work_off(Machine& machine, const Host& host, Effects& fx) {
         if (machine.pending.empty() || machine.asking || machine.ended) return;
         const std::size_t used = consume(machine, fx.heap->view(machine.pending), host, fx);
+        fx.keep_ask();
         fx.heap->remove_prefix(machine.pending, used);
     }
 

@@ -111,6 +111,7 @@ class Effects {
     std::vector<Tell> tells;
     std::string words;       // the texts of the tells
     Ask ask;                 // kind none: nothing is asked
+    std::string ask_text;    // keeps an ask's texts when what they were read from goes
     std::uint64_t wait_ns = 0;  // new deadline, from now; 0: as it was
     bool listen_to_heard = false;  // the peer is not one of ours: record what it says, too
     bool close = false;
@@ -146,6 +147,15 @@ class Effects {
         tells.push_back({kind, code, index, static_cast<std::uint32_t>(words.size()),
                          static_cast<std::uint32_t>(text.size())});
         words.append(text);
+    }
+    // For who is about to move or drop what an ask's texts are views of.
+    void keep_ask() {
+        if (ask.kind == AskKind::none) return;
+        ask_text.assign(ask.a).append(ask.b).append(ask.c);
+        const std::string_view all = ask_text;
+        ask.a = all.substr(0, ask.a.size());
+        ask.b = all.substr(ask.a.size(), ask.b.size());
+        ask.c = all.substr(ask.a.size() + ask.b.size());
     }
     std::string_view text_of(const Tell& one) const {
         return std::string_view(words).substr(one.offset, one.size);
