@@ -155,6 +155,10 @@ struct Protocol {
             too_long(server, host, fx);
             return;
         }
+        if (host.no_service && (row == nullptr || row->verb != "QUIT")) {
+            say(server, host, {503, "5.5.1", "no mail is taken here; say QUIT"}, "5321 §3.1", fx);
+            return;
+        }
         if (row == nullptr || !offers(host, *row)) {
             // §4.2.4: 500 for what is not known, 502 for what is known and not there.
             if (row == nullptr && !is_known_elsewhere(verb)) {
