@@ -41,8 +41,8 @@ void say(Server& server, const ServerHost& host, const Reply& reply, Section sec
     fx.out += "\r\n";
     fx.mark(from, Speech::reply, section, reply.code);
     if (reply.code == negative && !server.ended && ++server.errors >= host.errors_max) {
-        say(server, host, {negative, {}, "too many errors, closing; good-bye"}, "1939 §3", fx);
         server.ended = 1;
+        say(server, host, {negative, {}, "too many errors, closing; good-bye"}, "1939 §3", fx);
     }
     if (server.ended) fx.close = true;
 }

@@ -1,0 +1,315 @@
+// The SMTP server against golden dialogues (tests/golden/smtp), its own table, and bad peers.
+#include "protocols/smtp/server.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tests/dialogue.hpp"
+
+using namespace postroad;
+using dialogue::KeptAsk;
+
+namespace {
+
+using Talk = dialogue::Talk<smtp::Server, smtp::ServerHost>;
+
+// "c451@example.org" has code 451 as its answer, "no@…" a plain no.
+std::uint16_t wanted_code(std::string_view text) {
+    return text.size() >= 4 && text[0] == 'c'
+               ? static_cast<std::uint16_t>(parse_number(text.substr(1, 3)).value_or(0))
+               : std::uint16_t{0};
+}
+
+// A host with the mailboxes bob, carol and dave at example.org, and the list staff.
+struct Host {
+    std::string text;                   // keeps what an answer shows
+    std::vector<std::string> accepted;  // contents
+
+    void operator()(smtp::Server& machine, Heap& heap, const KeptAsk& ask, Answer& out) {
+        out.code = wanted_code(ask.a);
+        if (out.code != 0) {
+            out.ok = out.exists = out.code < 300;
+            out.text = "as you wish";
+            out.enhanced = out.code >= 500 ? "5.0.0" : out.code >= 400 ? "4.0.0" : "2.0.0";
+        }
+        const bool no = ask.a.starts_with("no");
+        switch (ask.kind) {
+            case AskKind::sender: out.ok = out.ok && !no; break;
+            case AskKind::recipient:
+                out.exists = !no;
+                if (ask.a.ends_with("elsewhere.example") && !machine.authenticated)
+                    out.relay = Relay::deny;
+                break;
+            case AskKind::verify:
+                out.exists = !no;
+                if (out.code == 0) out.text = "Bob <bob@example.org>";
+                break;
+            case AskKind::expand:
+                out.exists = !no;
+                if (out.code == 0) out.text = "Bob <bob@example.org>\nCarol <carol@example.org>";
+                break;
+            case AskKind::authenticate:
+                if (out.code == 0) out.ok = ask.b == "secret-" + ask.a;
+                if (out.ok) out.text = text = ask.a;
+                break;
+            case AskKind::accept: accept(std::string(heap.view(machine.content)), out); break;
+            default: FAIL("an SMTP server does not ask this");
+        }
+    }
+
+  private:
+    void accept(const std::string& content, Answer& out) {
+        out.code = content.starts_with("Answer: ") ? wanted_code(content.substr(8)) : 0;
+        out.ok = out.code == 0;
+        out.enhanced = out.code >= 500 ? "5.0.0" : "4.0.0";
+        out.text = text = out.ok ? "Q" + std::to_string(accepted.size() + 1) : "as you wish";
+        if (out.ok) accepted.push_back(content);
+    }
+};
+
+smtp::ServerHost host_of(const dialogue::Script& script) {
+    smtp::ServerHost host;
+    host.name = "mail.example.org";
+    const auto value = [&](const char* key) {
+        const auto at = script.settings.find(key);
+        return at == script.settings.end() ? std::string() : at->second;
+    };
+    host.offers_auth = value("auth") == "on";
+    host.submission = value("submission") == "on";
+    host.esmtp = value("esmtp") != "off";
+    host.no_service = value("no_service") == "on";
+    if (value("extensions") == "none") host.extensions.bits = 0;
+    if (!value("size").empty()) host.size_octets_max = std::stoul(value("size"));
+    const auto small = [&](const char* key, std::uint32_t& out) {
+        if (!value(key).empty()) out = static_cast<std::uint32_t>(std::stoul(value(key)));
+    };
+    small("recipients", host.recipients_max);
+    small("errors", host.errors_max);
+    return host;
+}
+
+std::string verb_of(const smtp::Server& server, std::string_view line) {
+    if (server.state == smtp::ServerState::content) return "DATA";
+    if (server.state == smtp::ServerState::auth) return "AUTH";
+    std::string verb(take_word(line = line.substr(0, line.find_first_of("\r\n"))));
+    std::transform(verb.begin(), verb.end(), verb.begin(), to_upper);
+    return verb;
+}
+
+std::vector<std::string> scripts() {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator("tests/golden/smtp"))
+        if (entry.path().filename() != "matrix.txt") out.push_back(entry.path().string());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+void bring_to(Talk& talk, smtp::ServerState state) {
+    using S = smtp::ServerState;
+    talk.opened();
+    if (state == S::connected) return;
+    talk.feed("EHLO client.example.net\r\n");
+    if (state == S::auth) talk.feed("AUTH PLAIN\r\n");
+    if (state == S::ready || state == S::auth) return;
+    talk.feed("MAIL FROM:<alice@example.net>\r\n");
+    if (state == S::mail) return;
+    talk.feed("RCPT TO:<bob@example.org>\r\n");
+    if (state == S::content) talk.feed("DATA\r\n");
+}
+
+std::string good_line(std::string_view verb) {
+    if (verb == "EHLO" || verb == "HELO") return std::string(verb) + " client.example.net\r\n";
+    if (verb == "MAIL") return "MAIL FROM:<alice@example.net>\r\n";
+    if (verb == "RCPT") return "RCPT TO:<bob@example.org>\r\n";
+    if (verb == "VRFY") return "VRFY bob\r\n";
+    if (verb == "EXPN") return "EXPN staff\r\n";
+    if (verb == "AUTH") return "AUTH PLAIN AGFsaWNlAHNlY3JldC1hbGljZQ==\r\n";
+    return std::string(verb) + "\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("each golden SMTP dialogue is spoken word for word, however it is cut") {
+    dialogue::Seen seen;
+    for (const std::string& path : scripts()) {
+        INFO(path);
+        const dialogue::Script script = dialogue::read_script(path);
+        Host host;
+        Talk talk(host_of(script), std::ref(host));
+        dialogue::hold_against(path, dialogue::play<smtp::Server, smtp::ServerHost>(
+                                         talk, script, verb_of, seen));
+        for (const bool late : {false, true})
+            for (const std::size_t size : {0, 7, 1}) {
+                Host again;
+                Talk cut(host_of(script), std::ref(again));
+                cut.answers_late = late;
+                CHECK(dialogue::transcript(cut, script, size) == talk.out);
+                CHECK(cut.closed == talk.closed);
+                CHECK(again.accepted == host.accepted);
+            }
+    }
+    // Every reply that the table allows is heard. Replies of the session itself come on top:
+    // out of order, unknown here, closing.
+    for (const smtp::ServerRow& row : smtp::server_rows()) {
+        std::set<int> codes = seen[std::string(row.verb)];
+        INFO(row.verb);
+        for (const std::uint16_t code : row.may_reply.code)
+            if (code != 0) {
+                INFO(code);
+                CHECK(codes.count(code) == 1);
+            }
+        for (const int code : codes)
+            if (!row.may_reply.has(code)) {
+                INFO(code);
+                CHECK((code == 500 || code == 502 || code == 503 || code == 421));
+            }
+    }
+}
+
+TEST_CASE("an SMTP verb is taken in the states its row names and in no other") {
+    std::string text = "# State by verb (RFC 5321 §4.1.4), made from the server's table.\n";
+    using S = smtp::ServerState;
+    for (const S state : {S::connected, S::ready, S::mail, S::recipients})
+        for (const smtp::ServerRow& row : smtp::server_rows()) {
+            Host host;
+            smtp::ServerHost settings;
+            settings.name = "mail.example.org";
+            settings.offers_auth = true;
+            Talk talk(settings, std::ref(host));
+            bring_to(talk, state);
+            REQUIRE(talk.machine.state == state);
+            talk.feed(good_line(row.verb));
+            const int code = talk.replies.back().first;
+            const std::string& line = talk.replies.back().second;
+            INFO(smtp::name_of(state) << ' ' << row.verb << ": " << line);
+            CHECK((code != 503) == row.legal.has(state));
+            if (code == 503) CHECK(talk.machine.state == state);
+            else CHECK(row.may_reply.has(code));
+            if (code < 400 && row.leads_to.bits != 0 && row.verb != "RSET")
+                CHECK(row.leads_to.has(talk.machine.state));
+            text += std::string(smtp::name_of(state)) + ' ' + std::string(row.verb) + ": " +
+                    line.substr(0, line.find("\r\n")) + '\n';
+        }
+    dialogue::hold_against("tests/golden/smtp/matrix.txt", text);
+}
+
+TEST_CASE("inside the content no verb is a verb") {
+    for (const smtp::ServerRow& row : smtp::server_rows()) {
+        Host host;
+        Talk talk({}, std::ref(host));
+        bring_to(talk, smtp::ServerState::content);
+        CHECK(talk.feed(good_line(row.verb)).empty());
+        CHECK(talk.feed(".\r\n") == "250 2.0.0 queued as Q1\r\n");
+        CHECK(host.accepted == std::vector<std::string>{good_line(row.verb)});
+    }
+}
+
+TEST_CASE("a thousand recipients are taken or told that they are too many, in bounded memory") {
+    Host host;
+    Talk talk({}, std::ref(host));
+    bring_to(talk, smtp::ServerState::mail);
+    int taken = 0;
+    int refused = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const std::string said =
+            talk.feed("RCPT TO:<user" + std::to_string(i) + "@example.org>\r\n");
+        taken += said.starts_with("250 ") ? 1 : 0;
+        refused += said.starts_with("452 4.5.3 ") ? 1 : 0;
+        CHECK(talk.heap.live_octets() < 32768);
+    }
+    CHECK(taken == 100);  // RFC 5321 §4.5.3.1.8
+    CHECK(refused == 900);
+    CHECK(talk.feed("DATA\r\n.\r\n") ==
+          "354 end data with <CR><LF>.<CR><LF>\r\n250 2.0.0 queued as Q1\r\n");
+}
+
+TEST_CASE("an SMTP peer that sends a line without an end is held in bounded memory") {
+    Host host;
+    Talk talk({}, std::ref(host));
+    talk.opened();
+    const std::string piece(1U << 20, 'x');
+    for (int i = 0; i < 64; ++i) {
+        talk.feed(piece);
+        CHECK(talk.heap.live_octets() < 65536);
+    }
+    CHECK(talk.feed("\r\nNOOP\r\n") == "500 5.5.2 line too long\r\n250 2.0.0 ok\r\n");
+}
+
+TEST_CASE("content beyond the limit is thrown away as it comes") {
+    Host host;
+    smtp::ServerHost settings;
+    settings.size_octets_max = 100'000;
+    Talk talk(settings, std::ref(host));
+    bring_to(talk, smtp::ServerState::content);
+    const std::string piece(1U << 20, 'x');  // one line without an end
+    for (int i = 0; i < 64; ++i) {
+        talk.feed(piece);
+        CHECK(talk.heap.live_octets() < 300'000);
+    }
+    CHECK(talk.feed("\r\n.\r\n").starts_with("552 5.3.4 "));
+    CHECK(talk.machine.state == smtp::ServerState::ready);
+    CHECK(host.accepted.empty());
+}
+
+TEST_CASE("an endless header fills no more than the size limit") {
+    Host host;
+    smtp::ServerHost settings;
+    settings.size_octets_max = 100'000;
+    Talk talk(settings, std::ref(host));
+    bring_to(talk, smtp::ServerState::content);
+    for (int i = 0; i < 100'000; ++i) {
+        talk.feed("X-Header: again and again\r\n");
+        if (talk.heap.live_octets() > 300'000) FAIL("the heap grows");
+    }
+    CHECK(talk.feed(".\r\n").starts_with("552 5.3.4 "));
+}
+
+TEST_CASE("an SMTP peer that sends without waiting for an answer is held in bounded memory") {
+    Host host;
+    Talk talk({}, std::ref(host));
+    bring_to(talk, smtp::ServerState::ready);
+    talk.answers_late = true;
+    talk.feed("MAIL FROM:<alice@example.net>\r\n");
+    const std::string piece(65536, 'x');
+    for (int i = 0; i < 256; ++i) {
+        talk.feed(piece);
+        CHECK(talk.heap.live_octets() < (1U << 20));
+    }
+    CHECK(talk.closed);
+    CHECK(talk.replies.back().first == 421);
+}
+
+TEST_CASE("endless errors end the session with 421") {
+    Host host;
+    Talk talk({}, std::ref(host));
+    talk.opened();
+    int sent = 0;
+    while (!talk.closed && sent < 1000) {
+        talk.feed("COFFEE\r\n");
+        ++sent;
+    }
+    CHECK(sent == 20);
+    CHECK(talk.replies.back().first == 421);
+}
+
+TEST_CASE("bare line ends, NUL and 8-bit octets in content arrive as they were sent") {
+    Host host;
+    Talk talk({}, std::ref(host));
+    bring_to(talk, smtp::ServerState::content);
+    const std::string content("a\rb\n.\n\0c\xff\r\n.\rd\r\n", 16);
+    std::string wire;
+    message::Stuffer stuffer;
+    message::stuff_piece(stuffer, content, wire);
+    message::stuff_end(stuffer, wire);
+    CHECK(talk.feed(wire).starts_with("250 "));
+    CHECK(host.accepted == std::vector<std::string>{content});
+}
+
+TEST_CASE("an SMTP client that is silent for five minutes hears 421 and is left") {
+    Host host;
+    Talk talk({}, std::ref(host));
+    bring_to(talk, smtp::ServerState::mail);
+    CHECK(talk.fx.wait_ns == 300'000'000'000);  // RFC 5321 §4.5.3.2.7
+    CHECK(talk.wake(Wake::timer).starts_with("421 4.4.2 "));
+    CHECK(talk.closed);
+}
