@@ -67,10 +67,12 @@ Stopped run_whole(Simulation& simulation, const Extent& extent,
     const auto declared = world.setup->scenario.until;
     const Time until = extent.until.value_or(declared ? declared->ns : never);
     std::uint64_t left = extent.events_max;
+    bool second_over = true;
     for (;;) {
         // Without an end it is looked at whole seconds whether all is done: a rule of simulated
         // time, so that every way of running ends at the same moment.
-        if (until == never && (world.agenda.empty() || simulation.settled())) return Stopped::quiet;
+        if (until == never && second_over && (world.agenda.empty() || simulation.settled()))
+            return Stopped::quiet;
         const Time stop =
             until != never
                 ? until
@@ -79,7 +81,8 @@ Stopped run_whole(Simulation& simulation, const Extent& extent,
         const Stopped why = simulation.run_until(stop, std::min(left, piece));
         const std::uint64_t done = world.events_done - before;
         left -= std::min(left, done);
-        if (until != never && why != Stopped::limit) return why;
+        second_over = why != Stopped::limit;
+        if (until != never && second_over) return why;
         if (why == Stopped::limit && (left == 0 || done < piece)) return Stopped::limit;
         if (progress && !progress(world)) return Stopped::limit;
     }

@@ -1,0 +1,122 @@
+// `postroad show`: the ladder of a run, or of a trace that a run has written.
+#include <fmt/format.h>
+
+#include <memory>
+#include <ostream>
+
+#include "command/command.hpp"
+#include "command/simulate.hpp"
+#include "protocols/base/did_you_mean.hpp"
+#include "sim/views/ladder.hpp"
+
+namespace postroad::command {
+namespace {
+
+struct Options {
+    std::string source, scenario;  // scenario: of a trace
+    RunOptions run;
+    std::string message, node;
+    std::uint32_t conversation = 0;
+    bool wide = false, unfold = false, content = false;
+};
+
+std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup, Io& io) {
+    std::vector<std::string_view> names;
+    for (NodeId node = 0; node < setup.nodes(); ++node) {
+        if (setup.node_name(node) == name) return node;
+        if (node < setup.hosts.size() && setup.hosts[node].domain_name == name) return node;
+        names.push_back(setup.node_name(node));
+    }
+    const std::string_view near = closest(name, names);
+    std::string hint = "did you mean \"" + std::string(near) + "\"?";
+    if (near.empty()) {
+        hint = "there are:";
+        for (std::size_t i = 0; i < names.size() && i < 20; ++i) hint += " " + std::string(names[i]);
+        if (names.size() > 20) hint += " …";
+    }
+    refuse(io, "there is no host or network \"" + name + "\"", hint);
+    return std::nullopt;
+}
+
+int show(const sim::Trace& trace, const sim::Setup& setup, const Options& options, Io& io) {
+    const sim::views::TraceIndex index(trace, setup);
+    sim::views::LadderOptions ladder;
+    ladder.style = io.style(options.wide);
+    ladder.segments = options.unfold;
+    ladder.content = options.content;
+    ladder.conversation = options.conversation;
+    if (options.conversation > index.conversations.size())
+        return refuse(io, fmt::format("there is no conversation {}: {} were held",
+                                      options.conversation, index.conversations.size()));
+    if (!options.message.empty()) {
+        ladder.journey = index.find_journey(options.message);
+        if (ladder.journey == sim::nothing)
+            return refuse(io, fmt::format("there is no message \"{}\": {} went out",
+                                          options.message, index.journeys.size()),
+                          "a message has a number from 1, a queue id and a Message-ID");
+    }
+    if (!options.node.empty()) {
+        const auto node = find_node(options.node, setup, io);
+        if (!node) return bad_input;
+        ladder.node = *node;
+    }
+    sim::views::print_ladder(trace, setup, index, ladder, io.sink());
+    return done;
+}
+
+// A trace file does not say what its hosts are called: the scenario does.
+int show_trace(const Options& options, Io& io) {
+    if (options.scenario.empty())
+        return refuse(io, "\"" + options.source + "\" is a trace: which scenario was it?",
+                      "postroad show " + options.source + " --scenario LAB|FILE");
+    const auto source = open_source(options.scenario, io);
+    if (!source) return bad_input;
+    std::string error;
+    const auto trace = sim::Trace::load(options.source, error);
+    if (trace == nullptr) return refuse(io, error);
+    return show(*trace, *source->opened.setup, options, io);
+}
+
+bool is_trace(const std::string& path) {
+    std::string unused;
+    std::error_code error;
+    return std::filesystem::is_regular_file(path, error) &&
+           sim::Trace::load(path, unused) != nullptr;
+}
+
+int run(const Options& options, Io& io) {
+    if (is_trace(options.source)) return show_trace(options, io);
+    if (!options.scenario.empty())
+        return refuse(io, "--scenario goes with a trace, and \"" + options.source + "\" is none");
+    const auto source = open_source(options.source, io);
+    if (!source) return bad_input;
+    const auto ran = simulate(*source, options.run, io);
+    if (!ran) return bad_input;
+    const int status = show(ran->simulation->trace(), ran->setup(), options, io);
+    return status != done ? status : tell_limit(*ran, io);
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, Session& session) {
+    CLI::App* const sub =
+        app.add_subcommand("show", "Show every line of a run, with RFC sections and reasons");
+    const auto options = std::make_shared<Options>();
+    sub->add_option("LAB|FILE|TRACE", options->source,
+                    "A lab, a scenario file, or what `run --trace` has written")
+        ->required();
+    sub->add_option("--message", options->message,
+                    "One message alone: its number, a queue id, or its Message-ID");
+    sub->add_option("--node", options->node, "One host or network alone");
+    sub->add_option("--conn", options->conversation, "One conversation alone, by its number");
+    sub->add_flag("--wide", options->wide, "Cut nothing to fit the terminal");
+    sub->add_flag("--unfold", options->unfold, "Show every TCP segment");
+    sub->add_flag("--content", options->content, "Show messages in full");
+    sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
+    sub->add_option("--journal", options->run.journal,
+                    "Let happen again what `talk` has recorded in this file");
+    options->run.add_to(*sub);
+    sub->callback([options, &session] { session.status = run(*options, session.io); });
+}
+
+}  // namespace postroad::command
