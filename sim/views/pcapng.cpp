@@ -52,8 +52,8 @@ class Capture {
         if (!names.empty()) blocks_.names(names);
         for (auto at = trace_.read(); !at.done(); at.next()) {
             const RowView row = at.row();
-            forget(row.head().time);
             pass(row.head().time);
+            forget(row.head().time);
             if (options_.comments) reasons_.row(row, at.position());
             take(row, at.position());
         }

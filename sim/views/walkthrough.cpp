@@ -292,7 +292,7 @@ class Walkthrough {
             if (blank) blank_met = true;
             if (shown < options_.content_lines_max || blank) {
                 ++shown;
-                std::string text = "| " + visible(line);
+                std::string text = line.empty() ? "|" : "| " + visible(line);
                 if (!style_.wide) text = cut(text, width_ - 20);
                 here.body += std::string(20, ' ') + text + "\n";
             } else {

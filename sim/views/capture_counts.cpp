@@ -1,0 +1,87 @@
+// Lines by service; DNS by datagrams that were seen where the conversation began.
+#include "sim/views/capture_counts.hpp"
+
+#include "protocols/base/ascii.hpp"
+#include "sim/net/packet.hpp"
+#include "sim/views/json.hpp"
+#include "sim/views/ladder_words.hpp"
+
+namespace postroad::sim::views {
+namespace {
+
+std::string verb_of(std::string_view line) {
+    std::string out;
+    for (const char c : line.substr(0, 12)) {
+        if (!is_alpha(c)) break;
+        out += to_upper(c);
+    }
+    return out;
+}
+
+bool is_dns(const PacketFact& fact) {
+    return fact.protocol == net::protocol_udp && (fact.source_port == 53 || fact.target_port == 53);
+}
+
+void put(std::string& out, std::string_view name, const std::map<std::string, std::uint64_t>& table) {
+    out += json_string(name) + ": {";
+    bool first = true;
+    for (const auto& [key, count] : table) {
+        if (!first) out += ", ";
+        first = false;
+        out += json_string(key) + ": " + std::to_string(count);
+    }
+    out += "}, ";
+}
+
+}  // namespace
+
+CaptureCounts capture_counts(const Trace& trace, const TraceIndex& index) {
+    CaptureCounts out;
+    std::map<Id, bool> answers;  // on their way: is it an answer?
+    for (auto at = trace.read(); !at.done(); at.next()) {
+        const RowView row = at.row();
+        const NodeId node = row.head().node;
+        if (row.head().fact == Fact::line) {
+            const auto& fact = row.as<LineFact>();
+            const Conversation* const talk = index.conversation(fact.conversation);
+            if (talk == nullptr || fact.speech == Speech::content) continue;
+            const bool smtp = talk->target_port == 25 || talk->target_port == 587;
+            const bool pop = talk->target_port == 110;
+            const std::string_view line = row.tail<LineFact>();
+            if (smtp && fact.speech == Speech::command) ++out.smtp_commands[verb_of(line)];
+            if (pop && fact.speech == Speech::command) ++out.pop_commands[verb_of(line)];
+            if (smtp && fact.speech == Speech::reply) {
+                // A reply of many lines may be one row.
+                for (std::string_view rest = line; !rest.empty();)
+                    ++out.smtp_replies[std::string(take_line(rest).substr(0, 3))];
+            }
+        } else if (row.head().fact == Fact::packet) {
+            const auto& fact = row.as<PacketFact>();
+            const Why why{fact.why};
+            out.sent_again += (why == Why::retransmission_timeout || why == Why::fast_retransmit) &&
+                              node == node_of(fact.conversation);
+            if (!is_dns(fact) || row.tail<PacketFact>().size() < 12) continue;
+            const bool answer = (row.tail<PacketFact>()[2] & 0x80) != 0;
+            if (node == node_of(fact.conversation)) ++(answer ? out.dns_answers : out.dns_queries);
+            else answers[fact.packet] = answer;
+        } else if (row.head().fact == Fact::arrival) {
+            const auto known = answers.find(row.as<ArrivalFact>().packet);
+            if (known != answers.end()) ++(known->second ? out.dns_answers : out.dns_queries);
+        } else if (row.head().fact == Fact::lost) {
+            ++out.lost;
+        }
+    }
+    return out;
+}
+
+std::string to_json(const CaptureCounts& counts) {
+    std::string out = "{";
+    put(out, "smtp_commands", counts.smtp_commands);
+    put(out, "smtp_replies", counts.smtp_replies);
+    put(out, "pop_commands", counts.pop_commands);
+    return out + "\"dns_queries\": " + std::to_string(counts.dns_queries) +
+           ", \"dns_answers\": " + std::to_string(counts.dns_answers) +
+           (counts.lost == 0 ? ", \"sent_again\": 0" : "") + "}\n";
+}
+
+}  // namespace postroad::sim::views
