@@ -297,7 +297,7 @@ inline Sample first_message(Depth depth = Depth::bytes) {
     lookup.answers = 1;
     lookup.name_octets = 11;
     s.record(mail_host, lookup, "example.net10 mx.example.net");
-    s.decide(mail_host, at_mail, Reason::mx_only, 10, "mx.example.net", "example.net");
+    s.decide(mail_host, at_mail, Reason::mx_only, 10U, "mx.example.net", "example.net");
 
     Wire relay = s.connect(mail_host, 49200, mx, 25, true);
     s.reply(relay, 220, "220 mx.example.org ESMTP Postroad\r\n", "5321 §4.3.1");
