@@ -170,7 +170,7 @@ TEST_CASE("a POP3 client holds bounded memory whatever the server sends") {
 
 TEST_CASE("what the POP3 server writes the client reads, however it is cut") {
     const std::string mail = "Subject: a\r\n\r\n.\r\n..\r\nlast line\r\n";
-    for (const std::size_t size : {0, 7, 1}) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{1}}) {
         Client client;
         Heap heap;
         Effects fx(heap);

@@ -129,7 +129,7 @@ TEST_CASE("each golden POP3 dialogue is spoken word for word, however it is cut"
                                          talk, script, verb_of, seen));
         CHECK(!boxes.is_open);
         for (const bool late : {false, true})
-            for (const std::size_t size : {0, 7, 1}) {
+            for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{1}}) {
                 Mailboxes again;
                 Talk cut(host_of(script), std::ref(again));
                 cut.answers_late = late;

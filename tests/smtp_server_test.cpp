@@ -139,7 +139,7 @@ TEST_CASE("each golden SMTP dialogue is spoken word for word, however it is cut"
         dialogue::hold_against(path, dialogue::play<smtp::Server, smtp::ServerHost>(
                                          talk, script, verb_of, seen));
         for (const bool late : {false, true})
-            for (const std::size_t size : {0, 7, 1}) {
+            for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{1}}) {
                 Host again;
                 Talk cut(host_of(script), std::ref(again));
                 cut.answers_late = late;
