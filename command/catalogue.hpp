@@ -1,48 +1,38 @@
-// The labs that there are, and what a LAB or FILE on the command line means.
+// What a LAB or FILE on the command line means: found, read and compiled, or told why not.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "command/io.hpp"
+#include "sim/grading/catalogue.hpp"
 #include "sim/world/open.hpp"
 
 namespace postroad::command {
 
-struct Lab {
-    std::filesystem::path folder;
-    std::string name;        // "05-the-mx-ladder"
-    std::string title, goal;
-    int number = 0;
-    int minutes = 0;
-    bool walkthrough = false;  // `run` tells its story
-    bool graded = false;       // it has checks
-    std::string_view short_name() const;  // "the-mx-ladder"
+// A lab that was found; `about` is empty when its lab.toml has mistakes.
+struct Lab : sim::grading::LabFolder {
+    sim::grading::Lab about;
+    bool graded() const { return !about.checks.empty(); }
 };
 
-// In the order of their numbers. A folder without a lab.toml is none.
-std::vector<Lab> read_catalogue(const std::filesystem::path& labs);
-
-// By "05-the-mx-ladder", "the-mx-ladder", "05", "5"; null when there is none.
-const Lab* find_lab(const std::vector<Lab>& labs, std::string_view words);
-
-// A lab or a scenario file, opened.
 struct Source {
     std::string words;       // as it was typed
-    std::optional<Lab> lab;
-    std::filesystem::path scenario;
+    std::optional<Lab> lab;  // none: a file of one's own
     sim::Opened opened;
+    // What to call it in a command to be typed.
+    std::string name() const { return lab ? std::string(lab->short_name()) : words; }
 };
 
-// Finds, reads and compiles. When that fails it is told on io.err, with carets, and nothing is
-// given; warnings are told too.
+// Each tells on io.err what is wrong, with carets, and then gives nothing; warnings are told too.
+// A lab's name or number, a lab's folder, or a scenario file.
 std::optional<Source> open_source(const std::string& words, Io& io);
-// A lab alone; a file, or no such lab, is told.
-std::optional<Lab> need_lab(const std::string& words, Io& io);
-// The scenario file of a source that was found; none, and told, when it cannot be read.
-std::optional<sim::Opened> open_told(const std::filesystem::path& path, Io& io);
+// A lab alone, with every mistake of its lab.toml.
+std::optional<Lab> open_lab(const std::string& words, Io& io);
+std::optional<sim::Opened> open_scenario_file(const std::filesystem::path& path, Io& io);
+
+void tell_problems(const scenario::Problems& problems, Io& io);
 
 }  // namespace postroad::command

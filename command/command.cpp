@@ -49,11 +49,10 @@ std::vector<std::string> subcommands(const CLI::App& app) {
 int unknown_subcommand(const CLI::App& app, const std::string& word, Io& io) {
     const std::vector<std::string> known = subcommands(app);
     const std::vector<std::string_view> names(known.begin(), known.end());
-    std::string hint = "`postroad --help` lists them";
+    std::string unused, hint = "`postroad --help` lists them";
     const std::string_view near = closest(word, names);
-    const std::vector<Lab> labs = read_catalogue(io.labs);
     if (!near.empty()) hint = "did you mean `postroad " + std::string(near) + "`?";
-    else if (find_lab(labs, word) != nullptr || std::filesystem::exists(word))
+    else if (sim::grading::find_lab(io.labs, word, unused) || std::filesystem::exists(word))
         hint = "did you mean `postroad run " + word + "`?";
     return refuse(io, "there is no subcommand \"" + word + "\"", hint);
 }

@@ -7,7 +7,7 @@
 
 #include "command/catalogue.hpp"
 #include "command/command.hpp"
-#include "command/json.hpp"
+#include "sim/views/json.hpp"
 #include "sim/views/text.hpp"
 
 namespace postroad::command {
@@ -26,14 +26,14 @@ void print(const std::vector<Lab>& labs, Io& io) {
     std::size_t widest = 0;
     for (const Lab& lab : labs) widest = std::max(widest, lab.short_name().size());
     for (const Lab& lab : labs) {
-        const std::string minutes = lab.minutes == 0 ? "" : fmt::format("{} min", lab.minutes);
+        const std::string minutes = lab.about.minutes == 0 ? "" : fmt::format("{} min", lab.about.minutes);
         io.out << fmt::format("{:>2}  ", lab.number)
                << views::inked(style, views::Ink::command,
                                views::padded(lab.short_name(), widest))
-               << fmt::format("  {:>6}  ", minutes) << lab.title << '\n';
+               << fmt::format("  {:>6}  ", minutes) << lab.about.title << '\n';
         const std::size_t indent = widest + 14;
         const std::size_t room = style.width > indent + 30 ? style.width - indent : 30;
-        for (const std::string& line : views::wrapped(lab.goal, room))
+        for (const std::string& line : views::wrapped(lab.about.goal, room))
             io.out << std::string(indent, ' ') << views::inked(style, views::Ink::faint, line)
                    << '\n';
     }
@@ -85,7 +85,9 @@ int student_edition(const std::vector<Lab>& labs, const fs::path& to, Io& io) {
 }
 
 int run(const Options& options, Io& io) {
-    const std::vector<Lab> labs = read_catalogue(io.labs);
+    std::vector<Lab> labs;
+    for (const sim::grading::LabFolder& folder : sim::grading::list_labs(io.labs))
+        labs.push_back({folder, sim::grading::load_lab(folder).lab});
     if (labs.empty())
         return refuse(io, io.labs.empty() ? std::string("no folder of labs was found")
                                           : "there are no labs in " + io.labs.string());
@@ -97,8 +99,8 @@ int run(const Options& options, Io& io) {
     }
     for (const Lab& lab : labs)
         io.out << fmt::format("{{\"number\":{},\"name\":{},\"title\":{},\"minutes\":{},\"goal\":{}}}\n",
-                              lab.number, json_text(lab.name), json_text(lab.title), lab.minutes,
-                              json_text(lab.goal));
+                              lab.number, views::json_string(lab.name), views::json_string(lab.about.title), lab.about.minutes,
+                              views::json_string(lab.about.goal));
     return done;
 }
 

@@ -11,6 +11,7 @@
 #include "command/summary.hpp"
 #include "protocols/base/did_you_mean.hpp"
 #include "sim/views/pcapng.hpp"
+#include "sim/views/walkthrough.hpp"
 
 namespace postroad::command {
 namespace {
@@ -59,10 +60,9 @@ std::optional<views::PcapngOptions> capture(const Options& options, const sim::S
 }
 
 void what_next(const Options& options, const Source& source, const Summary& summary, Io& io) {
-    const std::string name =
-        source.lab ? std::string(source.lab->short_name()) : source.words;
+    const std::string name = source.name();
     io.out << "\nnext: postroad show " << name << "    every line that was said\n";
-    if (source.lab && source.lab->graded)
+    if (source.lab && source.lab->graded())
         io.out << "      postroad check " << name << "   whether the lab's goals are met\n";
     if (summary.conversations != 0 && options.pcap.empty())
         io.out << "      postroad run " << name << " --pcap mail.pcapng   for Wireshark\n";
@@ -74,6 +74,13 @@ void tell(const Options& options, const Source& source, const Ran& ran, Io& io) 
     if (options.json) {
         io.out << to_json(summary, source.words, world.seed);
         return;
+    }
+    if (source.lab && source.lab->about.walkthrough) {
+        const views::TraceIndex index(ran.simulation->trace(), ran.setup());
+        views::WalkthroughOptions story;
+        story.style = io.style();
+        views::print_walkthrough(ran.simulation->trace(), ran.setup(), index, story, io.sink());
+        io.out << '\n';
     }
     const std::string& title = ran.setup().scenario.title;
     io.out << (title.empty() ? source.words : title) << "  (seed " << world.seed << ")\n\n"

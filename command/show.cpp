@@ -7,6 +7,7 @@
 #include "command/command.hpp"
 #include "command/simulate.hpp"
 #include "protocols/base/did_you_mean.hpp"
+#include "sim/views/json.hpp"
 #include "sim/views/ladder.hpp"
 
 namespace postroad::command {
@@ -17,7 +18,7 @@ struct Options {
     RunOptions run;
     std::string message, node;
     std::uint32_t conversation = 0;
-    bool wide = false, unfold = false, content = false;
+    bool wide = false, unfold = false, content = false, json = false;
 };
 
 std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup, Io& io) {
@@ -39,6 +40,10 @@ std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup
 }
 
 int show(const sim::Trace& trace, const sim::Setup& setup, const Options& options, Io& io) {
+    if (options.json) {
+        sim::views::write_json(trace, setup, io.sink());
+        return done;
+    }
     const sim::views::TraceIndex index(trace, setup);
     sim::views::LadderOptions ladder;
     ladder.style = io.style(options.wide);
@@ -112,6 +117,7 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--wide", options->wide, "Cut nothing to fit the terminal");
     sub->add_flag("--unfold", options->unfold, "Show every TCP segment");
     sub->add_flag("--content", options->content, "Show messages in full");
+    sub->add_flag("--json", options->json, "Everything recorded, one line of JSON a fact");
     sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
     sub->add_option("--journal", options->run.journal,
                     "Let happen again what `talk` has recorded in this file");

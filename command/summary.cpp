@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <set>
 
-#include "command/json.hpp"
 #include "sim/core/reasons.hpp"
+#include "sim/views/json.hpp"
 
 namespace postroad::command {
 namespace {
 
 using sim::Fact;
+using sim::views::json_string;
 
 struct Count {
     Summary& out;
@@ -107,9 +108,9 @@ std::string to_json(const Summary& s, const std::string& scenario, std::uint64_t
         "\"bounced\":{},\"discarded\":{},\"queued\":{},\"conversations\":{},"
         "\"failed_conversations\":{},\"packets\":{},\"lost\":{},\"events\":{},"
         "\"simulated_ns\":{},\"events_per_s\":{},\"fingerprint\":{}}}\n",
-        json_text(scenario), seed, s.sent, s.delivered, s.fetched, s.bounced, s.discarded, s.queued,
+        json_string(scenario), seed, s.sent, s.delivered, s.fetched, s.bounced, s.discarded, s.queued,
         s.conversations, s.failed_conversations, packets, s.lost, s.events, s.last,
-        s.events_per_s, json_text(s.fingerprint));
+        s.events_per_s, json_string(s.fingerprint));
 }
 
 }  // namespace postroad::command

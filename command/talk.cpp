@@ -182,7 +182,7 @@ int run(const Options& options, Io& io) {
     tell_custody(*ran.simulation, position, terminal);
     journal.put(ran.simulation->journal().to_text());
     if (!journal.keep(io)) return bad_input;
-    if (journal.wanted() && source->lab && source->lab->graded)
+    if (journal.wanted() && source->lab && source->lab->graded())
         terminal.comment(fmt::format("next: postroad check {} --journal {}",
                                      source->lab->short_name(), options.save_journal));
     return tell_limit(ran, io);
