@@ -15,7 +15,7 @@ endif()
 # Where the labs are: beside the sources in a clone, under share/ once installed.
 get_target_property(kind postroad_command_lib TYPE)
 if(kind STREQUAL "STATIC_LIBRARY")
-    target_compile_definitions(postroad_command_lib PRIVATE
+    target_compile_definitions(postroad_command_lib PUBLIC
         POSTROAD_VERSION="${PROJECT_VERSION}"
         POSTROAD_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
         POSTROAD_BUILD_DIR="${CMAKE_BINARY_DIR}"

@@ -1,6 +1,7 @@
 // The desk of the mail hosts: hands each ask and tell to who knows, by role and owner.
 #include "sim/session/desk.hpp"
 
+#include "sim/dns/streams.hpp"
 #include "sim/mail/delivery.hpp"
 #include "sim/mail/maildrop.hpp"
 #include "sim/mail/people.hpp"
@@ -14,14 +15,9 @@ std::uint32_t owner_of(const Run& run, const Tcb& tcb) {
     return run.world.sessions.of<Machine>()[tcb.seat].settings;
 }
 
-// What a client learnt before it asked comes first: the verdict on one mail before the next mail.
-void catch_up(Run& run, std::uint32_t connection, std::uint32_t owner) {
-    for (std::size_t i = 0; i < run.fx.tells.size(); ++i) {
-        const Tell one = run.fx.tells[i];
-        tell(run, connection, owner, one, run.fx.text_of(one));
-    }
-    run.fx.tells.clear();
-    run.fx.words.clear();
+// DNS over TCP is no mail: its connections belong to the resolver or the stub.
+bool is_dns(Role role) {
+    return role == Role::dns_server || role == Role::resolver || role == Role::stub;
 }
 
 }  // namespace
@@ -37,16 +33,18 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
             return true;
         case Role::smtp_client: {
             const std::uint32_t owner = owner_of<smtp::Client>(run, tcb);
-            catch_up(run, connection, owner);
             if (people::is_ours(owner)) return people::ask(run, connection, owner, ask, out);
             mail::next_job(run, connection, owner, out);
             return true;
         }
         case Role::pop3_client: {
             const std::uint32_t owner = owner_of<pop3::Client>(run, tcb);
-            catch_up(run, connection, owner);
             return people::ask(run, connection, owner, ask, out);
         }
+        case Role::dns_server:
+        case Role::resolver:
+        case Role::stub:
+            return dns_layer::stream_ask(run, connection, ask, out);
         default:
             out = {};
             out.to = ask.kind;
@@ -57,7 +55,9 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
 
 void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& tell,
           std::string_view words) {
-    if (people::is_ours(owner)) {
+    if (is_dns(run.world.tcp.tcbs[connection].role)) {
+        dns_layer::stream_tell(run, connection, owner, tell, words);
+    } else if (people::is_ours(owner)) {
         people::tell(run, connection, owner, tell, words);
     } else {
         mail::heard(run, connection, owner, tell, words);
@@ -65,7 +65,9 @@ void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& t
 }
 
 void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
-    if (people::is_ours(owner)) {
+    if (is_dns(run.world.tcp.tcbs[connection].role)) {
+        dns_layer::stream_over(run, connection, owner, how);
+    } else if (people::is_ours(owner)) {
         people::over(run, connection, owner, how);
     } else {
         mail::over(run, connection, owner, how);

@@ -46,7 +46,8 @@ void run_machine(Run& run, const Tcb& tcb, Seat<dns::Stream>& seat, const Input&
     dns::step(seat.machine, input, dns_layer::stream_host(tcb), run.fx);
 }
 
-void record_words(Run& run, const Tcb& tcb) {
+// What has been said since the last call, `from` words on.
+void record_words(Run& run, const Tcb& tcb, std::size_t& from) {
     if (!run.trace.wants(Depth::lines)) return;
     const bool initiator = (tcb.flags & tcb_flag::initiator) != 0;
     const auto line = [&](const Said& said, std::string_view octets, bool from_initiator) {
@@ -63,7 +64,8 @@ void record_words(Run& run, const Tcb& tcb) {
                                                   : octets.substr(said.offset, said.size));
     };
     for (const Said& said : run.fx.heard) line(said, run.fx.heard_text, !initiator);
-    for (const Said& said : run.fx.said) line(said, run.fx.out, initiator);
+    run.fx.heard.clear();
+    for (; from < run.fx.said.size(); ++from) line(run.fx.said[from], run.fx.out, initiator);
 }
 
 // Who owns a client answers and hears it: the world's desk, or whoever embeds the core.
@@ -87,18 +89,23 @@ void pass_on_tells(Run& run, std::uint32_t connection, std::uint32_t owner) {
     for (const Tell& one : tells)
         tell_owner(run, connection, owner, one,
                    std::string_view(words).substr(one.offset, one.size));
+    tells.clear();
     tells.swap(run.fx.tells);  // their room is kept for the next step
+    words.clear();
     words.swap(run.fx.words);
 }
 
 template <class M>
 void drive(Run& run, std::uint32_t connection, Input input) {
     Effects& fx = run.fx;
+    POSTROAD_ASSERT(!run.stepping);  // nobody starts a machine from within another one's step
+    run.stepping = true;
     fx.clear();
     const Tcb tcb = run.world.tcp.tcbs[connection];
-    if (tcb.seat == nothing) return;
+    POSTROAD_ASSERT(tcb.seat != nothing);
     fx.listen_to_heard = (tcb.flags & tcb_flag::outside_peer) != 0;
     std::uint32_t owner = nothing;
+    std::size_t recorded = 0;
     Answer answer;
     // Asks that are answered at once go through the same door as late ones; what is said in
     // between goes out together.
@@ -111,12 +118,16 @@ void drive(Run& run, std::uint32_t connection, Input input) {
         if (fx.ask.kind == AskKind::none) break;
         const Ask ask = fx.ask;
         fx.ask = {};
+        record_words(run, tcb, recorded);
+        // What it learnt before it asked comes first: the verdict on one mail before the next.
+        if (!fx.tells.empty()) pass_on_tells(run, connection, owner);
         answer = Answer{};
         answer.to = ask.kind;
         if (!ask_owner(run, connection, owner, ask, answer)) break;
         input = {Wake::answer, {}, &answer};
     }
-    record_words(run, tcb);
+    record_words(run, tcb, recorded);
+    run.stepping = false;
     const bool close = fx.close;
     const bool abort = fx.abort;
     const Duration wait = fx.wait_ns;
@@ -142,8 +153,8 @@ void wake(Run& run, std::uint32_t connection, const Input& input) {
         outside::heard(run, connection, input.what, input.bytes);
         return;
     }
-    with_machine(run.world.tcp.tcbs[connection].role,
-                 [&]<class M>() { drive<M>(run, connection, input); });
+    if (tcb.seat == nothing) return;
+    with_machine(tcb.role, [&]<class M>() { drive<M>(run, connection, input); });
 }
 
 template <class M>

@@ -42,6 +42,7 @@ class Run {
     // It never changes the world.
     std::function<void(std::uint32_t subject, Wake what, std::string_view octets)> on_outside;
     Effects fx;  // scratch of the session layer
+    bool stepping = false;  // a machine is using it
     bool stop = false;
 
     Time now() const { return world.now; }
