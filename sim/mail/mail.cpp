@@ -60,7 +60,7 @@ void host_up(Run& run, NodeId host) {
 void setup_changed(Run& run) { store::set_up(run.world); }
 
 bool is_settled(const World& world) {
-    return world.mail.messages.live() == 0 && world.mail.deliveries.live() == 0 &&
+    return world.lively == 0 && people::is_idle(world) && world.mail.messages.live() == 0 && world.mail.deliveries.live() == 0 &&
            world.tcp.tcbs.live() == 0;
 }
 

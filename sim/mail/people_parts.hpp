@@ -11,7 +11,7 @@ namespace postroad::sim::people {
 
 namespace detail {  // Event::detail
 inline constexpr std::uint16_t retry = mail::event::people;      // a: submission, b: serial
-inline constexpr std::uint16_t fetch = mail::event::people + 1;  // a: person; periodic
+inline constexpr std::uint16_t fetch = routine_mail_event;  // a: person; periodic
 }  // namespace detail
 
 // Records for everybody; cheap when nothing is missing.

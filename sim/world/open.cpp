@@ -8,6 +8,35 @@
 #include "sim/world/judge.hpp"
 
 namespace postroad::sim {
+namespace {
+
+// Whether timeline, journal and workloads have had their say.
+bool all_begun(const Simulation& simulation) {
+    const World& world = simulation.world();
+    const scenario::Scenario& scenario = world.setup->scenario;
+    for (const scenario::Event& event : scenario.timeline)
+        if (event.at.ns > world.now) return false;
+    const Journal& journal = simulation.journal();
+    if (journal.size() != 0 && journal[journal.size() - 1].at > world.now) return false;
+    const Pages<WorkloadState>& loads = world.mail.people.workloads;
+    if (loads.size() < scenario.workloads.size()) return false;
+    for (std::size_t i = 0; i < scenario.workloads.size(); ++i)
+        if (loads[i].done == 0) return false;
+    return true;
+}
+
+// Only what repeats by itself is left: nobody has mail, asks or talks.
+bool all_done(Simulation& simulation) {
+    const World& world = simulation.world();
+    const bool moment_over = simulation.hands().world.agenda.next().time > world.now;
+    return moment_over && world.dns.questions.live() == 0 &&
+           world.dns.tasks.live() == 0 && world.dns.delayed.live() == 0 &&
+           world.mail.people.outbox.live() == 0 && world.tcp.segments.live() == 0 &&
+           simulation.settled() && all_begun(simulation);
+}
+
+}  // namespace
+
 Opened open_scenario(std::string_view text, const std::string& file,
                      const scenario::ReadFile& read_file) {
     scenario::Loaded loaded = scenario::load(text, file, surroundings(read_file));
@@ -71,7 +100,7 @@ Stopped run_whole(Simulation& simulation, const Extent& extent,
     for (;;) {
         // Without an end it is looked at whole seconds whether all is done: a rule of simulated
         // time, so that every way of running ends at the same moment.
-        if (until == never && second_over && (world.agenda.empty() || simulation.settled()))
+        if (until == never && second_over && (world.agenda.empty() || all_done(simulation)))
             return Stopped::quiet;
         const Time stop =
             until != never

@@ -17,19 +17,6 @@ namespace postroad::sim {
 class Journal;
 class Embedder;
 
-// What an event is. `detail`, `a` and `b` mean what its handler says.
-enum class EventKind : std::uint16_t {
-    packet,      // a: segment; it goes on along its way
-    tcp_timer,   // a: tcb, b: generation
-    dns,         // sim/dns
-    mail,        // sim/mail: queue, people
-    timeline,    // a: index into scenario.timeline
-    workload,    // a: index into scenario.workloads
-    outage,      // a: link: it goes up or down
-    journal,     // a: index into the journal
-    custom,      // for whoever embeds the core (benchmarks, tests)
-};
-
 class Run {
   public:
     Run(World& the_world, Trace& the_trace) : world(the_world), trace(the_trace), fx(world.heap) {}
@@ -57,7 +44,7 @@ class Run {
                   std::uint32_t a = 0, std::uint32_t b = 0) {
         POSTROAD_ASSERT(at >= world.now);
         Node& me = world.nodes.edit(origin);
-        world.agenda.push({at, event_key(origin, ++me.events), node,
+        world.plan({at, event_key(origin, ++me.events), node,
                            static_cast<std::uint16_t>(kind), detail, a, b});
     }
 

@@ -40,10 +40,7 @@ void Simulation::dispatch(const Event& event) {
 
 bool Simulation::step() {
     if (world_.agenda.empty()) return false;
-    const Event event = world_.agenda.pop();
-    world_.now = event.time;
-    ++world_.events_done;
-    dispatch(event);
+    dispatch(world_.take_next());
     world_.trace_position = trace_.position();
     return true;
 }
@@ -61,10 +58,7 @@ Stopped Simulation::run_until(Time until, std::uint64_t events_max) {
             world_.trace_position = trace_.position();
             return Stopped::limit;
         }
-        const Event event = world_.agenda.pop();
-        world_.now = event.time;
-        ++world_.events_done;
-        dispatch(event);
+        dispatch(world_.take_next());
     }
 }
 
@@ -72,7 +66,7 @@ void Simulation::schedule_journal() {
     for (; world_.journal_scheduled < journal_.size(); ++world_.journal_scheduled) {
         const std::uint64_t index = world_.journal_scheduled;
         const JournalEntry& entry = journal_[index];
-        world_.agenda.push({std::max(entry.at, world_.now), event_key(outside_node, index),
+        world_.plan({std::max(entry.at, world_.now), event_key(outside_node, index),
                             entry.node, static_cast<std::uint16_t>(EventKind::journal), 0,
                             static_cast<std::uint32_t>(index), 0});
     }

@@ -9,7 +9,7 @@ bool World::operator==(const World& other) const {
     const bool same_setup =
         setup == other.setup || (setup && other.setup && setup->scenario == other.setup->scenario);
     return same_setup && seed == other.seed && now == other.now &&
-           events_done == other.events_done && agenda == other.agenda && heap == other.heap &&
+           events_done == other.events_done && lively == other.lively && agenda == other.agenda && heap == other.heap &&
            nodes == other.nodes && tcp == other.tcp && border == other.border &&
            sessions == other.sessions && dns == other.dns && mail == other.mail;
 }

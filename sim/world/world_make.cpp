@@ -1,6 +1,9 @@
 // Makes a World: nothing has happened in it, but what will is on its agenda.
 #include "sim/world/world_make.hpp"
 
+#include "sim/mail/people.hpp"
+#include "sim/mail/store.hpp"
+
 #include <algorithm>
 
 #include "sim/world/run.hpp"
@@ -114,6 +117,8 @@ World make_world(std::shared_ptr<const Setup> setup, std::uint64_t seed) {
     schedule_timeline(run);
     schedule_workloads(run);
     schedule_outages(run);
+    store::set_up(world);
+    people::begin(run);
     return world;
 }
 
