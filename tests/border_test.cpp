@@ -463,7 +463,8 @@ TEST_CASE("an ICMP error about a known flow is related, goes back through NAT an
     const Segment& now = net.at(error);
     CHECK(net.run().world.heap.view(now.data) == quote_of(net, net.at(original)));
 
-    const std::uint32_t strange = net.packet(net::protocol_udp, "203.0.113.1", 9, "198.51.100.25", 9);
+    const std::uint32_t strange =
+        net.packet(net::protocol_udp, "203.0.113.1", 9, "198.51.100.25", 9);
     const std::uint32_t false_one =
         icmp_error(net, "198.51.100.25", "203.0.113.1", quote_of(net, net.at(strange)));
     CHECK(net.enter(false_one) == Passage::drop);

@@ -67,7 +67,7 @@ static_assert(Record<FirewallCounts>);
 
 struct BorderTables {
     Table<Flow> flows;
-    Index by_ends;  // place, protocol and both ends, either way round → Flow; before and after NAT
+    Index by_ends;  // place, protocol and ends, either way round → Flow; before and after NAT
     Pages<FirewallCounts> firewalls;
     Pages<RuleCount> counts;
     std::uint32_t sweep = 0;  // where the search for flows that have run out goes on
