@@ -37,7 +37,10 @@ std::size_t pages_in_use();              // for the memory benchmark
 class PageList {
   public:
     PageList() = default;
-    PageList(const PageList& other) : slots_(other.slots_) { share(); }
+    PageList(const PageList& other) {
+        other.share();  // both sides see from now on that the pages are not theirs alone
+        slots_ = other.slots_;
+    }
     PageList(PageList&& other) noexcept : slots_(std::move(other.slots_)) { other.slots_.clear(); }
     PageList& operator=(const PageList& other) {
         if (this != &other) {
