@@ -20,7 +20,8 @@ import sys
 import tempfile
 
 CHECKS = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE",
-          "-o", "udp.check_checksum:TRUE", "-d", "tcp.port==24,smtp"]
+          "-o", "udp.check_checksum:TRUE", "-o", "smtp.decryption:TRUE",
+          "-d", "tcp.port==24,smtp"]
 WRONG_CHECKSUM = "tcp.checksum.status==0 || ip.checksum.status==0 || udp.checksum.status==0"
 LOSS_NOTES = ("tcp.analysis.retransmission || tcp.analysis.fast_retransmission || "
               "tcp.analysis.spurious_retransmission || tcp.analysis.out_of_order || "
