@@ -43,8 +43,8 @@ std::optional<LabFolder> find_lab(const std::filesystem::path& labs, std::string
     const std::vector<LabFolder> all = list_labs(labs);
     const auto number = parse_number(words);
     for (const LabFolder& one : all)
-        if (equals_ignoring_case(one.name, words) || equals_ignoring_case(one.short_name(), words) ||
-            (number && *number == one.number))
+        if (equals_ignoring_case(one.name, words) ||
+            equals_ignoring_case(one.short_name(), words) || (number && *number == one.number))
             return one;
     std::vector<std::string_view> names;
     for (const LabFolder& one : all) {

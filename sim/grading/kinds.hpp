@@ -39,6 +39,7 @@ struct KindRow {
     std::string_view name;     // the key in lab.toml
     Kind kind = Kind::delivered;
     std::string_view doc;
+    std::string_view noun;     // what one of it is called in a sentence
     std::string_view none;     // what is said when no such fact is in the run
     std::span<const FieldRow> fields;
     bool never = false;        // the check asks that it did not happen

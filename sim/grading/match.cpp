@@ -2,6 +2,7 @@
 #include "sim/grading/match.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocols/base/ascii.hpp"
 #include "sim/views/text.hpp"
@@ -113,7 +114,7 @@ void note(Found& out, const Happening& one) {
 }
 
 // What the nearest fact lacks: "outcome is established, not refused".
-std::string shortfall(const Pattern& pattern, const Happening& one, const Evidence& evidence) {
+std::string shortfall(const Pattern& pattern, const Happening& one) {
     std::string out;
     const auto fields = fields_of(pattern.row->kind);
     for (const Wanted& wanted : pattern.wanted) {
@@ -121,7 +122,10 @@ std::string shortfall(const Pattern& pattern, const Happening& one, const Eviden
         const auto& values = one.values[wanted.field];
         if (fits(wanted, row.how, values)) continue;
         if (!out.empty()) out += "; ";
-        const std::string asked = listed(wanted.values, row.how == How::chain ? " → " : ", ");
+        std::vector<std::string> open;  // of several, those that are wanting
+        for (const std::string& value : wanted.values)
+            if (row.how == How::chain || !fits(row.how, value, values)) open.push_back(value);
+        const std::string asked = listed(open, row.how == How::chain ? " → " : "\" and \"");
         switch (row.how) {
             case How::contains: out += "there is no " + quoted(asked) + " in it"; break;
             case How::lacks: out += quoted(asked) + " is in it"; break;
@@ -143,7 +147,6 @@ std::string shortfall(const Pattern& pattern, const Happening& one, const Eviden
         if (!out.empty()) out += "; ";
         out += "it was at +" + duration_words(one.time);
     }
-    static_cast<void>(evidence);
     return out;
 }
 
@@ -163,7 +166,7 @@ std::string nearest(const Pattern& pattern, const Evidence& evidence, std::uint6
                          : "nothing of the kind happened after that";
     if (best_met <= 1 && pattern.wanted.size() > 1)
         return "nothing that happened comes near";
-    return "the nearest: " + told(*best, evidence) + "; but " + shortfall(pattern, *best, evidence);
+    return "the nearest: " + told(*best, evidence) + "; but " + shortfall(pattern, *best);
 }
 
 Found find_once(const Condition& condition, const Evidence& evidence) {
@@ -275,27 +278,25 @@ std::uint64_t count(const Pattern& pattern, const Evidence& evidence) {
 
 std::string words_for(const Pattern& pattern) {
     const auto fields = fields_of(pattern.row->kind);
-    std::string out(pattern.row->never ? "delivered" : pattern.row->name);
-    for (char& c : out)
-        if (c == '_') c = ' ';
-    bool first = true;
+    std::string inside;
+    bool implied = !pattern.row->implied.empty();  // the noun says it
     for (const Wanted& wanted : pattern.wanted) {
+        if (std::exchange(implied, false)) continue;
         const FieldRow& row = fields[wanted.field];
-        if (!pattern.row->implied.empty() && first) {
-            first = false;
-            continue;
-        }
         std::string name(row.name);
-        for (char& c : name)
-            if (c == '_') c = ' ';
-        out += (out.find(' ') == std::string::npos ? " " : ", ") + name + " " +
-               views::visible(listed(wanted.values, row.how == How::chain ? " → " : " and "));
-        first = false;
+        std::replace(name.begin(), name.end(), '_', ' ');
+        inside += (inside.empty() ? "" : ", ") + name + " \"" +
+                  views::visible(listed(wanted.values, row.how == How::chain ? " → "
+                                                                             : "\" and \"")) +
+                  "\"";
     }
-    if (pattern.after) out += ", after +" + duration_words(*pattern.after);
-    if (pattern.before) out += ", before +" + duration_words(*pattern.before);
-    if (pattern.by) out += ", by +" + duration_words(*pattern.by);
-    return out;
+    const auto bound = [&](const char* word, const std::optional<Time>& time) {
+        if (time) inside += (inside.empty() ? "" : ", ") + std::string(word) + duration_words(*time);
+    };
+    bound("after +", pattern.after);
+    bound("before +", pattern.before);
+    bound("by +", pattern.by);
+    return std::string(pattern.row->noun) + (inside.empty() ? "" : " (" + inside + ")");
 }
 
 }  // namespace postroad::sim::grading

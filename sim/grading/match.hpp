@@ -20,7 +20,7 @@ struct Found {
 Found find(const Condition& condition, const Evidence& evidence);
 std::uint64_t count(const Pattern& pattern, const Evidence& evidence);
 
-// "connect to mx1.example.org:25, outcome refused".
+// connection (to "mx1.example.org:25", outcome "refused")
 std::string words_for(const Pattern& pattern);
 
 }  // namespace postroad::sim::grading

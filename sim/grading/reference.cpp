@@ -115,7 +115,8 @@ std::string checks_reference() {
         out += "\n| field | meaning | fits when | example |\n|---|---|---|---|\n";
         for (const FieldRow& field : row.fields) {
             std::string known;
-            for (const char c : field.known) known += c == ' ' ? std::string("`, `") : std::string(1, c);
+            for (const char c : field.known)
+                known += c == ' ' ? std::string("`, `") : std::string(1, c);
             out += "| `" + std::string(field.name) + "` | " + std::string(field.doc) +
                    (known.empty() ? "" : ": `" + known + "`") + " | " +
                    std::string(way(field.how)) + " | `" + std::string(field.name) + " = " +
