@@ -426,7 +426,8 @@ void send_unreachable(Run& run, NodeId from, const Segment& about, std::uint8_t 
     } else {
         source = setup.networks[from - setup.hosts.size()].public_address;
     }
-    if (source == nothing) source = about.target;  // a border without an address speaks for its host
+    if (source == nothing || run.address(source).is_v4() != run.address(about.source).is_v4())
+        source = about.target;  // a border without an address speaks for its host
     const bool v4 = run.address(about.source).is_v4();
     const std::string payload = quote_of(run, about);
     const std::uint32_t id = run.world.tcp.segments.add();
