@@ -171,9 +171,9 @@ TEST_CASE("counts have two bounds, and nothing can bring back too many") {
     CHECK(over.final);
     CHECK_FALSE(
         sample.find_in("count = { of = { line = { reply = \"4yz\" } }, at_least = 1 }").holds);
-    const Found never = sample.find_in("not_delivered = { to = \"bob\" }");
-    CHECK(never.holds);
-    CHECK_FALSE(never.final);
+    const Found absent = sample.find_in("not_delivered = { to = \"bob\" }");
+    CHECK(absent.holds);
+    CHECK_FALSE(absent.final);
 }
 
 TEST_CASE("what an empty run fulfils too earns nothing without what it is given") {
