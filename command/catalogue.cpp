@@ -82,8 +82,10 @@ std::optional<Source> open_source(const std::string& words, Io& io) {
             return std::nullopt;
         }
         scenario = found->folder / "scenario.toml";
-        // Its lab.toml is for `check`: mistakes there do not keep a lab from being run.
-        out.lab = Lab{*found, grading::load_lab(*found).lab};
+        // Its lab.toml is for `check`: mistakes there are told, and do not keep it from being run.
+        grading::LoadedLab about = grading::load_lab(*found);
+        tell_problems(about.problems, io);
+        out.lab = Lab{*found, std::move(about.lab)};
     }
     auto opened = open_scenario_file(scenario, io);
     if (!opened) return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <memory>
+#include <set>
 
 #include "command/command.hpp"
 #include "command/output_file.hpp"
@@ -10,6 +11,7 @@
 #include "command/talk_line.hpp"
 #include "command/talk_notes.hpp"
 #include "protocols/base/did_you_mean.hpp"
+#include "sim/views/index.hpp"
 #include "sim/world/outside.hpp"
 
 namespace postroad::command {
@@ -74,7 +76,7 @@ class Terminal {
     void prompt() {
         if (io_.in_is_terminal) io_.out << "C: " << std::flush;
     }
-    void show(const std::vector<Heard>& heard) {
+    void show(const std::vector<Heard>& heard, std::string_view typed = {}) {
         for (const Heard& one : heard) {
             for (const std::string& why : one.because) comment("because " + why);
             std::string_view rest = one.octets, last;
@@ -84,7 +86,7 @@ class Terminal {
                 rest.remove_prefix(last.size());
                 io_.out << "S: " << views::inked(style_, ink(last), views::visible(last)) << '\n';
             }
-            const std::string_view note = note_on_reply(port_, last);
+            const std::string_view note = note_on_reply(port_, typed, last);
             std::string words = to_string(one.section);
             if (!words.empty() && !note.empty()) words += ": ";
             words += note;
@@ -114,7 +116,7 @@ void type(Conversation& conversation, Terminal& terminal, Io& io) {
         if (line.ends_with('\r')) line.pop_back();
         terminal.typed(line);
         conversation.say(line);
-        terminal.show(conversation.heard());
+        terminal.show(conversation.heard(), line);
     }
     if (conversation.is_open()) {
         terminal.comment("no more was typed: the connection is closed from here");
@@ -125,19 +127,23 @@ void type(Conversation& conversation, Terminal& terminal, Io& io) {
 }
 
 // What became of the mail that was typed, once the world has gone on to its end.
-void tell_custody(const sim::Simulation& simulation, std::uint64_t from, Terminal& terminal) {
-    const sim::Setup& setup = *simulation.world().setup;
-    for (auto row = simulation.trace().read(from); !row.done(); row.next()) {
-        if (row.row().head().fact != sim::Fact::custody) continue;
-        const auto& fact = row.row().as<sim::CustodyFact>();
-        const std::string host(setup.node_name(row.row().head().node));
-        const std::string_view tail = row.row().tail<sim::CustodyFact>();
-        if (fact.move == sim::CustodyMove::accepted)
-            terminal.comment(host + " took responsibility for a message");
-        if (fact.move == sim::CustodyMove::delivered)
+void tell_custody(const sim::Simulation& simulation, sim::Id conversation, Terminal& terminal) {
+    const views::TraceIndex index(simulation.trace(), *simulation.world().setup);
+    std::set<std::uint32_t> typed;  // journeys
+    for (const views::Custody& step : index.custody) {
+        if (step.fact.conversation == conversation && conversation != 0 &&
+            step.fact.move == sim::CustodyMove::accepted)
+            typed.insert(step.journey);
+        if (!typed.contains(step.journey)) continue;
+        const std::string host = index.node_name(step.node);
+        const std::string_view tail =
+            simulation.trace().at(step.position).tail<sim::CustodyFact>();
+        if (step.fact.move == sim::CustodyMove::accepted)
+            terminal.comment(host + " took responsibility for the message");
+        if (step.fact.move == sim::CustodyMove::delivered)
             terminal.comment(host + " delivered it to " +
                              views::visible(tail.substr(0, tail.find('\n'))));
-        if (fact.move == sim::CustodyMove::bounced)
+        if (step.fact.move == sim::CustodyMove::bounced)
             terminal.comment(host + " could not deliver it, and sent a report");
     }
 }
@@ -162,10 +168,9 @@ int run(const Options& options, Io& io) {
     if (!simulation) return bad_input;
 
     Terminal terminal(io, port);
-    std::uint64_t position = 0;
+    sim::Id typed = 0;
     {
         Conversation conversation(*simulation);
-        position = simulation->trace().position();
         terminal.comment(fmt::format("connecting from {} to {} …",
                                      setup.node_name(*from), options.where));
         if (conversation.open(*from, options.where)) {
@@ -177,9 +182,10 @@ int run(const Options& options, Io& io) {
             terminal.comment(std::string("no connection: ") +
                              std::string(views::words_for(conversation.how())));
         }
+        typed = conversation.id();
     }
     const Ran ran = run_to_end(std::move(simulation), *extent, io);
-    tell_custody(*ran.simulation, position, terminal);
+    tell_custody(*ran.simulation, typed, terminal);
     journal.put(ran.simulation->journal().to_text());
     if (!journal.keep(io)) return bad_input;
     if (journal.wanted() && source->lab && source->lab->graded())

@@ -31,6 +31,7 @@ bool Conversation::open(NodeId from, const std::string& where) {
     const sim::Journal& journal = simulation_.journal();
     for (std::size_t i = 0; i < journal.size(); ++i)  // a number nobody has had
         subject_ = std::max(subject_, journal[i].subject + 1);
+    from_ = from;
     position_ = simulation_.trace().position();
     simulation_.enter(sim::Entry::connect, from, subject_, where);
     for (auto row = simulation_.trace().read(position_); !row.done(); row.next())
@@ -65,12 +66,12 @@ void Conversation::listen(Duration silence, Duration patience) {
 void Conversation::say(std::string_view line) {
     dot_said_ = line == ".";
     const bool content = expects_content();
-    simulation_.enter(sim::Entry::say, 0, subject_, std::string(line) + "\r\n");
+    simulation_.enter(sim::Entry::say, from_, subject_, std::string(line) + "\r\n");
     listen(silence_ns, content ? silence_ns / 10 : patience_ns);
 }
 
 void Conversation::hang_up() {
-    if (is_open()) simulation_.enter(sim::Entry::hang_up, 0, subject_, {});
+    if (is_open()) simulation_.enter(sim::Entry::hang_up, from_, subject_, {});
 }
 
 std::vector<Heard> Conversation::heard() {

@@ -34,11 +34,13 @@ class Conversation {
     bool is_open() const;
     std::vector<Heard> heard();       // since the last time
     sim::Ending how() const { return how_; }
+    sim::Id id() const { return id_; }
 
   private:
     void listen(Duration silence, Duration patience);
     bool expects_content() const;
     sim::Simulation& simulation_;
+    NodeId from_ = 0;
     std::uint32_t subject_ = 0;
     std::uint64_t position_ = 0;      // in the Trace: what has been looked at
     sim::Id id_ = 0;                  // the conversation's

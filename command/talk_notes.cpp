@@ -1,6 +1,8 @@
 // Comments by reply code, as a table.
 #include "command/talk_notes.hpp"
 
+#include "protocols/base/ascii.hpp"
+
 namespace postroad::command {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr Note smtp_notes[] = {
     {"220", "the server is ready and waits for your EHLO"},
     {"221", "the server says goodbye and closes"},
     {"235", "you are who you say: you may send"},
-    {"250", "done; the server goes on to the next state"},
+    {"250", "done"},
     {"251", "not here, but the server will forward it"},
     {"252", "it will not say whether that user exists, but will take the mail"},
     {"334", "the server waits for the next part of the proof, in base64"},
@@ -43,6 +45,17 @@ constexpr Note smtp_notes[] = {
     {"555", "a parameter of MAIL or RCPT is not known here"},
 };
 
+// What 250 says to whom.
+constexpr Note yes_notes[] = {
+    {"EHLO", "the server has named itself and what it can do beyond RFC 821"},
+    {"HELO", "the server has named itself; EHLO would have shown its extensions"},
+    {"MAIL", "a mail has begun: this is where a report of failure would go"},
+    {"RCPT", "one more recipient: the envelope, not the header, says who gets it"},
+    {".", "the server is responsible for the mail from now on"},
+    {"RSET", "the mail that had begun is forgotten"},
+    {"NOOP", "nothing was asked, nothing was done"},
+};
+
 // RFC 5321 §4.2.1.
 constexpr Note classes[] = {
     {"2", "yes"},
@@ -55,11 +68,17 @@ constexpr std::uint16_t pop3_port = 110;
 
 }  // namespace
 
-std::string_view note_on_reply(std::uint16_t port, std::string_view reply) {
-    if (reply.starts_with("+OK")) return port == pop3_port ? "yes" : std::string_view();
-    if (reply.starts_with("-ERR"))
-        return port == pop3_port ? "no: the state is as it was before" : std::string_view();
-    if (port == pop3_port || reply.size() < 3 || reply[0] < '2' || reply[0] > '5') return {};
+std::string_view note_on_reply(std::uint16_t port, std::string_view typed,
+                               std::string_view reply) {
+    if (port == pop3_port) {
+        if (reply.starts_with("+OK")) return "yes";
+        return reply.starts_with("-ERR") ? "no: the state is as it was before" : "";
+    }
+    if (reply.size() < 3 || reply[0] < '2' || reply[0] > '5') return {};
+    if (reply.size() > 3 && reply[3] == '-') return {};  // RFC 5321 §4.2.1: more lines follow
+    if (reply.starts_with("250"))
+        for (const Note& one : yes_notes)
+            if (equals_ignoring_case(typed.substr(0, one.code.size()), one.code)) return one.says;
     for (const Note& one : smtp_notes)
         if (reply.starts_with(one.code)) return one.says;
     for (const Note& one : classes)
