@@ -92,9 +92,6 @@ Crossing cross(Run& run, std::uint32_t link_id, unsigned side, std::uint32_t seg
     return out;
 }
 
-// A direction is stateful when the moment of entering matters: then it happens at an event.
-bool stateful(const LinkSetup& link) { return !link.plain() || link.bits_per_s != 0; }
-
 unsigned side_of(const LinkSetup& link, NodeId from) { return link.end[0] == from ? 0 : 1; }
 
 std::uint32_t copy_of(Run& run, std::uint32_t segment_id) {
@@ -113,8 +110,7 @@ void schedule(Run& run, std::uint32_t segment_id, NodeId origin, NodeId where, S
     run.schedule(run.now() + delay, origin, where, EventKind::packet, 0, segment_id);
 }
 
-// Crosses a link and goes on behind it at once or after its delay. Returns false when the packet
-// is lost or waits in the agenda; true: `delay` has grown and `where` moved on.
+// Crosses a link: the packet is lost, or an event brings it to the link's other end.
 void travel(Run& run, std::uint32_t segment_id, std::uint32_t link_id, NodeId from, Stage then) {
     const LinkSetup& link = run.setup().links[link_id];
     const unsigned side = side_of(link, from);
@@ -263,7 +259,7 @@ void reach(Run& run, NodeId host, std::uint32_t segment_id) {
         }
         run.record(host, ArrivalFact{segment.packet});
     }
-    if (border::host_has_firewall(run, host) &&
+    if (run.setup().host_firewalls && border::host_has_firewall(run, host) &&
         border::at_host(run, host, segment_id, false) != border::Passage::pass) {
         discard(run, segment_id);
         return;
@@ -280,32 +276,30 @@ void reach(Run& run, NodeId host, std::uint32_t segment_id) {
 bool take_plain_way(Run& run, NodeId host, std::uint32_t segment_id) {
     const Setup& setup = run.setup();
     const Segment& segment = run.world.tcp.segments[segment_id];
-    if (segment.target >= setup.address_host.size()) return false;
-    const std::uint32_t target_host = setup.address_host[segment.target];
-    if (target_host == nothing) return false;
-    if (target_host == host) {
+    if (segment.target >= setup.ways.size()) return false;
+    const AddressWay& to = setup.ways[segment.target];
+    if (to.host == nothing) return false;
+    if (to.host == host) {
         schedule(run, segment_id, host, host, reaching, loopback_ns);
         return true;
     }
-    const std::uint32_t first = setup.address_link[segment.source];
-    const std::uint32_t last = setup.address_link[segment.target];
-    if (first == nothing || last == nothing) return false;
-    const LinkSetup& up = setup.links[first];
-    const LinkSetup& down = setup.links[last];
-    if (!up.plain() || stateful(down)) return false;
-    const std::uint32_t from = setup.address_network[segment.source];
-    const std::uint32_t to = setup.address_network[segment.target];
-    const Duration middle = setup.routes->plain_latency(from, to);
+    const AddressWay& from = setup.ways[segment.source];
+    if (to.latency_ns == AddressWay::slow || from.link == nothing) return false;
+    const Duration middle = setup.routes->plain_latency(from.network, to.network);
     if (middle == never) return false;
-    Duration delay = up.latency_ns + middle + down.latency_ns;
-    if (up.bits_per_s != 0) {
+    Duration delay = from.latency_ns + middle + to.latency_ns;
+    if (from.latency_ns == AddressWay::slow) {  // a limit at the sender's own end is computed
+        const LinkSetup& up = setup.links[from.link];
+        if (!up.plain()) return false;
         const unsigned side = side_of(up, host);
-        LinkState& state = run.world.tcp.links.edit(first);
-        state.busy_until[side] = std::max(run.now(), state.busy_until[side]) +
-                                 Duration{wire_octets(run, segment)} * 8 * second / up.bits_per_s;
-        delay += state.busy_until[side] - run.now();
+        LinkState& state = run.world.tcp.links.edit(from.link);
+        state.busy_until[side] = std::max(run.now(), state.busy_until[side]);
+        if (up.bits_per_s != 0)
+            state.busy_until[side] +=
+                Duration{wire_octets(run, segment)} * 8 * second / up.bits_per_s;
+        delay = up.latency_ns + middle + to.latency_ns + (state.busy_until[side] - run.now());
     }
-    schedule(run, segment_id, host, target_host, reaching, delay);
+    schedule(run, segment_id, host, to.host, reaching, delay);
     return true;
 }
 
@@ -346,7 +340,7 @@ void send(Run& run, NodeId host, std::uint32_t segment_id, Why why) {
         discard(run, segment_id);
         return;
     }
-    if (border::host_has_firewall(run, host) &&
+    if (run.setup().host_firewalls && border::host_has_firewall(run, host) &&
         border::at_host(run, host, segment_id, true) != border::Passage::pass) {
         discard(run, segment_id);
         return;

@@ -160,6 +160,24 @@ std::shared_ptr<const Routes> make_routes(const Setup& setup, const std::vector<
 
 void build_routes(Setup& setup, const std::vector<bool>& link_up) {
     setup.routes = make_routes(setup, link_up);
+    fill_ways(setup);
+}
+
+void fill_ways(Setup& setup) {
+    setup.ways.assign(setup.addresses.size(), AddressWay{});
+    for (std::size_t i = 0; i < setup.ways.size(); ++i) {
+        AddressWay& way = setup.ways[i];
+        way.host = setup.address_host[i];
+        way.network = setup.address_network[i];
+        way.link = setup.address_link[i];
+        if (way.link == nothing) continue;
+        const LinkSetup& link = setup.links[way.link];
+        if (link.plain() && link.bits_per_s == 0 && link.latency_ns < AddressWay::slow)
+            way.latency_ns = static_cast<std::uint32_t>(link.latency_ns);
+    }
+    setup.host_firewalls = false;
+    for (const HostSetup& host : setup.hosts)
+        setup.host_firewalls = setup.host_firewalls || host.firewall != nothing;
 }
 
 }  // namespace postroad::sim

@@ -124,6 +124,7 @@ std::shared_ptr<const Setup> compile(const scenario::Scenario& complete,
     if (found.any_error()) return nullptr;
     if (before != nullptr && same_topology(*before, *out)) out->routes = before->routes;
     else build_routes(*out, {});
+    fill_ways(*out);
     return out;
 }
 

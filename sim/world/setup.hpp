@@ -174,6 +174,15 @@ class Routes {
     std::vector<Duration> plain_;
 };
 
+// What every packet asks of an address, in one place: 16 octets instead of a walk over records.
+struct AddressWay {
+    std::uint32_t host = nothing;
+    std::uint32_t network = nothing;
+    std::uint32_t link = nothing;      // the access link
+    std::uint32_t latency_ns = slow;   // of the access link; `slow`: more than latency happens on it
+    static constexpr std::uint32_t slow = 0xffffffff;
+};
+
 struct Setup {
     scenario::Scenario scenario;       // complete
     std::int64_t start_unix_s = 0;
@@ -191,6 +200,8 @@ struct Setup {
     std::vector<std::uint32_t> address_link;       // the access link; `nothing` for a network's
     std::vector<AddressId> addresses_sorted;       // for look-ups
     std::shared_ptr<const Routes> routes;
+    std::vector<AddressWay> ways;                  // by AddressId; derived with the routes
+    bool host_firewalls = false;                   // some host has one; derived, too
     std::uint32_t version = 0;         // counts changes; who keeps derived data compares it
     // For look-ups by name, sorted; see the find_ functions.
     std::vector<std::uint32_t> hosts_by_name, networks_by_name, zones_by_origin;
@@ -230,5 +241,7 @@ std::shared_ptr<const Routes> make_routes(const Setup& setup, const std::vector<
 
 // Fills in Setup::routes so.
 void build_routes(Setup& setup, const std::vector<bool>& link_up);
+// What is derived from addresses, links and hosts: Setup::ways, host_firewalls.
+void fill_ways(Setup& setup);
 
 }  // namespace postroad::sim
