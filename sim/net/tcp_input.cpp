@@ -316,11 +316,25 @@ void answer_to_syn(Run& run, std::uint32_t connection, const Segment& segment) {
     session::opened(run, connection);
 }
 
+// Whether more than time can happen to a packet between the two ends.
+bool may_be_lost(const Run& run, const Tcb& tcb) {
+    const Setup& setup = run.setup();
+    if (run.host_of(tcb.remote) == tcb.node) return false;
+    if (tcb.local >= setup.address_link.size() || tcb.remote >= setup.address_link.size())
+        return true;
+    const std::uint32_t here = setup.address_link[tcb.local];
+    const std::uint32_t there = setup.address_link[tcb.remote];
+    return here == nothing || there == nothing || !setup.links[here].plain() ||
+           !setup.links[there].plain() ||
+           setup.routes->plain_latency(setup.address_network[tcb.local],
+                                       setup.address_network[tcb.remote]) == never;
+}
+
 }  // namespace
 
 void enter_time_wait(Run& run, std::uint32_t connection) {
     Tcb& tcb = run.world.tcp.tcbs.edit(connection);
-    if (!(tcb.flags & tcb_flag::lossy)) {
+    if (!(tcb.flags & tcb_flag::lossy) && !may_be_lost(run, tcb)) {
         finish(run, connection, Ending::closed);
         return;
     }
