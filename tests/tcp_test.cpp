@@ -1,0 +1,530 @@
+// TCP between two hosts: opening, segments, acknowledgments, every loss, closing. Packets can be
+// lost, held back or counted on their way by the test.
+#include "sim/net/tcp.hpp"
+
+#include <functional>
+#include <map>
+
+#include "sim/net/network.hpp"
+#include "sim/world/simulation.hpp"
+#include "tests/catch.hpp"
+
+using namespace postroad;
+using namespace postroad::sim;
+
+namespace {
+
+constexpr NodeId client = 0;
+constexpr NodeId server = 1;
+constexpr std::uint16_t open_port = 9;
+constexpr Duration one_way = 20 * millisecond;
+
+std::shared_ptr<Setup> two_hosts() {
+    auto setup = std::make_shared<Setup>();
+    setup->scenario.hosts.resize(1);
+    setup->networks.resize(1);
+    setup->networks[0].name = "wire";
+    setup->networks[0].node = 2;
+    setup->access_links = 2;
+    for (std::uint32_t i = 0; i < 2; ++i) {
+        HostSetup host;
+        host.name = i == client ? "client" : "server";
+        host.attachments.push_back({0, i, i, nothing});
+        if (i == server)
+            host.services.push_back(
+                {open_port, net::protocol_tcp, Role::outside, scenario::Service::mta, 0, true});
+        setup->hosts.push_back(std::move(host));
+        setup->addresses.push_back(net::make_v4(0x0a000001U + i));
+        setup->address_host.push_back(i);
+        setup->address_network.push_back(0);
+        setup->address_link.push_back(i);
+        LinkSetup link;
+        link.end[0] = i;
+        link.end[1] = 2;
+        link.latency_ns = one_way / 2;
+        setup->links.push_back(link);
+    }
+    build_routes(*setup, {true, true});
+    return setup;
+}
+
+// Their lines could lose something, but so seldom that it does not happen: what is lost is the
+// test's choice. Ends that close first then wait (RFC 9293 §3.6.1: TIME-WAIT).
+std::shared_ptr<Setup> lossy_hosts() {
+    auto setup = two_hosts();
+    setup->links[0].loss = setup->links[1].loss = 1;  // of 2^32
+    build_routes(*setup, {true, true});
+    return setup;
+}
+
+World world_of(const std::shared_ptr<const Setup>& setup, std::uint64_t seed) {
+    World world;
+    world.setup = setup;
+    world.seed = seed;
+    world.nodes.resize(setup->nodes());
+    world.tcp.links.resize(setup->links.size());
+    world.tcp.hosts.resize(setup->hosts.size());
+    for (std::size_t i = 0; i < setup->hosts.size(); ++i) world.tcp.hosts.edit(i) = HostState{};
+    return world;
+}
+
+struct Sent {
+    Time at = 0;
+    NodeId from = 0;
+    PacketFact packet;
+    bool has(std::uint8_t flag) const { return (packet.tcp_flags & flag) != 0; }
+    Why why() const { return static_cast<Why>(packet.why); }
+};
+
+// Two hosts, one connection, and a hand on every packet that is about to arrive.
+class Wire {
+  public:
+    explicit Wire(const std::shared_ptr<const Setup>& setup = two_hosts(), std::uint64_t seed = 1)
+        : simulation(world_of(setup, seed), Trace(Depth::bytes)) {
+        run().on_outside = [this](std::uint32_t subject, Wake what, std::string_view octets) {
+            const bool at_client = subject != nothing;
+            if (what == Wake::opened) {
+                (at_client ? client_open : server_open) = true;
+                if (!at_client) server_end = last_end(server);
+                const std::string& words = at_client ? client_says : server_says;
+                if (!words.empty()) tcp::send(run(), at_client ? client_end : server_end, words);
+                if (at_client ? client_closes : server_closes)
+                    tcp::close(run(), at_client ? client_end : server_end);
+            }
+            if (what == Wake::bytes) (at_client ? client_got : server_got) += octets;
+        };
+    }
+    Wire(const Wire&) = delete;
+    Wire& operator=(const Wire&) = delete;
+
+    Simulation simulation;
+    std::string client_says, server_says;            // as soon as the connection is up
+    bool client_closes = false, server_closes = false;  // and then this
+    std::string client_got, server_got;
+    bool client_open = false, server_open = false;
+    std::uint32_t client_end = nothing, server_end = nothing;
+
+    Run& run() { return simulation.hands(); }
+    const World& world() const { return simulation.world(); }
+    void connect(std::uint16_t port = open_port) {
+        client_end = tcp::connect(run(), client, server, port, Role::outside, 0);
+    }
+    std::uint32_t last_end(NodeId host) const {
+        std::uint32_t found = nothing;
+        for (std::uint32_t i = 0; i < world().tcp.tcbs.size(); ++i)
+            if (world().tcp.tcbs[i].conversation != 0 && world().tcp.tcbs[i].node == host)
+                found = i;
+        return found;
+    }
+
+    // What is done with a packet that is about to arrive: 0: nothing, `never`: it is lost, else
+    // it is held back for so long. `number` counts arrivals from 1.
+    using Hand = std::function<Duration(const Segment&, std::uint64_t number)>;
+    void go(Time until = never, const Hand& hand = {}) {
+        World& mutable_world = run().world;
+        for (int events = 0; !world().agenda.empty(); ++events) {
+            REQUIRE(events < 200'000);
+            const Event next = mutable_world.agenda.next();
+            if (next.time > until) break;
+            if (hand && next.kind == static_cast<std::uint16_t>(EventKind::packet)) {
+                const Duration verdict = next.detail == held ? 0
+                                         : hand(world().tcp.segments[next.a], ++arrivals);
+                if (verdict != 0) {
+                    Event again = mutable_world.take_next();
+                    if (verdict == never) {
+                        net_layer::discard(run(), again.a);
+                    } else {
+                        again.time += verdict;
+                        again.detail = held;
+                        mutable_world.plan(again);
+                    }
+                    continue;
+                }
+            }
+            simulation.step();
+        }
+        if (until != never) simulation.run_until(until);
+    }
+    std::uint64_t arrivals = 0;
+
+    std::vector<Sent> sent() const {
+        std::vector<Sent> out;
+        for (auto at = simulation.trace().read(); !at.done(); at.next())
+            if (at.row().head().fact == Fact::packet)
+                out.push_back({at.row().head().time, at.row().head().node,
+                               at.row().as<PacketFact>()});
+        return out;
+    }
+    std::vector<Sent> sent(NodeId from) const {
+        std::vector<Sent> out;
+        for (const Sent& one : sent())
+            if (one.from == from) out.push_back(one);
+        return out;
+    }
+    std::size_t count(Why why) const {
+        std::size_t found = 0;
+        for (const Sent& one : sent()) found += one.why() == why;
+        return found;
+    }
+    // How the client's end was over.
+    std::vector<Ending> endings() const {
+        std::vector<Ending> out;
+        for (auto at = simulation.trace().read(); !at.done(); at.next())
+            if (at.row().head().fact == Fact::ended) out.push_back(at.row().as<EndedFact>().how);
+        return out;
+    }
+    void check_nothing_is_left() const {
+        CHECK(world().heap.live_blocks() == 0);
+        CHECK(world().tcp.tcbs.live() == 0);
+        CHECK(world().tcp.items.live() == 0);
+        CHECK(world().tcp.segments.live() == 0);
+        CHECK(world().tcp.by_ends.size() == 0);
+        CHECK(world().agenda.empty());
+        CHECK(world().lively == 0);
+    }
+
+  private:
+    static constexpr std::uint16_t held = 0xbeef;
+};
+
+std::string words(std::size_t octets, std::uint64_t seed = 3) {
+    Random dice{seed, 0};
+    std::string out;
+    while (out.size() < octets) out += static_cast<char>(dice.below(256));
+    return out;
+}
+
+using Endings = std::vector<Ending>;
+
+}  // namespace
+
+TEST_CASE("a connection is opened by three segments, the first two with the MSS") {
+    Wire w;
+    w.connect();
+    w.go(second);
+    const auto sent = w.sent();
+    REQUIRE(sent.size() == 3);
+    CHECK(sent[0].packet.tcp_flags == net::tcp_syn);
+    CHECK(sent[0].packet.mss == 1460);
+    CHECK(sent[1].packet.tcp_flags == (net::tcp_syn | net::tcp_ack));
+    CHECK(sent[1].packet.mss == 1460);
+    CHECK(sent[1].packet.acknowledgment == sent[0].packet.sequence + 1);
+    CHECK(sent[1].at == one_way);
+    CHECK(sent[2].packet.tcp_flags == net::tcp_ack);
+    CHECK(sent[2].packet.mss == 0);
+    CHECK(sent[2].packet.sequence == sent[0].packet.sequence + 1);
+    CHECK(sent[2].packet.acknowledgment == sent[1].packet.sequence + 1);
+    CHECK(sent[2].at == 2 * one_way);
+    CHECK(w.client_open);
+    CHECK(w.server_open);
+    CHECK(w.world().tcp.tcbs[w.client_end].state == TcpState::established);
+    CHECK(w.world().tcp.tcbs[w.server_end].state == TcpState::established);
+}
+
+TEST_CASE("what is sent is cut to the MSS, with PSH on its end, and arrives whole") {
+    Wire w;
+    w.client_says = words(10'000);
+    w.client_closes = true;
+    w.connect();
+    w.go();
+    CHECK(w.server_got == w.client_says);
+    std::vector<std::uint16_t> sizes;
+    for (const Sent& one : w.sent(client)) {
+        if (one.packet.payload_octets == 0) continue;
+        sizes.push_back(one.packet.payload_octets);
+        CHECK(one.has(net::tcp_psh) == (sizes.size() == 7));
+    }
+    CHECK(sizes == std::vector<std::uint16_t>{1460, 1460, 1460, 1460, 1460, 1460, 1240});
+    CHECK(w.count(Why::retransmission_timeout) + w.count(Why::fast_retransmit) == 0);
+    CHECK(w.endings() == Endings{Ending::closed});
+    w.check_nothing_is_left();
+}
+
+TEST_CASE("the first flight is of ten segments, and acknowledgments let more out") {
+    Wire w;
+    w.client_says = words(40 * 1460);
+    w.connect();
+    w.go(second);
+    CHECK(w.server_got == w.client_says);
+    std::map<Time, int> flights;
+    for (const Sent& one : w.sent(client))
+        if (one.packet.payload_octets != 0) ++flights[one.at];
+    REQUIRE(flights.size() >= 3);
+    CHECK(flights.begin()->second == 10);               // RFC 6928
+    CHECK(std::next(flights.begin())->second == 20);    // slow start (RFC 5681 §3.1)
+}
+
+TEST_CASE("a small segment is acknowledged after 40 ms, the second full one at once") {
+    SECTION("small") {
+        Wire w;
+        w.client_says = "EHLO\r\n";
+        w.connect();
+        w.go(2 * second);
+        const auto acks = w.sent(server);
+        REQUIRE(acks.size() == 2);
+        CHECK(acks[1].why() == Why::delayed_ack);
+        CHECK(acks[1].at == 3 * one_way + 40 * millisecond);
+    }
+    SECTION("two full ones") {
+        Wire w;
+        w.client_says = words(2 * 1460);
+        w.connect();
+        w.go(2 * second);
+        const auto acks = w.sent(server);
+        REQUIRE(acks.size() == 2);
+        CHECK(acks[1].why() == Why::acknowledgment);
+        CHECK(acks[1].at == 3 * one_way);
+        CHECK(w.count(Why::delayed_ack) == 0);
+    }
+    SECTION("an answer carries it") {
+        Wire w;
+        w.client_says = "EHLO\r\n";
+        w.connect();
+        w.go(3 * one_way);
+        tcp::send(w.run(), w.server_end, "250 hello\r\n");
+        w.go(3 * one_way + 30 * millisecond);
+        CHECK(w.client_got == "250 hello\r\n");
+        CHECK(w.count(Why::delayed_ack) == 0);
+    }
+}
+
+TEST_CASE("whichever packet of a session is lost, everything arrives once and nothing is left") {
+    const std::string up = words(9'000, 1);
+    const std::string down = words(20'000, 2);
+    std::uint64_t packets = 0;
+    for (std::uint64_t lost = 0; lost == 0 || lost <= packets; ++lost) {
+        INFO("packet " << lost << " of " << packets << " is lost");
+        Wire w(lossy_hosts());
+        w.client_says = up;
+        w.server_says = down;
+        (lost % 2 == 0 ? w.client_closes : w.server_closes) = true;
+        w.connect();
+        w.go(never, [&](const Segment&, std::uint64_t number) {
+            return number == lost ? never : Duration{0};
+        });
+        if (lost == 0) packets = w.arrivals + 4;  // a little different when the server closes
+        CHECK(w.server_got == up);
+        CHECK(w.client_got == down);
+        CHECK(w.endings() == Endings{Ending::closed});
+        w.check_nothing_is_left();
+    }
+    CHECK(packets > 30);
+}
+
+TEST_CASE("whichever two packets in a row are lost, everything arrives once") {
+    const std::string up = words(4'000, 1);
+    const std::string down = words(6'000, 2);
+    for (std::uint64_t lost = 1; lost <= 24; ++lost) {
+        INFO("packets " << lost << " and the next are lost");
+        Wire w(lossy_hosts());
+        w.client_says = up;
+        w.server_says = down;
+        w.server_closes = true;
+        w.connect();
+        w.go(never, [&](const Segment&, std::uint64_t number) {
+            return number == lost || number == lost + 1 ? never : Duration{0};
+        });
+        CHECK(w.server_got == up);
+        CHECK(w.client_got == down);
+        CHECK(w.endings() == Endings{Ending::closed});
+        w.check_nothing_is_left();
+    }
+}
+
+TEST_CASE("a segment is sent again after a time that doubles, and at last the connection ends") {
+    Wire w;
+    w.connect();
+    w.go(second);
+    tcp::send(w.run(), w.client_end, "QUIT\r\n");
+    const Time began = w.world().now;
+    w.go(never, [](const Segment&, std::uint64_t) { return never; });
+    std::vector<Time> tries;
+    for (const Sent& one : w.sent(client))
+        if (one.packet.payload_octets != 0) tries.push_back((one.at - began) / second);
+    // RFC 6298 §5.5, held at 64 s; nine tries are over 100 s, as RFC 1122 §4.2.3.5 asks.
+    CHECK(tries == std::vector<Time>{0, 1, 3, 7, 15, 31, 63, 127, 191});
+    CHECK(w.count(Why::retransmission_timeout) == 8);
+    CHECK(w.endings() == Endings{Ending::timed_out});
+    CHECK(w.world().tcp.tcbs.live() == 1);  // the other end has not heard of anything
+}
+
+TEST_CASE("when no SYN is answered the attempt times out after six of them") {
+    Wire w;
+    w.connect();
+    w.go(never, [](const Segment&, std::uint64_t) { return never; });
+    std::vector<Time> tries;
+    for (const Sent& one : w.sent()) {
+        CHECK(one.packet.tcp_flags == net::tcp_syn);
+        tries.push_back(one.at / second);
+    }
+    CHECK(tries == std::vector<Time>{0, 1, 3, 7, 15, 31});
+    CHECK(w.endings() == Endings{Ending::timed_out});
+    CHECK_FALSE(w.client_open);
+    CHECK(w.world().now == 63 * second);
+    w.check_nothing_is_left();
+}
+
+TEST_CASE("a port where nothing listens refuses with RST") {
+    Wire w;
+    w.connect(25);
+    w.go();
+    const auto sent = w.sent();
+    REQUIRE(sent.size() == 2);
+    CHECK(sent[1].packet.tcp_flags == (net::tcp_rst | net::tcp_ack));
+    CHECK(sent[1].packet.acknowledgment == sent[0].packet.sequence + 1);
+    CHECK(w.endings() == Endings{Ending::refused});
+    CHECK(sent[1].at == one_way);
+    w.check_nothing_is_left();
+}
+
+TEST_CASE("three duplicate acknowledgments bring a lost segment again before its timer") {
+    Wire w;
+    w.client_says = words(10 * 1460);
+    w.connect();
+    bool lost = false;
+    w.go(3 * second, [&](const Segment& one, std::uint64_t) {
+        if (lost || one.size == 0) return Duration{0};
+        lost = true;
+        return never;
+    });
+    CHECK(w.server_got == w.client_says);
+    CHECK(w.count(Why::fast_retransmit) == 1);
+    CHECK(w.count(Why::retransmission_timeout) == 0);
+    for (const Sent& one : w.sent(client)) {
+        if (one.why() == Why::fast_retransmit) CHECK(one.at == 4 * one_way);
+    }
+}
+
+TEST_CASE("segments that overtake each other are put in order") {
+    Wire w;
+    w.client_says = words(30 * 1460);
+    w.client_closes = true;
+    w.connect();
+    w.go(never, [](const Segment& one, std::uint64_t number) {
+        return one.size != 0 && number % 3 == 0 ? 2 * millisecond : Duration{0};
+    });
+    CHECK(w.server_got == w.client_says);
+    CHECK(w.count(Why::retransmission_timeout) == 0);
+    CHECK(w.endings() == Endings{Ending::closed});
+    w.check_nothing_is_left();
+}
+
+TEST_CASE("on lines that lose, double and reorder, both ends get what was said, or know they do not") {
+    std::size_t whole = 0;
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        INFO("seed " << seed);
+        auto setup = two_hosts();
+        for (LinkSetup& link : setup->links) {
+            link.loss = (std::uint64_t{1} << 32) / 100 * (seed % 16);
+            link.duplicate = (std::uint64_t{1} << 32) / 100 * (seed % 7);
+            link.reorder = (std::uint64_t{1} << 32) / 100 * (seed % 11);
+            link.reorder_by_ns = 3 * millisecond;
+            if (seed % 3 == 0) link.bits_per_s = 1'000'000;
+            if (seed % 6 == 0) link.queue_octets = 8'000;
+        }
+        Wire w(setup, seed);
+        w.client_says = words(seed * 97 % 30'000 + 1, seed);
+        w.server_says = words(seed * 61 % 20'000 + 1, seed + 1);
+        w.client_closes = seed % 2 == 0;
+        w.server_closes = seed % 2 == 1;
+        w.connect();
+        w.go();
+        // A prefix, in order and without a gap, at every time; all of it when it ended well.
+        CHECK(w.client_says.starts_with(w.server_got));
+        CHECK(w.server_says.starts_with(w.client_got));
+        REQUIRE(w.endings().size() == 1);
+        if (w.endings()[0] == Ending::closed) {
+            CHECK(w.server_got == w.client_says);
+            CHECK(w.client_got == w.server_says);
+            ++whole;
+        }
+        w.check_nothing_is_left();
+    }
+    CHECK(whole > 280);
+}
+
+TEST_CASE("an end that has closed still gets what the other has to say") {
+    Wire w;
+    w.client_closes = true;
+    w.server_says = words(60'000);
+    w.connect();
+    w.go();
+    CHECK(w.client_got == w.server_says);
+    Time client_fin = 0;
+    Time last_data = 0;
+    for (const Sent& one : w.sent()) {
+        if (one.from == client && one.has(net::tcp_fin)) client_fin = one.at;
+        if (one.from == server && one.packet.payload_octets != 0) last_data = one.at;
+    }
+    CHECK(client_fin != 0);
+    CHECK(last_data > client_fin);
+    CHECK(w.count(Why::reset) == 0);
+    CHECK(w.endings() == Endings{Ending::closed});
+    w.check_nothing_is_left();
+}
+
+TEST_CASE("both ends may close at the same moment") {
+    for (const bool lose_one : {false, true}) {
+        Wire w;
+        w.connect();
+        w.go(second);
+        tcp::close(w.run(), w.client_end);
+        tcp::close(w.run(), w.server_end);
+        w.go(second + one_way - 1);
+        CHECK(w.world().tcp.tcbs[w.client_end].state == TcpState::fin_wait_1);
+        CHECK(w.world().tcp.tcbs[w.server_end].state == TcpState::fin_wait_1);
+        bool lost = !lose_one;
+        w.go(never, [&](const Segment& one, std::uint64_t) {
+            if (lost || !(one.tcp_flags & net::tcp_fin)) return Duration{0};
+            lost = true;
+            return never;
+        });
+        CHECK(w.endings() == Endings{Ending::closed});
+        CHECK(w.count(Why::reset) == 0);
+        w.check_nothing_is_left();
+    }
+}
+
+TEST_CASE("an end that breaks off tells the other by RST") {
+    Wire w;
+    w.connect();
+    w.go(second);
+    tcp::abort(w.run(), w.server_end);
+    w.go();
+    CHECK(w.endings() == Endings{Ending::reset});
+    w.check_nothing_is_left();
+}
+
+TEST_CASE("an idle connection is probed after two hours, and given up when nobody answers") {
+    SECTION("the peer is there") {
+        Wire w;
+        w.connect();
+        w.go(second);
+        tcp::keep_alive(w.run(), w.client_end);
+        w.go(7 * hour);
+        CHECK(w.count(Why::keep_alive) == 6);  // three probes, three answers
+        CHECK(w.world().tcp.tcbs[w.client_end].state == TcpState::established);
+        CHECK(w.endings().empty());
+    }
+    SECTION("it is gone") {
+        Wire w;
+        w.connect();
+        w.go(second);
+        tcp::keep_alive(w.run(), w.client_end);
+        w.go(never, [](const Segment&, std::uint64_t) { return never; });
+        CHECK(w.count(Why::keep_alive) == 9);
+        CHECK(w.endings() == Endings{Ending::timed_out});
+        CHECK(w.world().now >= 2 * hour + 9 * 75 * second);
+    }
+}
+
+TEST_CASE("what a connection says when it is over is not sent") {
+    Wire w;
+    w.client_closes = true;
+    w.connect();
+    w.go(2 * one_way + 1);
+    tcp::send(w.run(), w.client_end, "too late\r\n");
+    w.go();
+    CHECK(w.server_got.empty());
+    w.check_nothing_is_left();
+}
