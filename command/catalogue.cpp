@@ -35,11 +35,18 @@ bool looks_like_path(const std::string& words) {
 void unknown_lab(const std::string& words, const std::string& hint, Io& io) {
     std::string tried = " (looked for a file \"" + words + "\"";
     tried += io.labs.empty() ? "; no folder of labs was found)"
-                             : " and a lab in " + io.labs.string() + ")";
+                             : " and a lab in " + shown_path(io.labs) + ")";
     refuse(io, "there is no lab or scenario \"" + words + "\"" + tried, hint);
 }
 
 }  // namespace
+
+std::string shown_path(const fs::path& path) {
+    std::error_code error;
+    const std::string near = fs::proximate(path, error).string();
+    const std::string whole = path.string();
+    return error || near.size() >= whole.size() || near.starts_with("..") ? whole : near;
+}
 
 void tell_problems(const scenario::Problems& problems, Io& io) {
     if (!problems.empty())
@@ -87,7 +94,7 @@ std::optional<Source> open_source(const std::string& words, Io& io) {
         tell_problems(about.problems, io);
         out.lab = Lab{*found, std::move(about.lab)};
     }
-    auto opened = open_scenario_file(scenario, io);
+    auto opened = open_scenario_file(shown_path(scenario), io);
     if (!opened) return std::nullopt;
     out.opened = std::move(*opened);
     return out;

@@ -33,6 +33,9 @@ std::optional<Source> open_source(const std::string& words, Io& io);
 std::optional<Lab> open_lab(const std::string& words, Io& io);
 std::optional<sim::Opened> open_scenario_file(const std::filesystem::path& path, Io& io);
 
+// As short as it can be typed from the current folder.
+std::string shown_path(const std::filesystem::path& path);
+
 void tell_problems(const scenario::Problems& problems, Io& io);
 
 }  // namespace postroad::command

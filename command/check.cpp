@@ -89,8 +89,8 @@ int check(const Options& options, Io& io) {
     const auto lab = open_lab(options.lab, io);
     if (!lab) return bad_input;
     if (!lab->graded()) {
-        io.out << lab->about.title << " is watched, not graded: postroad run " << lab->short_name()
-               << '\n';
+        io.out << lab->about.title << " is watched, not graded: " << io.program << " run "
+               << lab->short_name() << '\n';
         return done;
     }
     const auto predictions = read_predictions(options.predictions, *lab, io);
@@ -116,12 +116,13 @@ int check(const Options& options, Io& io) {
     if (const int limit = tell_limit(*ran, io); limit != done) return limit;
     if (report.passed()) return done;
     if (lab->about.by_hand && options.run.journal.empty() && !options.json)
-        io.out << fmt::format("this lab is done by hand: postroad talk NODE:PORT {} --journal FILE, "
-                              "then check --journal FILE\n",
-                              lab->short_name());
+        io.out << fmt::format("this lab is done by hand: {} talk NODE:PORT {} --journal FILE, then "
+                              "check --journal FILE\n",
+                              io.program, lab->short_name());
     else if (!own && !options.json)
-        io.out << fmt::format("mend a copy of {}, then: postroad check {} --scenario COPY\n",
-                              (lab->folder / "scenario.toml").string(), lab->short_name());
+        io.out << fmt::format("mend a copy of {}, then: {} check {} --scenario COPY\n",
+                              shown_path(lab->folder / "scenario.toml"), io.program,
+                              lab->short_name());
     return check_failed;
 }
 

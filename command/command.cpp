@@ -26,7 +26,7 @@ void declare(CLI::App& app, Session& session) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "postroad " POSTROAD_VERSION, "Print the version");
     app.set_help_flag("-h,--help", "Print this");
-    app.footer(std::string(first_steps));
+    app.footer(session.io.as_typed(first_steps));
     app.get_formatter()->column_width(34);
     add_run(app, session);
     add_show(app, session);

@@ -9,9 +9,24 @@ sim::views::Sink Io::sink() {
     return [this](std::string_view words) { out << words; };
 }
 
+std::string Io::as_typed(std::string_view words) const {
+    constexpr std::string_view name = "postroad ";
+    std::string line;
+    for (std::size_t at = 0; at < words.size();) {
+        const bool begins = at == 0 || words[at - 1] == ' ' || words[at - 1] == '`';
+        if (begins && words.substr(at).starts_with(name)) {
+            line += program + " ";
+            at += name.size();
+        } else {
+            line += words[at++];
+        }
+    }
+    return line;
+}
+
 int refuse(Io& io, std::string_view what, std::string_view hint) {
     io.err << "postroad: " << what << '\n';
-    if (!hint.empty()) io.err << "    " << hint << '\n';
+    if (!hint.empty()) io.err << "    " << io.as_typed(hint) << '\n';
     return bad_input;
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <iosfwd>
+#include <string>
 #include <string_view>
 
 #include "sim/views/text.hpp"
@@ -25,12 +26,14 @@ struct Io {
     bool no_colour = false;            // NO_COLOR is set (https://no-color.org)
     unsigned width = 100;              // columns of the terminal
     std::filesystem::path labs = {};   // the folder with NN-name folders; empty: there is none
-    std::string_view program = "postroad";  // as the person types it
+    std::string program = "postroad";  // as the person types it, in hints
 
     sim::views::Style style(bool wide = false) const {
         return {out_is_terminal && !no_colour, width, wide};
     }
     sim::views::Sink sink();           // to `out`
+    // Words that show a command line: "next: postroad labs" with `program` for "postroad".
+    std::string as_typed(std::string_view words) const;
 };
 
 // "postroad: …" on err, with one full line; gives bad_input back.

@@ -38,7 +38,7 @@ void print(const std::vector<Lab>& labs, Io& io) {
                    << '\n';
     }
     if (!labs.empty())
-        io.out << "\nbegin: postroad run " << labs.front().short_name() << '\n';
+        io.out << "\nbegin: " << io.program << " run " << labs.front().short_name() << '\n';
 }
 
 // What a student may not see: solutions, and faults that are to be found.

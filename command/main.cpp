@@ -39,6 +39,8 @@ int main(int argc, char** argv) {
     io.out_is_terminal = isatty(STDOUT_FILENO) != 0;
     io.err_is_terminal = isatty(STDERR_FILENO) != 0;
     io.no_colour = no_colour != nullptr && *no_colour != '\0';
+    // The launcher of a clone tells how it was called.
+    if (const char* const called = std::getenv("POSTROAD_AS")) io.program = called;
     io.width = terminal_width();
     io.labs = find_labs();
     try {

@@ -1,8 +1,6 @@
 // `postroad predict`: asks a lab's questions before the run, and keeps the answers.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <memory>
 #include <ostream>
 
@@ -49,10 +47,10 @@ void print(const Lab& lab, const grading::Predictions& known, const Options& opt
     }
     const bool all = known.size() == questions.size();
     if (all)
-        io.out << fmt::format("next: postroad run {}\n", lab.short_name());
+        io.out << fmt::format("next: {} run {}\n", io.program, lab.short_name());
     else
-        io.out << fmt::format("answer: postroad predict {} QUESTION ANSWER   (kept in {})\n",
-                              lab.short_name(), options.file);
+        io.out << fmt::format("answer: {} predict {} QUESTION ANSWER   (kept in {})\n",
+                              io.program, lab.short_name(), options.file);
 }
 
 int record(const Lab& lab, grading::Predictions known, const Options& options, Io& io) {
@@ -80,12 +78,12 @@ int record(const Lab& lab, grading::Predictions known, const Options& options, I
     known[question->id] = answer;
     OutputFile file;
     if (!file.prepare(options.file, io)) return bad_input;
-    file.put(grading::to_text(known));
+    file.put(with_predictions(sim::read_whole_file(options.file).value_or(""), lab, known));
     if (!file.keep(io)) return bad_input;
     io.out << fmt::format("{}: {}\n", question->asks, answer);
     const std::size_t left = lab.about.predictions.size() - known.size();
     if (left != 0) io.out << fmt::format("{} more to predict\n", left);
-    else io.out << fmt::format("next: postroad run {}\n", lab.short_name());
+    else io.out << fmt::format("next: {} run {}\n", io.program, lab.short_name());
     return done;
 }
 
@@ -105,22 +103,6 @@ int predict(const Options& options, Io& io) {
 }
 
 }  // namespace
-
-std::optional<grading::Predictions> read_predictions(const std::string& path, const Lab& lab,
-                                                     Io& io) {
-    const auto text = sim::read_whole_file(path);
-    if (!text) {
-        if (errno == ENOENT) return grading::Predictions{};
-        refuse(io, "cannot read \"" + path + "\": " + std::strerror(errno));
-        return std::nullopt;
-    }
-    scenario::Problems problems;
-    grading::Predictions out = grading::parse_predictions(*text, path, lab.about, problems);
-    tell_problems(problems, io);
-    if (!problems.any_error()) return out;
-    io.err << "    are these another lab's predictions? --file FILE names another file\n";
-    return std::nullopt;
-}
 
 void add_predict(CLI::App& app, Session& session) {
     CLI::App* const sub =

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "command/catalogue.hpp"
 #include "sim/grading/grade.hpp"
@@ -11,9 +12,14 @@ namespace postroad::command {
 
 inline constexpr std::string_view predictions_file = "predictions.toml";  // in the current folder
 
-// Empty when there is no such file. None, and told, when it cannot be read or is no prediction of
-// this lab's.
+// One file serves many labs: the predictions of each stand below a line "[05-the-mx-ladder]"; those
+// above the first such line are of any lab.
+// Empty when there is no such file. None, and told, when it cannot be read or what is there is no
+// prediction of this lab's.
 std::optional<sim::grading::Predictions> read_predictions(const std::string& path, const Lab& lab,
                                                           Io& io);
+// The whole file with these as the lab's part, other labs' as they were.
+std::string with_predictions(std::string_view file, const Lab& lab,
+                             const sim::grading::Predictions& predictions);
 
 }  // namespace postroad::command

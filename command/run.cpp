@@ -61,11 +61,11 @@ std::optional<views::PcapngOptions> capture(const Options& options, const sim::S
 
 void what_next(const Options& options, const Source& source, const Summary& summary, Io& io) {
     const std::string name = source.name();
-    io.out << "\nnext: postroad show " << name << "    every line that was said\n";
+    io.out << "\nnext: " << io.program << " show " << name << "    every line that was said\n";
     if (source.lab && source.lab->graded())
-        io.out << "      postroad check " << name << "   whether the lab's goals are met\n";
+        io.out << "      " << io.program << " check " << name << "   whether the lab's goals are met\n";
     if (summary.conversations != 0 && options.pcap.empty())
-        io.out << "      postroad run " << name << " --pcap mail.pcapng   for Wireshark\n";
+        io.out << "      " << io.program << " run " << name << " --pcap mail.pcapng   for Wireshark\n";
 }
 
 void tell(const Options& options, const Source& source, const Ran& ran, Io& io) {

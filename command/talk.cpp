@@ -189,7 +189,7 @@ int run(const Options& options, Io& io) {
     journal.put(ran.simulation->journal().to_text());
     if (!journal.keep(io)) return bad_input;
     if (journal.wanted() && source->lab && source->lab->graded())
-        terminal.comment(fmt::format("next: postroad check {} --journal {}",
+        terminal.comment(fmt::format("next: {} check {} --journal {}", io.program,
                                      source->lab->short_name(), options.save_journal));
     return tell_limit(ran, io);
 }

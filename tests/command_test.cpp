@@ -286,6 +286,13 @@ TEST_CASE("a prediction is kept, and judged by the run") {
     CHECK_THAT(predict({}).out, ContainsSubstring("your prediction: no"));
     CHECK_THAT(postroad_command(place, {"check", "5", "--file", file}).out,
                ContainsSubstring("you said: no") && ContainsSubstring("it was:   yes"));
+    // Another lab's part stays as it was, and is not read for this one.
+    write(file, read(file) + "[02-other]\ncolour = \"red\"\n");
+    CHECK(predict({"arrives", "1"}).status == 0);
+    CHECK_THAT(read(file), ContainsSubstring("[02-other]\ncolour = \"red\"\n") &&
+                               ContainsSubstring("[05-the-mx-ladder]\n\"arrives\" = \"yes\"\n") &&
+                               !ContainsSubstring("\"no\""));
+    CHECK(postroad_command(place, {"check", "5", "--file", file}).status == 1);
     write(place / "other.toml", "colour = \"red\"\n");
     CHECK(postroad_command(place, {"check", "5", "--file", place / "other.toml"}).status == 2);
 }
