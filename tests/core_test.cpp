@@ -146,6 +146,40 @@ TEST_CASE("a heap holds what strings would, and copies of it keep what they held
     }
 }
 
+TEST_CASE("a heap that is copied again and again becomes what one becomes that is not") {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        INFO("seed " << seed);
+        Random dice{seed, 0};
+        Heap alone;
+        Heap copied;
+        Heap copy;
+        std::vector<Text> held;  // the same handles in both
+        for (int step = 0; step < 1'000; ++step) {
+            if (dice.below(3) == 0) copy = copied;
+            if (held.size() < 4) {
+                const std::string words = some_words(dice, 90'000);
+                held.push_back(alone.make(words));
+                REQUIRE(copied.make(words) == held.back());
+            } else {
+                const std::size_t at = dice.below(held.size());
+                Text other = held[at];
+                if (dice.below(10) != 0) {
+                    const std::string more = some_words(dice, 40'000);
+                    alone.append(held[at], more);
+                    copied.append(other, more);
+                    REQUIRE(other == held[at]);
+                } else {
+                    alone.drop(held[at]);
+                    copied.drop(other);
+                    held.erase(held.begin() + static_cast<std::ptrdiff_t>(at));
+                }
+            }
+        }
+        CHECK(alone == copied);
+        CHECK(alone.hash(1) == copied.hash(1));
+    }
+}
+
 TEST_CASE("a list in the heap is a vector") {
     Random dice{5, 0};
     Heap heap;

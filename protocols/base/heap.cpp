@@ -55,6 +55,7 @@ Text Heap::reserve(std::size_t octets) {
         large_[index].octets = std::make_shared<std::string>();
         large_[index].octets->reserve(octets);
         large_[index].refs = 1;
+        large_[index].room = octets;
         return {index | large_bit, 0};
     }
     live_octets_ += class_bytes[size_class];
@@ -78,13 +79,14 @@ Text Heap::reserve(std::size_t octets) {
 
 char* Heap::edit(Text text) {
     if (text.block & large_bit) {
-        auto& octets = large_[text.block & ~large_bit].octets;
-        if (octets.use_count() > 1) {  // another World shows it
-            const std::size_t room = octets->capacity();
-            octets = std::make_shared<std::string>(*octets);
-            octets->reserve(room);
+        Large& large = large_[text.block & ~large_bit];
+        if (large.octets.use_count() > 1) {  // another World shows it
+            auto own = std::make_shared<std::string>();
+            own->reserve(large.room);
+            own->assign(*large.octets);
+            large.octets = std::move(own);
         }
-        return octets->data();
+        return large.octets->data();
     }
     return reinterpret_cast<char*>(pages_.write(page_of(text.block))) + offset_of(text.block) +
            sizeof(Header);
@@ -96,7 +98,7 @@ std::uint32_t Heap::references(Text text) const {
 
 std::size_t Heap::capacity(Text text) const {
     if (text.block == 0) return 0;
-    if (text.block & large_bit) return large_[text.block & ~large_bit].octets->capacity();
+    if (text.block & large_bit) return large_[text.block & ~large_bit].room;
     return class_bytes[header(text.block).size_class] - sizeof(Header);
 }
 
@@ -166,6 +168,7 @@ void Heap::drop(Text& text) {
         POSTROAD_ASSERT(large.refs > 0);
         if (--large.refs == 0) {
             large.octets.reset();
+            large.room = 0;
             large_free_.push_back(block & ~large_bit);
             --live_;
         }
@@ -209,7 +212,9 @@ bool Heap::operator==(const Heap& other) const {
     for (std::size_t i = 0; i < large_.size(); ++i) {
         const auto& mine = large_[i].octets;
         const auto& theirs = other.large_[i].octets;
-        if (large_[i].refs != other.large_[i].refs || !mine != !theirs) return false;
+        if (large_[i].refs != other.large_[i].refs || large_[i].room != other.large_[i].room ||
+            !mine != !theirs)
+            return false;
         if (mine != theirs && *mine != *theirs) return false;
     }
     return true;
@@ -220,7 +225,8 @@ std::uint64_t Heap::hash(std::uint64_t seed) const {
     for (const std::uint32_t free : free_) all = mix64(all, free);
     for (const std::uint32_t free : large_free_) all = mix64(all, free);
     for (const Large& large : large_)
-        all = large.octets ? hash_octets(*large.octets, mix64(all, large.refs)) : mix64(all, 0);
+        all = large.octets ? hash_octets(*large.octets, mix64(mix64(all, large.refs), large.room))
+                           : mix64(all, 0);
     return all;
 }
 

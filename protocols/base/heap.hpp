@@ -95,6 +95,8 @@ class Heap {
     struct Large {
         std::shared_ptr<std::string> octets;
         std::uint32_t refs = 0;
+        // The string itself may have more, by how often it was copied: that must decide nothing.
+        std::size_t room = 0;
     };
 
     static std::size_t page_of(std::uint32_t block) { return block >> 12; }
