@@ -1,6 +1,8 @@
 // Lines by service; DNS by datagrams that were seen where the conversation began.
 #include "sim/views/capture_counts.hpp"
 
+#include <set>
+
 #include "protocols/base/ascii.hpp"
 #include "sim/net/packet.hpp"
 #include "sim/views/json.hpp"
@@ -38,6 +40,7 @@ void put(std::string& out, std::string_view name, const std::map<std::string, st
 CaptureCounts capture_counts(const Trace& trace, const TraceIndex& index) {
     CaptureCounts out;
     std::map<Id, bool> answers;  // on their way: is it an answer?
+    std::set<Id> refused;        // conversations whose DATA was: tshark reads on as if it was not
     for (auto at = trace.read(); !at.done(); at.next()) {
         const RowView row = at.row();
         const NodeId node = row.head().node;
@@ -48,12 +51,20 @@ CaptureCounts capture_counts(const Trace& trace, const TraceIndex& index) {
             const bool smtp = talk->target_port == 25 || talk->target_port == 587;
             const bool pop = talk->target_port == 110;
             const std::string_view line = row.tail<LineFact>();
-            if (smtp && fact.speech == Speech::command) ++out.smtp_commands[verb_of(line)];
+            const bool end_of_data = line == ".\r\n";
+            if (smtp && fact.code >= 400 && fact.section == Section("5321 §4.1.1.4"))
+                refused.insert(fact.conversation);
+            if (smtp && fact.speech == Speech::command && !end_of_data &&
+                refused.count(fact.conversation) == 0)
+                ++out.smtp_commands[verb_of(line)];
             if (pop && fact.speech == Speech::command) ++out.pop_commands[verb_of(line)];
             if (smtp && fact.speech == Speech::reply) {
-                // A reply of many lines may be one row.
-                for (std::string_view rest = line; !rest.empty();)
-                    ++out.smtp_replies[std::string(take_line(rest).substr(0, 3))];
+                // A reply of many lines, in one row or in many, is counted at its last one.
+                for (std::string_view rest = line; !rest.empty();) {
+                    const std::string_view one = take_line(rest);
+                    if (one.size() < 4 || one[3] != '-')
+                        ++out.smtp_replies[std::string(one.substr(0, 3))];
+                }
             }
         } else if (row.head().fact == Fact::packet) {
             const auto& fact = row.as<PacketFact>();
@@ -81,7 +92,8 @@ std::string to_json(const CaptureCounts& counts) {
     put(out, "pop_commands", counts.pop_commands);
     return out + "\"dns_queries\": " + std::to_string(counts.dns_queries) +
            ", \"dns_answers\": " + std::to_string(counts.dns_answers) +
-           (counts.lost == 0 ? ", \"sent_again\": 0" : "") + "}\n";
+           (counts.lost == 0 ? ", \"sent_again\": " + std::to_string(counts.sent_again) : "") +
+           "}\n";
 }
 
 }  // namespace postroad::sim::views
