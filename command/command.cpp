@@ -26,7 +26,6 @@ void declare(CLI::App& app, Session& session) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "postroad " POSTROAD_VERSION, "Print the version");
     app.set_help_flag("-h,--help", "Print this");
-    app.footer(session.io.as_typed(first_steps));
     app.get_formatter()->column_width(34);
     add_run(app, session);
     add_show(app, session);
@@ -36,6 +35,7 @@ void declare(CLI::App& app, Session& session) {
     add_talk(app, session);
     add_bench(app, session);
     add_test(app, session);
+    app.footer(session.io.as_typed(first_steps));  // last: subcommands would inherit it
 }
 
 std::vector<std::string> subcommands(const CLI::App& app) {

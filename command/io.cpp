@@ -24,6 +24,18 @@ std::string Io::as_typed(std::string_view words) const {
     return line;
 }
 
+// A clone has the labs two folders above its program, an installation below share/.
+std::filesystem::path find_labs() {
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    for (const std::filesystem::path& place :
+         {self.parent_path() / "../../labs", self.parent_path() / "../share/postroad/labs",
+          std::filesystem::path(POSTROAD_DATA_DIR "/labs"),
+          std::filesystem::path(POSTROAD_SOURCE_DIR "/labs")})
+        if (std::filesystem::is_directory(place, error)) return place.lexically_normal();
+    return {};
+}
+
 int refuse(Io& io, std::string_view what, std::string_view hint) {
     io.err << "postroad: " << what << '\n';
     if (!hint.empty()) io.err << "    " << io.as_typed(hint) << '\n';

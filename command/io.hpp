@@ -36,6 +36,9 @@ struct Io {
     std::string as_typed(std::string_view words) const;
 };
 
+// Where the labs are for this very program; empty when they are nowhere.
+std::filesystem::path find_labs();
+
 // "postroad: …" on err, with one full line; gives bad_input back.
 int refuse(Io& io, std::string_view what, std::string_view hint = {});
 

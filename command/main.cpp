@@ -10,18 +10,6 @@
 
 namespace {
 
-// A clone has the labs two folders above its program, an installation below share/.
-std::filesystem::path find_labs() {
-    std::error_code error;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-    for (const std::filesystem::path& place :
-         {self.parent_path() / "../../labs", self.parent_path() / "../share/postroad/labs",
-          std::filesystem::path(POSTROAD_DATA_DIR "/labs"),
-          std::filesystem::path(POSTROAD_SOURCE_DIR "/labs")})
-        if (std::filesystem::is_directory(place, error)) return place.lexically_normal();
-    return {};
-}
-
 unsigned terminal_width() {
     winsize size{};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return 100;
@@ -42,10 +30,12 @@ int main(int argc, char** argv) {
     // The launcher of a clone tells how it was called.
     if (const char* const called = std::getenv("POSTROAD_AS")) io.program = called;
     io.width = terminal_width();
-    io.labs = find_labs();
+    io.labs = postroad::command::find_labs();
     try {
         return postroad::command::run_command({argv + 1, argv + argc}, io);
     } catch (const std::bad_alloc&) {
         return postroad::command::refuse(io, "there is not enough memory for this");
+    } catch (const std::filesystem::filesystem_error& error) {
+        return postroad::command::refuse(io, error.what());
     }
 }

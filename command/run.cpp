@@ -121,8 +121,8 @@ void add_run(CLI::App& app, Session& session) {
     options->run.add_to(*sub);
     sub->add_option("--pcap", options->pcap, "Write what crossed the network, for Wireshark");
     sub->add_option("--at", options->at,
-                    "Where --pcap listens: a HOST, a LINK or `all` (each conversation once, at its "
-                    "initiator)");
+                    "Where --pcap listens: a HOST, a LINK or `all` (without it each conversation is "
+                    "seen once, where it begins)");
     sub->add_option("--trace", options->trace, "Write everything that happened, for `show`");
     sub->add_option("--journal", options->run.journal,
                     "Let happen again what `talk` has recorded in this file");
