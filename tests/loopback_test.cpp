@@ -163,8 +163,9 @@ void talk_over_socket(End& server, End& client, std::size_t piece) {
         pollfd both[2] = {{pair.server, 0, 0}, {pair.client, 0, 0}};
         const End* const ends[2] = {&server, &client};
         for (int i = 0; i < 2; ++i) {
-            if (!ends[i]->peer_closed) both[i].events = POLLIN;
-            if (!ends[i]->out.empty()) both[i].events = static_cast<short>(both[i].events | POLLOUT);
+            const int in = ends[i]->peer_closed ? 0 : POLLIN;
+            const int out = ends[i]->out.empty() ? 0 : POLLOUT;
+            both[i].events = static_cast<short>(in | out);
             if (both[i].events == 0) both[i].fd = -1;
         }
         // Something is always on its way; the limit is for a test that has gone wrong.

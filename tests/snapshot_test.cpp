@@ -32,7 +32,7 @@ struct Kept {
 
 }  // namespace
 
-TEST_CASE("a world copied at a thousand random moments equals the original and goes on as it does") {
+TEST_CASE("a world copied at a thousand random moments equals the original and goes on like it") {
     const worlds::Case one = busy();
     const auto whole = worlds::start(one);
     run_whole(*whole, {});
