@@ -32,7 +32,8 @@ std::filesystem::path find_labs() {
          {self.parent_path() / "../../labs", self.parent_path() / "../share/postroad/labs",
           std::filesystem::path(POSTROAD_DATA_DIR "/labs"),
           std::filesystem::path(POSTROAD_SOURCE_DIR "/labs")})
-        if (std::filesystem::is_directory(place, error)) return place.lexically_normal();
+        if (std::filesystem::is_directory(place / "00-first-message", error))  // ours, no others'
+            return place.lexically_normal();
     return {};
 }
 
