@@ -37,14 +37,14 @@ std::shared_ptr<TraceChunk> TraceChunk::in_memory() {
     void* raw = mmap(nullptr, chunk_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
                      0);
     if (raw == MAP_FAILED) throw std::bad_alloc();
-    return std::shared_ptr<TraceChunk>(new TraceChunk(static_cast<std::byte*>(raw), false));
+    return std::shared_ptr<TraceChunk>(new TraceChunk(static_cast<std::byte*>(raw)));
 }
 
 std::shared_ptr<TraceChunk> TraceChunk::mapped(int file, std::uint64_t offset) {
     void* raw = mmap(nullptr, chunk_bytes, PROT_READ, MAP_SHARED, file,
                      static_cast<off_t>(offset));
     if (raw == MAP_FAILED) throw std::bad_alloc();
-    return std::shared_ptr<TraceChunk>(new TraceChunk(static_cast<std::byte*>(raw), true));
+    return std::shared_ptr<TraceChunk>(new TraceChunk(static_cast<std::byte*>(raw)));
 }
 
 TraceChunk::~TraceChunk() { munmap(data_, chunk_bytes); }

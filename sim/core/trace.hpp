@@ -29,9 +29,8 @@ class TraceChunk {
     const std::byte* data() const { return data_; }
 
   private:
-    TraceChunk(std::byte* data, bool mapped) : data_(data), mapped_(mapped) {}
+    explicit TraceChunk(std::byte* data) : data_(data) {}
     std::byte* data_;
-    bool mapped_;
 };
 
 // A row as a reader sees it; valid while its chunk lives.
