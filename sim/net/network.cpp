@@ -374,7 +374,7 @@ void go_on(Run& run, std::uint32_t segment_id, NodeId where) {
         case inside: at_network(run, segment_id, where - hosts, false); break;
         case entering: at_network(run, segment_id, where - hosts, true); break;
         case reaching: reach(run, where, segment_id); break;
-        default: POSTROAD_ASSERT(!"a packet is somewhere on its way");
+        default: POSTROAD_ASSERT(false && "a packet is somewhere on its way");
     }
 }
 
