@@ -2,7 +2,6 @@
 // by line, whole, in 7-octet and in 1-octet pieces, and with answers that come late.
 #pragma once
 
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -16,6 +15,7 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/base/machine.hpp"
 #include "tests/catch.hpp"
+#include "tests/support/golden.hpp"
 
 namespace dialogue {
 
@@ -228,20 +228,6 @@ std::string play(Talk<Machine, Host>& talk, const Script& script,
     }
     flush();
     return text;
-}
-
-// The environment variable POSTROAD_GOLDEN=write makes golden files anew instead of judging them.
-inline void hold_against(const std::string& path, const std::string& text) {
-    std::ifstream in(path, std::ios::binary);
-    const std::string golden{std::istreambuf_iterator<char>(in), {}};
-    if (golden == text) return;
-    const char* const mode = std::getenv("POSTROAD_GOLDEN");
-    if (mode != nullptr && std::string_view(mode) == "write") {
-        std::ofstream(path, std::ios::binary) << text;
-        return;
-    }
-    INFO(path);
-    CHECK(text == golden);
 }
 
 // Fed in pieces of `size` octets (0: whole), the server says the same.

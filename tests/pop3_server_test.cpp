@@ -125,7 +125,7 @@ TEST_CASE("each golden POP3 dialogue is spoken word for word, however it is cut"
         const dialogue::Script script = dialogue::read_script(path);
         Mailboxes boxes;
         Talk talk(host_of(script), std::ref(boxes));
-        dialogue::hold_against(path, dialogue::play<pop3::Server, pop3::ServerHost>(
+        hold_against(path, dialogue::play<pop3::Server, pop3::ServerHost>(
                                          talk, script, verb_of, seen));
         CHECK(!boxes.is_open);
         for (const bool late : {false, true})
@@ -171,7 +171,7 @@ TEST_CASE("a POP3 verb is taken in the states its row names and in no other") {
             talk.wake(Wake::closed);
             CHECK(!boxes.is_open);
         }
-    dialogue::hold_against("tests/golden/pop3/matrix.txt", text);
+    hold_against("tests/golden/pop3/matrix.txt", text);
 }
 
 TEST_CASE("what DELE marked goes at QUIT, and only then") {

@@ -1,10 +1,10 @@
 // The text views over a hand-made Trace: golden ladders, filters, and nothing raw on a terminal.
-#include <fstream>
 #include <sstream>
 
 #include "sim/views/ladder.hpp"
 #include "sim/views/walkthrough.hpp"
 #include "tests/catch.hpp"
+#include "tests/support/golden.hpp"
 #include "tests/views_sample.hpp"
 
 using namespace views_sample;
@@ -12,14 +12,6 @@ namespace views = postroad::sim::views;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
-
-// tests/golden/views/NAME.txt; tests run in the source directory.
-std::string golden(const std::string& name) {
-    std::ifstream file("tests/golden/views/" + name + ".txt");
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 std::string ladder_of(const Sample& s, const views::LadderOptions& options) {
     return views::ladder(s.trace, s.setup, views::TraceIndex(s.trace, s.setup), options);
@@ -39,14 +31,14 @@ TEST_CASE("a connection is a ladder of two hosts with sections and reasons") {
     const Sample s = first_message();
     views::LadderOptions options;
     options.conversation = 1;
-    CHECK(ladder_of(s, options) == golden("connection"));
+    hold_against("tests/golden/views/connection.txt", ladder_of(s, options));
 }
 
 TEST_CASE("a message's ladder follows it over every hop to its reader") {
     const Sample s = first_message();
     views::LadderOptions options;
     options.journey = 0;
-    CHECK(ladder_of(s, options) == golden("message"));
+    hold_against("tests/golden/views/message.txt", ladder_of(s, options));
 }
 
 TEST_CASE("unfolded, a lossy connection shows each segment, the loss and what was sent again") {
@@ -55,7 +47,7 @@ TEST_CASE("unfolded, a lossy connection shows each segment, the loss and what wa
     options.conversation = 3;
     options.segments = true;
     options.style.width = 80;
-    CHECK(ladder_of(s, options) == golden("segments"));
+    hold_against("tests/golden/views/segments.txt", ladder_of(s, options));
 }
 
 TEST_CASE("a whole run and a node fit 80 columns, and wide lines are not cut") {
@@ -222,7 +214,7 @@ TEST_CASE("the walkthrough explains the eight points once and says who is respon
     const Sample s = first_message();
     const views::TraceIndex index(s.trace, s.setup);
     const std::string text = views::walkthrough(s.trace, s.setup, index, {});
-    CHECK(text == golden("walkthrough"));
+    hold_against("tests/golden/views/walkthrough.txt", text);
     for (int point = 1; point <= 8; ++point) {
         const std::string mark = "(" + std::to_string(point) + ") ";
         const std::size_t first = text.find(mark + (point == 8 ? "QUIT" : point == 6 ? "A blank" : ""));

@@ -57,7 +57,7 @@ TEST_CASE("tshark finds nothing wrong in a capture, and counts what the Trace ha
     const views::TraceIndex index(s.trace, s.setup);
     const views::CaptureCounts counts = views::capture_counts(s.trace, index);
     CHECK(counts.smtp_commands.at("MAIL") == 2);
-    CHECK(counts.smtp_replies.at("250") == 9);
+    CHECK(counts.smtp_replies.at("250") == 8);  // of two lines or one
     CHECK(counts.dns_answers == 1);
     CHECK(counts.lost == 1);
     const File file("sample.pcapng", capture(s));
@@ -113,7 +113,7 @@ TEST_CASE("a conversation is seen once, at its initiator; at other places on req
     CHECK(count(middle, "198.51.100.25") == 9);
     views::PcapngOptions all;
     all.at = views::CapturePoint::all;
-    CHECK(count(frames(all, "all.pcapng", "tcp.port == 587"), "\t") == 40);
+    CHECK(count(frames(all, "all.pcapng", "tcp.port == 587"), "\t") == 38);
 }
 
 TEST_CASE("a capture at a link is in time order and sound") {

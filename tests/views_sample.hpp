@@ -137,9 +137,9 @@ class Sample {
         handshake(wire);
         return wire;
     }
-    // One line, or content, in one segment. `lost`: on the way the first time.
-    void say(Wire& wire, unsigned side, Speech speech, std::string_view octets, Section section,
-             std::uint16_t code = 0, bool lost = false) {
+    // One line, or content, as the Trace has it.
+    void note(const Wire& wire, unsigned side, Speech speech, std::string_view octets,
+              Section section, std::uint16_t code = 0) {
         LineFact fact;
         fact.conversation = wire.conversation;
         fact.section = section;
@@ -148,6 +148,11 @@ class Sample {
         fact.speech = speech;
         fact.from_initiator = side == 0;
         record(wire.ends[side], fact, speech == Speech::content ? std::string_view{} : octets);
+    }
+    // The same, in one segment. `lost`: on the way the first time.
+    void say(Wire& wire, unsigned side, Speech speech, std::string_view octets, Section section,
+             std::uint16_t code = 0, bool lost = false) {
+        note(wire, side, speech, octets, section, code);
         if (lost) {
             const std::uint32_t before = wire.next[side];
             const Id id = packet(wire, side, net::tcp_psh | net::tcp_ack, octets, Why::data, true);
@@ -266,8 +271,12 @@ inline Sample first_message(Depth depth = Depth::bytes) {
     Wire submission = s.connect(laptop, 49152, mail_host, 587);
     s.reply(submission, 220, "220 mail.example.org ESMTP Postroad\r\n", "5321 §4.3.1");
     s.command(submission, "EHLO laptop.example.org\r\n", "5321 §4.1.1.1");
-    s.reply(submission, 250, "250-mail.example.org\r\n", "5321 §4.1.1.1");
-    s.reply(submission, 250, "250 SIZE 36700160\r\n", "1870 §3");
+    // A reply of two lines, each with its section, is one segment.
+    const std::string_view greeting = "250-mail.example.org\r\n", size = "250 SIZE 36700160\r\n";
+    s.note(submission, 1, Speech::reply, greeting, "5321 §4.1.1.1", 250);
+    s.note(submission, 1, Speech::reply, size, "1870 §3", 250);
+    s.packet(submission, 1, net::tcp_psh | net::tcp_ack, std::string(greeting) + std::string(size),
+             Why::data);
     const Id at_mail = s.new_id(mail_host);
     transaction(s, submission, composed, at_mail, true);
     s.command(submission, "QUIT\r\n", "5321 §4.1.1.10");

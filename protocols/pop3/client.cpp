@@ -264,6 +264,9 @@ std::size_t content(Client& client, std::string_view octets, const ClientHost& h
     return used;
 }
 
+// What may wait while it is not known what to fetch: a server that says more then is no server.
+constexpr std::size_t pending_octets_max = 256U << 10;
+
 std::size_t consume(Client& client, std::string_view octets, const ClientHost& host, Effects& fx) {
     std::size_t used = 0;
     while (!client.ended && !client.asking && used < octets.size()) {
@@ -332,6 +335,9 @@ void step(Client& client, const Input& input, const ClientHost& host, Effects& f
             if (client.pending.empty() && !client.asking) {
                 const std::size_t used = consume(client, input.bytes, host, fx);
                 if (!client.ended) fx.heap->append(client.pending, input.bytes.substr(used));
+            } else if (client.pending.size + input.bytes.size() > pending_octets_max) {
+                broken(client, "the server talks and does not listen", fx);
+                fx.abort = true;
             } else {
                 fx.heap->append(client.pending, input.bytes);
                 work_off(client, host, fx);

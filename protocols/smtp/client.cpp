@@ -278,6 +278,8 @@ void heard(Client& client, std::uint16_t code, std::string_view text, const Clie
     }
 }
 
+// What may wait while there is no mail to send: a server that says more then is no server.
+constexpr std::size_t pending_octets_max = 256U << 10;
 constexpr std::size_t reply_line_octets_max = 4096;  // §4.5.3.1.5 says 512; the world says more
 
 std::size_t consume(Client& client, std::string_view octets, const ClientHost& host, Effects& fx) {
@@ -311,6 +313,12 @@ std::size_t consume(Client& client, std::string_view octets, const ClientHost& h
         heard(client, code, text, host, fx);
     }
     return used;
+}
+
+void work_off(Client& client, const ClientHost& host, Effects& fx) {
+    if (client.pending.empty() || client.asking || client.ended) return;
+    const std::size_t used = consume(client, fx.heap->view(client.pending), host, fx);
+    fx.heap->remove_prefix(client.pending, used);
 }
 
 void broken(Client& client, std::string_view why, Effects& fx) {
@@ -354,10 +362,12 @@ void step(Client& client, const Input& input, const ClientHost& host, Effects& f
             if (client.pending.empty() && !client.asking) {
                 const std::size_t used = consume(client, input.bytes, host, fx);
                 if (!client.ended) fx.heap->append(client.pending, input.bytes.substr(used));
+            } else if (client.pending.size + input.bytes.size() > pending_octets_max) {
+                broken(client, "the server talks and does not listen", fx);
+                fx.abort = true;
             } else {
                 fx.heap->append(client.pending, input.bytes);
-                const std::size_t used = consume(client, fx.heap->view(client.pending), host, fx);
-                fx.heap->remove_prefix(client.pending, used);
+                work_off(client, host, fx);
             }
             break;
         case Wake::answer:
@@ -377,6 +387,7 @@ void step(Client& client, const Input& input, const ClientHost& host, Effects& f
             } else {
                 quit(client, host, fx);
             }
+            work_off(client, host, fx);
             break;
         case Wake::timer:
             broken(client, "the server did not answer in time", fx);

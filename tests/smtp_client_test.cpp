@@ -1,0 +1,186 @@
+// The SMTP client: its script against servers of several kinds and against bad ones.
+#include "protocols/smtp/client.hpp"
+
+#include "tests/catch.hpp"
+
+using namespace postroad;
+
+namespace {
+
+// A client with mails to send; what it says and tells is kept.
+struct Client {
+    Heap heap;
+    Effects fx{heap};
+    smtp::Client machine;
+    smtp::ClientHost host;
+    std::vector<std::vector<std::string>> mails{{"bob@example.net"}};  // forward-paths each
+    std::string content = "Subject: x\r\n\r\n.\r\n";
+    std::vector<std::string> told;
+    bool late = false;  // next_job stays open until answered()
+    bool closed = false, aborted = false;
+
+    Client() { host.name = "client.example.org"; }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client() {
+        release(machine, heap);
+        CHECK(heap.live_blocks() == 0);
+    }
+
+    std::string drive(Input input) {
+        fx.clear();
+        Answer answer;
+        for (;;) {
+            step(machine, input, host, fx);
+            if (fx.ask.kind == AskKind::none || late) break;
+            fx.ask = {};
+            answer = next();
+            input = {Wake::answer, {}, &answer};
+        }
+        constexpr const char* names[] = {"ok ", "refused ", "accepted ", "message refused ",
+                                         "failed ", "done ", "", "login failed ", "in clear "};
+        for (const Tell& one : fx.tells)
+            told.push_back(names[static_cast<unsigned>(one.kind)] + std::to_string(one.code) +
+                           (one.kind <= TellKind::recipient_refused
+                                ? " #" + std::to_string(one.index) : std::string()));
+        closed = closed || fx.close;
+        aborted = aborted || fx.abort;
+        return fx.out;
+    }
+    std::string hears(std::string_view octets) { return drive({Wake::bytes, octets, nullptr}); }
+
+  private:
+    Answer next() {
+        Answer answer;
+        answer.to = AskKind::next_job;
+        answer.ok = given_ < mails.size();
+        if (!answer.ok) return answer;
+        smtp::Job job;
+        job.reverse_path = heap.make("alice@example.org");
+        for (const std::string& path : mails[given_]) heap.push(job.forward_paths, heap.make(path));
+        job.content = heap.make(content);
+        smtp::give(machine, job, heap);
+        ++given_;
+        return answer;
+    }
+    std::size_t given_ = 0;
+};
+
+using Lines = std::vector<std::string>;
+
+constexpr std::string_view pipelines = "250-mx\r\n250-PIPELINING\r\n250 SIZE 1000\r\n";
+
+}  // namespace
+
+TEST_CASE("an SMTP client hands over a mail turn by turn where nothing is offered") {
+    Client client;
+    CHECK(client.drive({Wake::opened, {}, nullptr}).empty());
+    CHECK(client.hears("220 mx\r\n") == "EHLO client.example.org\r\n");
+    CHECK(client.hears("250 mx\r\n") == "MAIL FROM:<alice@example.org>\r\n");
+    CHECK(client.hears("250 ok\r\n") == "RCPT TO:<bob@example.net>\r\n");
+    CHECK(client.hears("250 ok\r\n") == "DATA\r\n");
+    CHECK(client.hears("354 go\r\n") == "Subject: x\r\n\r\n..\r\n.\r\n");
+    CHECK(client.hears("250 ok\r\n") == "QUIT\r\n");
+    CHECK(client.hears("221 bye\r\n").empty());
+    CHECK(client.closed);
+    CHECK(client.told == Lines{"ok 250 #0", "accepted 250", "done 221"});
+}
+
+TEST_CASE("an SMTP client falls back to HELO where EHLO is not known") {
+    Client client;
+    client.hears("220 mx\r\n");
+    CHECK(client.hears("502 what?\r\n") == "HELO client.example.org\r\n");
+    CHECK(client.hears("250 mx\r\n") == "MAIL FROM:<alice@example.org>\r\n");
+}
+
+TEST_CASE("pipelined, an SMTP client says a mail's commands at once and sorts the replies") {
+    Client client;
+    client.mails = {{"bob@example.net", "no@example.net", "carol@example.net"}};
+    client.hears("220 mx\r\n");
+    CHECK(client.hears(pipelines) ==
+          "MAIL FROM:<alice@example.org> SIZE=17\r\nRCPT TO:<bob@example.net>\r\n"
+          "RCPT TO:<no@example.net>\r\nRCPT TO:<carol@example.net>\r\nDATA\r\n");
+    CHECK(client.hears("250 ok\r\n250 ok\r\n550 no\r\n251 moved\r\n354 go\r\n") ==
+          "Subject: x\r\n\r\n..\r\n.\r\n");
+    client.hears("250 ok\r\n221 bye\r\n");
+    CHECK(client.told == Lines{"ok 250 #0", "refused 550 #1", "ok 251 #2", "accepted 250",
+                               "done 221"});
+}
+
+TEST_CASE("where every pipelined recipient is refused and 354 comes yet, no message is said") {
+    Client client;
+    client.hears("220 mx\r\n");
+    client.hears(pipelines);
+    CHECK(client.hears("250 ok\r\n550 no\r\n354 go\r\n") == ".\r\n");  // RFC 2920 §3.1
+    CHECK(client.hears("554 nobody\r\n") == "QUIT\r\n");
+    CHECK(client.told == Lines{"refused 550 #0"});
+}
+
+TEST_CASE("a mail larger than the server takes is not even tried") {
+    Client client;
+    client.content = std::string(2000, 'x');
+    client.hears("220 mx\r\n");
+    CHECK(client.hears(pipelines) == "QUIT\r\n");
+    CHECK(client.told == Lines{"message refused 552"});
+}
+
+TEST_CASE("421 at any turn ends the session, and the mail is not lost but refused for now") {
+    const Lines before{"220 mx\r\n", "250 mx\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n"};
+    for (std::size_t turn = 0; turn <= before.size(); ++turn) {
+        Client client;
+        for (std::size_t i = 0; i < turn; ++i) client.hears(before[i]);
+        CHECK(client.hears("421 going\r\n").empty());
+        CHECK(client.closed);
+        CHECK(client.told.back() == (turn < 2 ? "failed 421" : "message refused 421"));
+    }
+}
+
+TEST_CASE("what is no SMTP reply ends the session, and so does silence or a broken line") {
+    for (const std::string_view octets : {"hello\r\n", "99 low\r\n", "\r\n", "2x0 ok\r\n"}) {
+        Client client;
+        client.hears(octets);
+        CHECK(client.aborted);
+        CHECK(client.told == Lines{"failed 0"});
+    }
+    for (const Wake what : {Wake::timer, Wake::closed}) {
+        Client client;
+        client.hears("220 mx\r\n");
+        client.drive({what, {}, nullptr});
+        CHECK((client.aborted || client.closed));
+        CHECK(client.told == Lines{"failed 0"});
+    }
+}
+
+TEST_CASE("a server that talks without an end is held in bounded memory") {
+    const std::string piece(65536, '2');
+    {
+        Client client;  // one line
+        client.hears(piece);
+        CHECK(client.aborted);
+    }
+    Client patient;  // many lines of one reply: nothing of them is kept
+    for (int i = 0; i < 100'000; ++i) patient.hears("220-more and more and more of this\r\n");
+    CHECK(patient.heap.live_octets() < 65536);
+    CHECK_FALSE(patient.aborted);
+    Client waiting;  // it talks while there is no mail to send
+    waiting.late = true;
+    waiting.hears("220 mx\r\n");
+    waiting.hears("250 mx\r\n");
+    for (int i = 0; i < 64; ++i) {
+        waiting.hears(piece);
+        CHECK(waiting.heap.live_octets() < 300'000);
+    }
+    CHECK(waiting.aborted);
+}
+
+TEST_CASE("a reply that comes in single octets means what it means in one piece") {
+    Client client;
+    std::string said;
+    const std::string all = "220 mx\r\n" + std::string(pipelines) +
+                            "250 ok\r\n250 ok\r\n354 go\r\n250 ok\r\n221 bye\r\n";
+    for (const char octet : all) said += client.hears({&octet, 1});
+    Client whole;
+    CHECK(whole.hears(all) == said);
+    CHECK(client.told == whole.told);
+    CHECK(client.closed);
+}
