@@ -33,6 +33,7 @@ void declare(CLI::App& app, Session& session) {
     add_predict(app, session);
     add_check(app, session);
     add_talk(app, session);
+    add_live(app, session);
     add_bench(app, session);
     add_test(app, session);
     app.footer(session.io.as_typed(first_steps));  // last: subcommands would inherit it

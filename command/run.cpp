@@ -100,6 +100,9 @@ int run(const Options& options, Io& io) {
     auto simulation = start(*source, options.run, outputs.trace.temporary(), io);
     if (!simulation) return bad_input;
     const Ran ran = run_to_end(std::move(simulation), *extent, io);
+    if (const Time missed = ran.simulation->hands().mark_missed; missed != never)
+        io.err << "postroad: from " << sim::duration_words(missed) << " after the start, or before, "
+               << "this is not what the journal's session was: another scenario, seed or version?\n";
     if (!ran.simulation->hands().trace.finish())
         return refuse(io, "cannot write \"" + options.trace + "\": " + std::strerror(errno));
     if (outputs.pcap.wanted())

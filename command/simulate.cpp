@@ -80,14 +80,28 @@ std::unique_ptr<sim::Simulation> start(const Source& source, const RunOptions& o
     return out;
 }
 
+namespace {
+
+// A live session ends when its people say so: a run of its journal ends there, too.
+std::optional<Time> end_of(const sim::Journal& journal) {
+    if (journal.size() == 0) return std::nullopt;
+    const sim::JournalEntry& last = journal[journal.size() - 1];
+    if (last.entry != sim::Entry::end) return std::nullopt;
+    return last.at;
+}
+
+}  // namespace
+
 Ran run_to_end(std::unique_ptr<sim::Simulation> simulation, const sim::Extent& extent, Io& io) {
     Ran out;
     out.simulation = std::move(simulation);
     const auto declared = out.setup().scenario.until;
-    Progress progress(io, extent.until ? extent.until
+    sim::Extent whole = extent;
+    if (!whole.until) whole.until = end_of(out.simulation->journal());
+    Progress progress(io, whole.until ? whole.until
                           : declared   ? std::optional<Time>(declared->ns)
                                        : std::nullopt);
-    out.stopped = sim::run_whole(*out.simulation, extent, [&](const sim::World& world) {
+    out.stopped = sim::run_whole(*out.simulation, whole, [&](const sim::World& world) {
         progress.show(world);
         return true;
     });

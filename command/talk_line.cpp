@@ -15,11 +15,11 @@ constexpr Duration patience_ns = 6 * minute;        // longer than a resolver or
 }  // namespace
 
 Conversation::Conversation(sim::Simulation& simulation) : simulation_(simulation) {
-    simulation_.hands().on_outside = [this](std::uint32_t subject, Wake what,
+    simulation_.hands().on_outside = [this](std::uint32_t subject, sim::OutsideNews news,
                                             std::string_view octets) {
         if (subject != subject_) return;
-        if (what == Wake::opened) opened_ = true;
-        if (what == Wake::closed) closed_ = true;
+        if (news == sim::OutsideNews::opened) opened_ = true;
+        if (news == sim::OutsideNews::finished || news == sim::OutsideNews::broken) closed_ = true;
         octets_ += octets;
         heard_at_ = simulation_.world().now;
     };

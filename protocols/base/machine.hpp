@@ -136,10 +136,11 @@ class Effects {
                         static_cast<std::uint32_t>(out.size() - from), section, code, speech,
                         note});
     }
-    void hear(std::string_view line, Section section) {
+    void hear(std::string_view line, Section section, Speech speech = Speech::command,
+              std::uint16_t code = 0) {
         if (!listen_to_heard) return;
         heard.push_back({static_cast<std::uint32_t>(heard_text.size()),
-                         static_cast<std::uint32_t>(line.size()), section, 0, Speech::command, 0});
+                         static_cast<std::uint32_t>(line.size()), section, code, speech, 0});
         heard_text.append(line);
     }
     void tell(TellKind kind, std::uint16_t code = 0, std::uint32_t index = 0,

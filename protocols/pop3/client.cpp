@@ -283,6 +283,8 @@ std::size_t consume(Client& client, std::string_view octets, const ClientHost& h
         used += end + 1;
         std::string_view line = rest.substr(0, end);
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+        fx.hear(rest.substr(0, end + 1), script[static_cast<unsigned>(client.awaiting)].section,
+                Speech::reply);
         heard_line(client, line, host, fx);
     }
     return used;

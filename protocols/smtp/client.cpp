@@ -297,6 +297,8 @@ std::size_t consume(Client& client, std::string_view octets, const ClientHost& h
         used += end + 1;
         std::string_view line = rest.substr(0, end);
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+        fx.hear(rest.substr(0, end + 1), section_of(client.awaiting), Speech::reply,
+                static_cast<std::uint16_t>(parse_number(line.substr(0, 3)).value_or(0)));
         const bool shaped = line.size() >= 3 && is_digit(line[0]) && is_digit(line[1]) &&
                             is_digit(line[2]) && line[0] >= '2' && line[0] <= '5';
         if (!shaped) {  // §4.2: not a reply; nothing after it can be trusted

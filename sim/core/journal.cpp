@@ -2,6 +2,7 @@
 #include "sim/core/journal.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "protocols/base/ascii.hpp"
 #include "protocols/base/assertion.hpp"
@@ -10,7 +11,9 @@ namespace postroad::sim {
 namespace {
 
 constexpr std::string_view first_line = "postroad-journal 1";
-constexpr std::string_view entry_names[] = {"change", "connect", "say", "hang-up"};
+constexpr std::string_view entry_names[] = {"change",   "connect", "say",    "hang-up", "reset",
+                                            "datagram", "accept",  "refuse", "pause",   "resume",
+                                            "plug",     "unplug",  "mark",   "end"};
 
 std::string quoted(std::string_view words) {
     constexpr char hex[] = "0123456789abcdef";
@@ -69,13 +72,28 @@ bool unquote(std::string_view text, std::string& out) {
     return true;
 }
 
+// "3", or "2147483648/1f2e": a number and the question it answers, in hexadecimal.
+std::optional<std::uint64_t> parse_subject(std::string_view text, std::uint64_t& question) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) return parse_number(text);
+    const std::string_view digits = text.substr(slash + 1);
+    if (digits.empty() || digits.size() > 16) return std::nullopt;
+    for (const char c : digits) {
+        const int digit = hex_digit(c);
+        if (digit < 0) return std::nullopt;
+        question = question << 4 | static_cast<unsigned>(digit);
+    }
+    return parse_number(text.substr(0, slash));
+}
+
 bool parse_line(std::string_view line, JournalEntry& out) {
     const auto at = parse_number(take_word(line));
     const std::string_view name = take_word(line);
     const auto node = parse_number(take_word(line));
-    const auto subject = parse_number(take_word(line));
+    const auto subject = parse_subject(take_word(line), out.question);
     const auto* const found = std::find(std::begin(entry_names), std::end(entry_names), name);
-    if (!at || !node || !subject || found == std::end(entry_names)) return false;
+    if (!at || !node || !subject || *subject > 0xffffffff || found == std::end(entry_names))
+        return false;
     out.at = *at;
     out.entry = static_cast<Entry>(found - std::begin(entry_names));
     out.node = static_cast<NodeId>(*node);
@@ -86,25 +104,38 @@ bool parse_line(std::string_view line, JournalEntry& out) {
 }  // namespace
 
 void Journal::append(JournalEntry entry) {
-    POSTROAD_ASSERT(entries_.empty() || entries_.back()->at <= entry.at);
+    POSTROAD_ASSERT(entries_.empty() || !entries_.back() || entries_.back()->at <= entry.at);
     entries_.push_back(std::make_shared<const JournalEntry>(std::move(entry)));
 }
 
-std::string Journal::to_text() const {
-    std::string out(first_line);
-    out += "\n# ns since the start, what, node, number of the outsider, words\n";
-    for (const auto& entry : entries_) {
-        append_number(out, entry->at);
-        out += ' ';
-        out += entry_names[static_cast<unsigned>(entry->entry)];
-        out += ' ';
-        append_number(out, entry->node);
-        out += ' ';
-        append_number(out, entry->subject);
-        out += ' ';
-        out += quoted(entry->words);
-        out += '\n';
+std::string Journal::heading() {
+    return std::string(first_line) +
+           "\n# ns since the start, what, node, number of the outsider, words\n";
+}
+
+std::string Journal::to_line(const JournalEntry& one) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string out;
+    append_number(out, one.at);
+    out += ' ';
+    out += entry_names[static_cast<unsigned>(one.entry)];
+    out += ' ';
+    append_number(out, one.node);
+    out += ' ';
+    append_number(out, one.subject);
+    if (one.question != 0) {
+        out += '/';
+        for (int shift = 60; shift >= 0; shift -= 4) out += hex[one.question >> shift & 15];
     }
+    out += ' ';
+    out += quoted(one.words);
+    out += '\n';
+    return out;
+}
+
+std::string Journal::to_text() const {
+    std::string out = heading();
+    for (const auto& entry : entries_) out += to_line(*entry);
     return out;
 }
 

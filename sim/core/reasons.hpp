@@ -96,6 +96,14 @@ namespace postroad::sim {
     R(unreachable, "{0} is unreachable: {1}", "1122 §4.2.3.9")                                      \
     R(retransmitted, "no acknowledgment in {0}: sent again", "6298 §5")                             \
     R(port_opened, "the helper opened port {0} for {1}", no_section)                                \
+    /* beyond the world's edge */                                                                  \
+    R(real_asked, "{0} is a real server, at {1} outside: it is asked whether it takes the "         \
+      "connection", no_section)                                                                     \
+    R(real_refused, "the real server at {0} does not take the connection: {1}", "9293 §3.5.2")      \
+    R(real_unreachable, "{0} is a real server, and nobody outside is asked in this run: "           \
+      "it counts as unreachable", "1122 §3.2.2.1")                                                  \
+    R(real_other_question, "what {0} answered was said to other words than these: from here on "    \
+      "it counts as unreachable", no_section)                                                       \
     /* reading */                                                                                  \
     R(maildrop_locked, "the maildrop of {0} is open in another session", "1939 §4")                 \
     R(left_on_server, "{0} messages stay on the server", "1939 §8")                                 \

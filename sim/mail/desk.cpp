@@ -29,8 +29,7 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
             mail::answer_smtp_server(run, connection, ask, out);
             return true;
         case Role::pop3_server:
-            maildrop::ask(run, connection, ask, out);
-            return true;
+            return maildrop::ask(run, connection, ask, out);
         case Role::smtp_client: {
             const std::uint32_t owner = owner_of<smtp::Client>(run, tcb);
             if (people::is_ours(owner)) return people::ask(run, connection, owner, ask, out);

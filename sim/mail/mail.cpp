@@ -1,6 +1,7 @@
 // The door of mail hosts and people: each call goes to the queue, the people, or both.
 #include "sim/mail/mail.hpp"
 
+#include "sim/mail/maildrop.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
@@ -11,6 +12,8 @@ void on_event(Run& run, const Event& event) {
     store::set_up(run.world);
     if (event.detail >= event::people) {
         people::on_event(run, event);
+    } else if (event.detail == event::unread || event.detail == event::unread_top) {
+        maildrop::on_unread(run, event);
     } else {
         on_queue_event(run, event);
     }

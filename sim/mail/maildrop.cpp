@@ -2,7 +2,9 @@
 #include "sim/mail/maildrop.hpp"
 
 #include "protocols/base/ascii.hpp"
+#include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
+#include "sim/net/tcp.hpp"
 
 namespace postroad::sim::maildrop {
 namespace {
@@ -122,6 +124,19 @@ void retrieve(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
     if (ask.b != "TOP") record(run, tcb, drop.person, MailboxMove::retrieved, stored);
 }
 
+constexpr std::uint64_t unread_octets_max = 1U << 20;
+constexpr Duration unread_wait_ns = 100 * millisecond;
+
+bool reader_is_behind(const Run& run, std::uint32_t connection) {
+    return tcp::backlog_octets(run.world, connection) > unread_octets_max;
+}
+
+void look_again(Run& run, std::uint32_t connection, std::uint16_t detail) {
+    const Tcb& tcb = run.world.tcp.tcbs[connection];
+    run.schedule(run.now() + unread_wait_ns, tcb.node, tcb.node, EventKind::mail, detail,
+                 connection, tcb.generation);
+}
+
 // RFC 1939 §6: what was marked goes now, and the lock with it.
 void close(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
     World& world = run.world;
@@ -152,18 +167,41 @@ void close(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
 
 }  // namespace
 
-void ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
+bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
     const Tcb tcb = run.world.tcp.tcbs[connection];
     out.to = ask.kind;
     switch (ask.kind) {
         case AskKind::maildrop:
             if (ask.c == "STAMP") stamp(run, tcb, out);
             else open(run, connection, tcb, ask, out);
-            break;
-        case AskKind::retrieve: retrieve(run, tcb, ask, out); break;
-        case AskKind::commit: close(run, tcb, ask, out); break;
-        default: out.ok = false; break;
+            return true;
+        case AskKind::retrieve:
+            if (reader_is_behind(run, connection)) {
+                look_again(run, connection, ask.b == "TOP" ? mail::event::unread_top
+                                                           : mail::event::unread);
+                return false;
+            }
+            retrieve(run, tcb, ask, out);
+            return true;
+        case AskKind::commit: close(run, tcb, ask, out); return true;
+        default: out.ok = false; return true;
     }
+}
+
+void on_unread(Run& run, const Event& event) {
+    const std::uint32_t connection = event.a;
+    const Tcb tcb = run.world.tcp.tcbs[connection];
+    if (tcb.generation != event.b || tcb.seat == nothing || !machine_of(run, tcb).asking) return;
+    if (reader_is_behind(run, connection)) return look_again(run, connection, event.detail);
+    Answer out;
+    out.to = AskKind::retrieve;
+    Ask ask{AskKind::retrieve, {}, event.detail == mail::event::unread_top ? "TOP" : "RETR", {},
+            machine_of(run, tcb).index};
+    retrieve(run, tcb, ask, out);
+    // The answer's text is a view of the effects' words, which a step clears.
+    const std::string text(out.text);
+    out.text = text;
+    session::answer(run, connection, out);
 }
 
 }  // namespace postroad::sim::maildrop

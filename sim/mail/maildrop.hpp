@@ -9,8 +9,12 @@
 
 namespace postroad::sim::maildrop {
 
-// AskKind maildrop, retrieve and commit of a pop3::Server at `connection`; always ready at once.
-// Views in `out` live until the next call.
-void ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
+// AskKind maildrop, retrieve and commit of a pop3::Server at `connection`. Ready at once (true),
+// except a message for a reader who has not taken those before it: that one waits, so that nobody
+// can make the server hold more than he reads. Views in `out` live until the next call.
+bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
+
+// EventKind::mail, event::unread and event::unread_top: whether such a reader has caught up.
+void on_unread(Run& run, const Event& event);
 
 }  // namespace postroad::sim::maildrop

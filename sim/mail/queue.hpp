@@ -15,6 +15,8 @@ inline constexpr std::uint16_t route = 0;        // a: message, b: generation; f
 inline constexpr std::uint16_t retry = 1;        // a: recipient, b: generation; its time has come
 inline constexpr std::uint16_t destination = 2;  // a: destination, b: generation; look again
 inline constexpr std::uint16_t warn = 3;         // a: message, b: generation; RFC 3464 "delayed"
+inline constexpr std::uint16_t unread = 4;       // a: connection, b: generation; maildrop.hpp
+inline constexpr std::uint16_t unread_top = 5;   // the same, for TOP
 inline constexpr std::uint16_t people = 0x100;
 }  // namespace event
 

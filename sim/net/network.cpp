@@ -8,6 +8,7 @@
 #include "sim/net/segment_header.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/net/wire.hpp"
+#include "sim/world/outside.hpp"
 
 namespace postroad::sim::net_layer {
 namespace {
@@ -229,6 +230,7 @@ void deliver_datagram(Run& run, NodeId host, std::uint32_t segment_id) {
         dns_layer::datagram_arrived(run, host, segment_id);
         return;
     }
+    if (outside::datagram_arrived(run, host, segment_id)) return;
     const Segment copy = segment;  // nobody listens: port unreachable
     const bool v4 = run.address(copy.source).is_v4();
     send_unreachable(run, host, copy, v4 ? 3 : 1, v4 ? 3 : 4);

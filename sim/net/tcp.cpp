@@ -6,6 +6,7 @@
 #include "sim/net/network.hpp"
 #include "sim/net/tcp_internal.hpp"
 #include "sim/session/session.hpp"
+#include "sim/world/outside.hpp"
 
 namespace postroad::sim {
 
@@ -69,7 +70,7 @@ void emit(Run& run, std::uint32_t connection, std::uint8_t flags, std::uint32_t 
     segment.target_port = tcb.remote_port;
     segment.sequence = sequence;
     segment.acknowledgment = flags & net::tcp_ack ? tcb.receive_next : 0;
-    segment.window = 65535;
+    segment.window = tcb.role == Role::outside && !outside::reads(run.world, tcb.seat) ? 0 : 65535;
     segment.mss = flags & net::tcp_syn ? tcb.mss : std::uint16_t{0};
     segment.protocol = net::protocol_tcp;
     segment.tcp_flags = flags;
@@ -133,6 +134,24 @@ void arm_retransmission(Run& run, std::uint32_t connection) {
     wake_by(run, connection, tcb.retransmit_at);
 }
 
+namespace {
+
+// RFC 9293 §3.8.6.1: a closed window is asked about from time to time, for as long as it takes.
+void persist(Run& run, std::uint32_t connection) {
+    Tcb& tcb = run.world.tcp.tcbs.edit(connection);
+    if (tcb.retransmit_at != never) return;
+    tcb.backoff = 0;
+    tcb.retransmit_at = run.now() + rto(tcb);
+    wake_by(run, connection, tcb.retransmit_at);
+}
+
+}  // namespace
+
+std::uint64_t backlog_octets(const World& world, std::uint32_t connection) {
+    const Tcb& tcb = world.tcp.tcbs[connection];
+    return std::uint64_t{tcb.items} * tcb.mss;
+}
+
 void push_out(Run& run, std::uint32_t connection) {
     for (;;) {
         Tcb& tcb = run.world.tcp.tcbs.edit(connection);
@@ -142,6 +161,7 @@ void push_out(Run& run, std::uint32_t connection) {
         const std::uint32_t window =
             std::min(tcb.congestion_window, std::uint32_t{tcb.send_window});
         if (in_flight != 0 && in_flight + item.size > window) return;
+        if (window == 0) return persist(run, connection);
         const std::uint32_t id = tcb.next_item;
         tcb.next_item = item.next;
         run.world.tcp.items.edit(id).sequence = tcb.send_next;

@@ -23,6 +23,16 @@ void close(Run& run, std::uint32_t connection);
 // RST now; the record ends.
 void abort(Run& run, std::uint32_t connection, Ending how = Ending::aborted);
 
+// A host whose service is a real program outside has it decide: it takes the connection, or it is
+// refused by abort().
+void accept(Run& run, std::uint32_t connection);
+
+// Whoever reads here reads again: the peer is told that the window is open (RFC 9293 §3.8.6).
+void window_opened(Run& run, std::uint32_t connection);
+
+// Octets handed to send() that the peer has not acknowledged, at most (whole segments).
+std::uint64_t backlog_octets(const World& world, std::uint32_t connection);
+
 // Makes sure the record's timer event comes at `deadline` or earlier: for the machine's time-out.
 void wake_by(Run& run, std::uint32_t connection, Time deadline);
 

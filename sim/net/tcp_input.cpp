@@ -2,6 +2,7 @@
 #include "sim/net/network.hpp"
 #include "sim/net/tcp_internal.hpp"
 #include "sim/session/session.hpp"
+#include "sim/world/outside.hpp"
 
 namespace postroad::sim::tcp {
 namespace {
@@ -30,6 +31,23 @@ void refuse(Run& run, NodeId host, const Segment& about) {
     net_layer::send(run, host, id, Why::reset);
 }
 
+// What somebody outside says is recorded where it is heard.
+void note_outside_peer(const Run& run, Tcb& tcb, std::uint32_t peer) {
+    const Table<Tcb>& tcbs = run.world.tcp.tcbs;
+    if (peer < tcbs.size() && tcbs[peer].role == Role::outside) tcb.flags |= tcb_flag::outside_peer;
+}
+
+// SYN-RECEIVED: our half of the handshake goes out.
+void answer_syn(Run& run, std::uint32_t connection) {
+    append_item(run, connection, control_item(net::tcp_syn));
+    Tcb& tcb = run.world.tcp.tcbs.edit(connection);
+    const std::uint32_t item = tcb.next_item;
+    tcb.next_item = nothing;
+    run.world.tcp.items.edit(item).sequence = tcb.send_next++;
+    arm_retransmission(run, connection);
+    transmit(run, connection, item, Why::handshake);
+}
+
 void listen(Run& run, NodeId host, const Segment& syn, std::uint32_t syn_sender) {
     const HostSetup& setup = run.host(host);
     const ServiceSetup* service = setup.service_at(net::protocol_tcp, syn.target_port);
@@ -40,6 +58,7 @@ void listen(Run& run, NodeId host, const Segment& syn, std::uint32_t syn_sender)
         refuse(run, host, syn);
         return;
     }
+    if (service->role == Role::outside && !outside::may_call(run, host, syn)) return;
     const std::uint32_t id =
         new_tcb(run, host, syn.target, syn.target_port, syn.source, syn.source_port);
     Tcb& tcb = run.world.tcp.tcbs.edit(id);
@@ -49,17 +68,10 @@ void listen(Run& run, NodeId host, const Segment& syn, std::uint32_t syn_sender)
     tcb.conversation = syn.conversation;
     tcb.receive_next = syn.sequence + 1;
     tcb.peer = syn_sender;
-    const Table<Tcb>& tcbs = run.world.tcp.tcbs;
-    if (syn_sender < tcbs.size() && tcbs[syn_sender].role == Role::outside)
-        tcb.flags |= tcb_flag::outside_peer;  // what it says is recorded where it is heard
+    note_outside_peer(run, tcb, syn_sender);
     if (syn.mss != 0) tcb.mss = std::min(tcb.mss, syn.mss);
-    append_item(run, id, control_item(net::tcp_syn));
-    Tcb& again = run.world.tcp.tcbs.edit(id);
-    const std::uint32_t item = again.next_item;
-    again.next_item = nothing;
-    run.world.tcp.items.edit(item).sequence = again.send_next++;
-    arm_retransmission(run, id);
-    transmit(run, id, item, Why::handshake);
+    if (service->role == Role::outside) outside::call(run, id);  // it decides, in its own time
+    else answer_syn(run, id);
 }
 
 void measure(Run& run, Tcb& tcb, Time sent_at) {
@@ -122,8 +134,14 @@ bool take_acknowledgment(Run& run, std::uint32_t connection, const Segment& segm
                                tcb.unacknowledged != tcb.send_next &&
                                segment.window == tcb.send_window &&
                                !(segment.tcp_flags & (net::tcp_syn | net::tcp_fin));
+        const bool opened = segment.window > tcb.send_window;
         tcb.send_window = segment.window;
-        if (duplicate) duplicate_ack(run, connection);
+        if (duplicate) {
+            duplicate_ack(run, connection);
+        } else if (opened) {
+            tcb.backoff = 0;
+            push_out(run, connection);
+        }
         return true;
     }
     const std::uint32_t acked = ack - tcb.unacknowledged;
@@ -311,6 +329,7 @@ void answer_to_syn(Run& run, std::uint32_t connection, const Segment& segment) {
     tcb.backoff = 0;
     if (segment.mss != 0) tcb.mss = std::min(tcb.mss, segment.mss);
     tcb.state = TcpState::established;
+    note_outside_peer(run, tcb, segment.sender);
     run.record(tcb.node, EstablishedFact{tcb.conversation});
     acknowledge(run, connection, Why::handshake);
     session::opened(run, connection);
@@ -331,6 +350,19 @@ bool may_be_lost(const Run& run, const Tcb& tcb) {
 }
 
 }  // namespace
+
+void accept(Run& run, std::uint32_t connection) {
+    const Tcb& tcb = run.world.tcp.tcbs[connection];
+    if (tcb.state == TcpState::syn_received && tcb.first_item == nothing)
+        answer_syn(run, connection);
+}
+
+void window_opened(Run& run, std::uint32_t connection) {
+    const TcpState state = run.world.tcp.tcbs[connection].state;
+    if (state == TcpState::established || state == TcpState::fin_wait_1 ||
+        state == TcpState::fin_wait_2)
+        acknowledge(run, connection, Why::window_update);
+}
 
 void enter_time_wait(Run& run, std::uint32_t connection) {
     Tcb& tcb = run.world.tcp.tcbs.edit(connection);
@@ -386,9 +418,10 @@ void arrived(Run& run, std::uint32_t segment_id) {
     if (segment.tcp_flags & net::tcp_syn) {
         tcb.flags |= tcb_flag::lossy;
         // Our SYN+ACK was lost and theirs comes again, or RFC 5961 §4.2's challenge.
-        if (tcb.state == TcpState::syn_received)
-            transmit(run, connection, tcb.first_item, Why::handshake);
-        else
+        if (tcb.state == TcpState::syn_received) {
+            if (tcb.first_item != nothing)  // else a real server has not decided yet
+                transmit(run, connection, tcb.first_item, Why::handshake);
+        } else
             acknowledge(run, connection, Why::acknowledgment);
         return;
     }

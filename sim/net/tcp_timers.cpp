@@ -46,6 +46,20 @@ void probe(Run& run, std::uint32_t connection) {
     emit(run, connection, net::tcp_ack, tcb.send_next - 1, {}, 0, 0, Why::keep_alive);
 }
 
+// RFC 9293 §3.8.6.1: an old octet, so that the answer tells the window; RFC 1122 §4.2.2.17: the
+// peer may keep it closed for ever while it answers.
+void probe_window(Run& run, std::uint32_t connection) {
+    Tcb& tcb = run.world.tcp.tcbs.edit(connection);
+    if (tcb.backoff >= 6 && run.now() > tcb.heard_at + 10 * minute) {
+        finish(run, connection, Ending::timed_out);
+        return;
+    }
+    if (tcb.backoff < 6) ++tcb.backoff;
+    tcb.retransmit_at = run.now() + (rto(tcb) << tcb.backoff);
+    wake_by(run, connection, tcb.retransmit_at);
+    emit(run, connection, net::tcp_ack, tcb.send_next - 1, {}, 0, 0, Why::probe);
+}
+
 }  // namespace
 
 void wake_by(Run& run, std::uint32_t connection, Time deadline) {
@@ -80,6 +94,8 @@ void on_timer(Run& run, std::uint32_t connection, std::uint32_t generation) {
             lost(run, connection);
         } else if (tcb.state == TcpState::fin_wait_2) {
             finish(run, connection, Ending::closed);  // the peer keeps its half open for ever
+        } else if (tcb.next_item != nothing && tcb.send_window == 0) {
+            probe_window(run, connection);
         } else if (tcb.flags & tcb_flag::keep_alive) {
             probe(run, connection);
         } else {

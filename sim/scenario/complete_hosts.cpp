@@ -13,6 +13,9 @@ namespace {
 const std::vector<Service> whole_mail_server{Service::mta,  Service::msa, Service::mda,
                                              Service::pop3, Service::dns, Service::resolver};
 
+// Mail is the real program's there; somebody must still answer for the domain's zone.
+const std::vector<Service> beside_a_real_server{Service::dns, Service::resolver};
+
 // Hosts by the mail domains they keep mailboxes for, in the scenario's order.
 using Keepers = std::multimap<DomainName, std::size_t, std::less<>>;
 Keepers keepers_of(const Scenario& s) {
@@ -189,7 +192,8 @@ void complete_hosts(Scenario& s) {
             only_lan = only_lan.empty() ? network.name : " ";  // more than one: none
     if (only_lan == " ") only_lan.clear();
     for (Host& host : s.hosts)
-        if (host.services.empty() && !host.domains.empty()) host.services = whole_mail_server;
+        if (host.services.empty() && !host.domains.empty())
+            host.services = host.real.empty() ? whole_mail_server : beside_a_real_server;
     const Keepers keepers = keepers_of(s);
     for (std::size_t i = 0; i < s.hosts.size(); ++i) place_host(s, i, keepers, only_lan);
     const auto domains = mail_domains(s);

@@ -180,6 +180,7 @@ struct Host {
     UtcOffset utc_offset;
     Name resolver;  // empty: the network's
     Name firewall;  // a [firewalls] entry on the host itself
+    std::vector<std::string> real;  // "[PORT=]ADDRESS:PORT": programs outside that answer for it
     SmtpServer smtp;
     MsaServer msa;
     QueueSettings queue;

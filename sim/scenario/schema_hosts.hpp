@@ -215,6 +215,10 @@ constexpr auto keys(const Host*) {
         key("resolver", &Host::resolver,
             {"The host it asks for names.", "\"mail\"", Use::host,
              "itself if it is one, else its network's"}),
+        key("real", &Host::real,
+            {"Programs outside that `postroad live` asks in this host's place, each as "
+             "`[PORT=]ADDRESS:PORT`; its port here is 25 if none is named.",
+             "\"127.0.0.1:10025\""}),
         key("firewall", &Host::firewall,
             {"The firewall on the host itself.", "\"strict\"", Use::firewall, "none"}),
         key("smtp", &Host::smtp, {"The MTA's door.", ""}),

@@ -150,7 +150,10 @@ void drive(Run& run, std::uint32_t connection, Input input) {
 void wake(Run& run, std::uint32_t connection, const Input& input) {
     const Tcb& tcb = run.world.tcp.tcbs[connection];
     if (tcb.role == Role::outside) {
-        outside::heard(run, connection, input.what, input.bytes);
+        const OutsideNews news = input.what == Wake::opened ? OutsideNews::opened
+                                 : input.what == Wake::bytes ? OutsideNews::octets
+                                                             : OutsideNews::finished;
+        outside::heard(run, connection, news, input.bytes);
         return;
     }
     if (tcb.seat == nothing) return;
@@ -198,8 +201,10 @@ void ended(Run& run, std::uint32_t connection, Ending how) {
     const Tcb tcb = run.world.tcp.tcbs[connection];
     if (tcb.seat == nothing) return;
     if (tcb.role == Role::outside) {
-        run.record(tcb.node, EndedFact{tcb.conversation, 0, 0, how, 1});
-        outside::heard(run, connection, Wake::closed, {});
+        const bool initiator = (tcb.flags & tcb_flag::initiator) != 0;
+        run.record(tcb.node, EndedFact{tcb.conversation, 0, 0, how,
+                                       static_cast<std::uint16_t>(initiator ? 1 : 0)});
+        if (how != Ending::closed) outside::heard(run, connection, OutsideNews::broken, {});
         return;
     }
     with_machine(tcb.role, [&]<class M>() {

@@ -62,15 +62,25 @@ struct MachineOf<Role::stub> {
     using type = dns::Stream;
 };
 
-// A connection of somebody outside the world; index: the outsider's number in the journal.
+// Somebody outside the world who holds one end of a conversation in it.
+enum class OutsiderKind : std::uint32_t { none, caller, datagram, real_server };
+
+// Index: the outsider's number in the journal; real servers are counted apart (real_peer_bit).
 struct Outsider {
     std::uint32_t connection = nothing;
-    std::uint32_t generation = 0;  // of the Tcb
+    std::uint32_t generation = 0;        // of the Tcb
+    std::uint64_t heard = 0;             // a hash of all that a real server was told, in order
+    NodeId node = 0;                     // the host it stands at
+    OutsiderKind kind = OutsiderKind::none;
+    std::uint32_t port = 0;              // datagram: where its answer comes to
+    std::uint32_t paused = 0;            // it does not read now: its window is closed
 };
 
 struct SessionTables {
     Seats seats;
     Pages<Outsider> outsiders;
+    Pages<Outsider> real_servers;  // conversations with them, in the order they were begun
+    std::uint64_t plugged = 0;     // real servers can be reached
     template <class M>
     const Table<Seat<M>>& of() const {
         return std::get<Table<Seat<M>>>(seats);

@@ -164,6 +164,55 @@ void check_ports(Compiler& c, const HostSetup& host) {
         }
 }
 
+// "[PORT=]ADDRESS:PORT": the host's port, and where the program outside listens.
+struct RealServer {
+    std::uint16_t port = 25;
+    std::string where;
+};
+
+std::optional<std::uint16_t> port_of(std::string_view text) {
+    const auto number = parse_number(text);
+    if (!number || *number == 0 || *number > 65535) return std::nullopt;
+    return static_cast<std::uint16_t>(*number);
+}
+
+std::optional<RealServer> real_server_of(std::string_view text) {
+    RealServer out;
+    if (const std::size_t equals = text.find('='); equals != std::string_view::npos) {
+        const auto port = port_of(text.substr(0, equals));
+        if (!port) return std::nullopt;
+        out.port = *port;
+        text.remove_prefix(equals + 1);
+    }
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos || !port_of(text.substr(colon + 1))) return std::nullopt;
+    std::string_view address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']'))
+        address = address.substr(1, address.size() - 2);
+    if (!net::parse_address(address)) return std::nullopt;
+    out.where = text;
+    return out;
+}
+
+void add_real_servers(Compiler& c, const scenario::Host& from, HostSetup& host) {
+    for (const std::string& text : from.real) {
+        const auto server = real_server_of(text);
+        if (!server) {
+            c.error("hosts." + scenario::toml_key(from.name) + ".real",
+                    quoted(text) + " is no address with a port",
+                    "the program listens at an address of the machine Postroad runs on",
+                    "write \"127.0.0.1:10025\", or \"587=127.0.0.1:10587\" for another port here");
+            continue;
+        }
+        ServiceSetup one;
+        one.port = server->port;
+        one.role = Role::outside;
+        one.settings = static_cast<std::uint32_t>(c.out.real_servers.size());
+        c.out.real_servers.push_back(server->where);
+        host.services.push_back(one);
+    }
+}
+
 }  // namespace
 
 void compile_hosts(Compiler& c) {
@@ -180,6 +229,7 @@ void compile_hosts(Compiler& c) {
             if ((seen & bit) == 0) add_service(c, from, host, service);
             seen |= bit;
         }
+        add_real_servers(c, from, host);
         check_ports(c, host);
         host.smtp_client.name = greeted_name(from, host);
         host.smtp_client.esmtp = from.smtp.generation != Generation::rfc821;

@@ -17,6 +17,15 @@ namespace postroad::sim {
 class Journal;
 class Embedder;
 
+// What an outsider hears of his conversation.
+enum class OutsideNews : std::uint8_t {
+    called,  // a simulated host wants a connection with his real server; octets: its address
+    opened,  // the connection is up
+    octets,  // said to him; of a datagram: all of it
+    finished, // the other side will say no more
+    broken,  // it is over before its time
+};
+
 class Run {
   public:
     Run(World& the_world, Trace& the_trace) : world(the_world), trace(the_trace), fx(world.heap) {}
@@ -25,9 +34,9 @@ class Run {
     Trace& trace;
     const Journal* journal = nullptr;
     Embedder* embedder = nullptr;
-    // Somebody outside listens here: his number, what happened (opened, bytes, closed), octets.
-    // It never changes the world.
-    std::function<void(std::uint32_t subject, Wake what, std::string_view octets)> on_outside;
+    // Somebody outside listens here: his number, what happened, octets. It never changes the world.
+    std::function<void(std::uint32_t subject, OutsideNews news, std::string_view octets)> on_outside;
+    Time mark_missed = never;  // the first moment at which a replay was not what its journal says
     Effects fx;  // scratch of the session layer
     bool stepping = false;  // a machine is using it
     bool stop = false;

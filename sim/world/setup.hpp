@@ -32,7 +32,7 @@ enum class Role : std::uint8_t {
     dns_server,    // authoritative
     resolver,      // caching
     stub,          // a host's own questions
-    outside,       // somebody typing, a real program, a test
+    outside,       // somebody typing, a real program, a test; as a service: a real server
 };
 
 struct ServiceSetup {
@@ -40,7 +40,7 @@ struct ServiceSetup {
     std::uint8_t protocol = net::protocol_tcp;
     Role role = Role::none;
     scenario::Service service = scenario::Service::mta;
-    std::uint32_t settings = nothing;  // smtp_server: Setup::smtp_servers
+    std::uint32_t settings = nothing;  // smtp_server: Setup::smtp_servers; outside: real_servers
     bool running = true;               // at the start; World::hosts says what is now
 };
 
@@ -194,6 +194,7 @@ struct Setup {
     std::vector<ZoneSetup> zones;      // in the scenario's order
     std::vector<PersonSetup> people;
     std::vector<smtp::ServerHost> smtp_servers;
+    std::vector<std::string> real_servers;  // "127.0.0.1:10025"
     std::vector<net::Address> addresses;
     std::vector<std::uint32_t> address_host;       // host; `nothing`: a network's public address
     std::vector<std::uint32_t> address_network;

@@ -73,10 +73,19 @@ void Simulation::schedule_journal() {
 }
 
 void Simulation::enter(Entry entry, NodeId node, std::uint32_t subject, std::string words) {
-    journal_.append({world_.now, entry, node, subject, std::move(words)});
+    enter({world_.now, entry, node, subject, std::move(words), 0});
+}
+
+void Simulation::enter(JournalEntry entry) {
+    entry.at = world_.now;
+    journal_.append(std::move(entry));
     schedule_journal();
     // Everything of this very moment that was there before it happens before it.
     run_until(world_.now);
+}
+
+void Simulation::forget_journal() {
+    if (journal_.size() != 0) journal_.forget(journal_.size() - 1);
 }
 
 void Simulation::replay(Journal journal) {
@@ -94,6 +103,8 @@ std::unique_ptr<Simulation> Simulation::fork() const {
     auto copy = std::make_unique<Simulation>(world_, trace_.fork(world_.trace_position));
     copy->journal_ = journal_;
     copy->journal_.truncate(world_.journal_scheduled);
+    // The real server's other copy does not exist: a fork cannot ask it.
+    if (world_.sessions.plugged != 0) copy->enter(Entry::unplug, 0, 0, {});
     return copy;
 }
 

@@ -40,6 +40,11 @@ class Simulation {
 
     // Something enters from outside, now. It is journalled and happens at once.
     void enter(Entry entry, NodeId node, std::uint32_t subject, std::string words);
+    // The same; the caller keeps a journal of his own beside this one.
+    void enter(JournalEntry entry);
+    // What has entered is forgotten once it has happened: for a live world that keeps its journal in
+    // a file and never goes back.
+    void forget_journal();
     // A whole journal, before or after the start: its entries happen at their moments.
     void replay(Journal journal);
 

@@ -1,0 +1,128 @@
+// The table of doors, and for each kind of service the commands that use it.
+#include "command/live_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+namespace postroad::command {
+namespace {
+
+using sim::Role;
+using sim::live::Exposure;
+
+const sim::ServiceSetup* service_of(const Exposure& one, const sim::Setup& setup) {
+    return setup.hosts[one.node].service_at(one.protocol, one.port);
+}
+
+std::string_view what_it_is(const sim::ServiceSetup& service) {
+    switch (service.role) {
+        case Role::smtp_server:
+            return service.service == scenario::Service::msa ? "SMTP, submission" : "SMTP";
+        case Role::pop3_server: return "POP3";
+        case Role::dns_server: return "DNS, authoritative";
+        case Role::resolver: return "DNS, resolver";
+        case Role::outside: return "a real server's stand-in";
+        default: return "";
+    }
+}
+
+std::string place_of(const Exposure& one) {
+    const std::string address = one.address.to_string();
+    return (one.address.is_v6() ? "[" + address + "]" : address) + ":" +
+           std::to_string(one.outside_port);
+}
+
+// Somebody with a mailbox on the host, or anybody.
+const sim::PersonSetup* somebody(const Exposure& one, const sim::Setup& setup) {
+    for (const sim::PersonSetup& person : setup.people)
+        if (person.mailbox_host == one.node || person.submits_to_host == one.node) return &person;
+    return setup.people.empty() ? nullptr : &setup.people.front();
+}
+
+const sim::PersonSetup* somebody_else(const sim::PersonSetup& not_this, const sim::Setup& setup) {
+    for (const sim::PersonSetup& person : setup.people)
+        if (&person != &not_this) return &person;
+    return &not_this;
+}
+
+std::string to_try(const Exposure& one, const sim::Setup& setup) {
+    const sim::ServiceSetup* const service = service_of(one, setup);
+    const sim::PersonSetup* const who = somebody(one, setup);
+    const std::string address = one.address.to_string();
+    if (service == nullptr) return {};
+    if (service->role == Role::dns_server || service->role == Role::resolver) {
+        const std::string domain =
+            who == nullptr ? "example.org" : who->address.substr(who->address.find('@') + 1);
+        return fmt::format("dig @{} -p {} {}{} MX", address, one.outside_port,
+                           one.protocol == net::protocol_tcp ? "+tcp " : "", domain);
+    }
+    if (who == nullptr) return {};
+    if (service->role == Role::pop3_server)
+        return fmt::format("curl -u {}:{} pop3://{}/1", who->name, who->password, place_of(one));
+    if (service->role != Role::smtp_server) return {};
+    if (service->service == scenario::Service::msa)
+        return fmt::format(
+            "swaks --server {} --port {} --auth PLAIN --auth-user {} --auth-password {} "
+            "--from {} --to {}",
+            address, one.outside_port, who->name, who->password, who->address,
+            somebody_else(*who, setup)->address);
+    return fmt::format("swaks --server {} --port {} --from somebody@elsewhere.example --to {}",
+                       address, one.outside_port, who->address);
+}
+
+}  // namespace
+
+std::vector<std::string> every_place(const sim::Setup& setup) {
+    std::vector<std::string> out;
+    unsigned serving = 0;
+    for (const sim::HostSetup& host : setup.hosts) {
+        bool any = false;
+        std::vector<std::uint16_t> ports;
+        for (const sim::ServiceSetup& one : host.services) {
+            if (one.role == Role::none || one.role == Role::outside || one.port == 0) continue;
+            if (std::find(ports.begin(), ports.end(), one.port) != ports.end()) continue;
+            ports.push_back(one.port);
+            const unsigned place = 20'000U + 1'000U * serving + one.port % 1'000U;
+            if (place > 65'535) continue;
+            out.push_back(fmt::format("{}:{}=127.0.0.1:{}", host.name, one.port, place));
+            any = true;
+        }
+        serving += any ? 1 : 0;
+    }
+    return out;
+}
+
+std::string known_places(const sim::Setup& setup) {
+    std::string out = "there are:";
+    for (const std::string& one : every_place(setup)) out += " " + one.substr(0, one.find('='));
+    return out;
+}
+
+void print_table(const std::vector<Exposure>& exposures, const sim::Setup& setup, Io& io) {
+    io.out << fmt::format("{:<28} {:<24} {}\n", "in the world", "here", "what it is");
+    for (const Exposure& one : exposures) {
+        const sim::ServiceSetup* const service = service_of(one, setup);
+        io.out << fmt::format("{:<28} {:<24} {}{}\n", one.where, place_of(one),
+                              service == nullptr ? "" : what_it_is(*service),
+                              one.protocol == net::protocol_udp ? " (UDP)" : "");
+    }
+    for (const std::string& where : setup.real_servers)
+        io.out << fmt::format("{:<28} {:<24} asked when the world connects to it\n", "a real server",
+                              where);
+    if (!setup.people.empty()) {
+        io.out << fmt::format("\n{:<14} {:<30} {}\n", "user", "address", "password");
+        for (const sim::PersonSetup& person : setup.people)
+            io.out << fmt::format("{:<14} {:<30} {}\n", person.name, person.address,
+                                  person.password);
+        io.out << "a mail program: these hosts and ports, no encryption, password in the clear\n";
+    }
+    io.out << "\nto try:\n";
+    for (const Exposure& one : exposures)
+        if (const std::string words = to_try(one, setup); !words.empty())
+            io.out << "    " << words << '\n';
+    io.out << '\n';
+}
+
+}  // namespace postroad::command
