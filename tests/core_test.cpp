@@ -302,8 +302,10 @@ TEST_CASE("a journal is read back from its text, and a cut one up to its last wh
     Time at = 0;
     for (std::uint32_t i = 0; i < 200; ++i) {
         at += dice.below(3) * second;
-        journal.append({at, static_cast<Entry>(dice.below(4)), static_cast<NodeId>(dice.below(5)),
-                        i, some_words(dice, 40)});
+        const bool real = dice.below(3) == 0;
+        journal.append({at, static_cast<Entry>(dice.below(14)), static_cast<NodeId>(dice.below(5)),
+                        real ? real_peer_bit | i : i, some_words(dice, 40),
+                        real ? dice.next() : 0});
     }
     const std::string text = journal.to_text();
     for (const char c : text) CHECK((c == '\n' || (c >= ' ' && c <= '~')));

@@ -207,7 +207,7 @@ TEST_CASE("what somebody typed happens again when the journal is replayed, read 
     live->run_until(2 * second);
     const NodeId from = one.setup->find_host("post");
     std::string heard;
-    live->hands().on_outside = [&](std::uint32_t, Wake, std::string_view octets) {
+    live->hands().on_outside = [&](std::uint32_t, OutsideNews, std::string_view octets) {
         heard += octets;
     };
     live->enter(Entry::connect, from, 0, "mail:25");

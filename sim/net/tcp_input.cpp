@@ -58,7 +58,8 @@ void listen(Run& run, NodeId host, const Segment& syn, std::uint32_t syn_sender)
         refuse(run, host, syn);
         return;
     }
-    if (service->role == Role::outside && !outside::may_call(run, host, syn)) return;
+    const bool decides_outside = service->role == Role::outside && service->settings != nothing;
+    if (decides_outside && !outside::may_call(run, host, syn)) return;
     const std::uint32_t id =
         new_tcb(run, host, syn.target, syn.target_port, syn.source, syn.source_port);
     Tcb& tcb = run.world.tcp.tcbs.edit(id);
@@ -70,7 +71,7 @@ void listen(Run& run, NodeId host, const Segment& syn, std::uint32_t syn_sender)
     tcb.peer = syn_sender;
     note_outside_peer(run, tcb, syn_sender);
     if (syn.mss != 0) tcb.mss = std::min(tcb.mss, syn.mss);
-    if (service->role == Role::outside) outside::call(run, id);  // it decides, in its own time
+    if (decides_outside) outside::call(run, id);
     else answer_syn(run, id);
 }
 

@@ -106,6 +106,7 @@ void speak(Run& run, const JournalEntry& entry, std::uint32_t connection) {
         case Entry::reset: tcp::abort(run, connection); break;
         case Entry::accept: tcp::accept(run, connection); break;
         case Entry::refuse: {
+            if (!is_real_server(entry.subject)) break;  // nobody asked him
             const Tcb& tcb = run.world.tcp.tcbs[connection];
             run.decide(tcb.node, tcb.conversation, Reason::real_refused,
                        run.setup().real_servers[run.host(tcb.node).services[tcb.service].settings],
@@ -195,7 +196,7 @@ void on_journal(Run& run, std::uint32_t index) {
 
 void heard(Run& run, std::uint32_t connection, OutsideNews news, std::string_view octets) {
     const std::uint32_t subject = run.world.tcp.tcbs[connection].seat;
-    if (is_real_server(subject)) {
+    if (is_real_server(subject) && find(run.world, subject) != nullptr) {
         Outsider& one = edit(run.world, subject);
         one.heard = hash_octets(octets, mix64(one.heard, static_cast<std::uint64_t>(news)));
     } else if (news == OutsideNews::finished) {

@@ -81,9 +81,9 @@ class Wire {
   public:
     explicit Wire(const std::shared_ptr<const Setup>& setup = two_hosts(), std::uint64_t seed = 1)
         : simulation(world_of(setup, seed), Trace(Depth::bytes)) {
-        run().on_outside = [this](std::uint32_t subject, Wake what, std::string_view octets) {
+        run().on_outside = [this](std::uint32_t subject, OutsideNews what, std::string_view octets) {
             const bool at_client = subject != nothing;
-            if (what == Wake::opened) {
+            if (what == OutsideNews::opened) {
                 (at_client ? client_open : server_open) = true;
                 if (!at_client) server_end = last_end(server);
                 const std::string& words = at_client ? client_says : server_says;
@@ -91,7 +91,7 @@ class Wire {
                 if (at_client ? client_closes : server_closes)
                     tcp::close(run(), at_client ? client_end : server_end);
             }
-            if (what == Wake::bytes) (at_client ? client_got : server_got) += octets;
+            if (what == OutsideNews::octets) (at_client ? client_got : server_got) += octets;
         };
     }
     Wire(const Wire&) = delete;
