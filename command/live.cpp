@@ -26,6 +26,7 @@ struct Options {
     std::vector<std::string> expose, i_know;
     RunOptions run;
     std::uint32_t speed = 1;
+    live::Limits limits;
     bool all = false, quiet = false;
 };
 
@@ -129,6 +130,9 @@ void report(const Options& options, const live::Edge& edge, const sim::Simulatio
         " {} octets in, {} out\n",
         sim::duration_words(world.now / 1'000'000 * 1'000'000), tally.connections, tally.datagrams,
         tally.real_calls, tally.octets_in, tally.octets_out);
+    io.out << fmt::format("the world was never more than {} behind the clock\n",
+                          sim::duration_words(static_cast<Duration>(tally.behind_max.count()) /
+                                              100'000 * 100'000));
     if (tally.turned_away != 0)
         io.out << fmt::format("{} were turned away or cut off by a limit\n", tally.turned_away);
     io.out << "fingerprint    " << sim::fingerprint(world) << '\n';
@@ -169,6 +173,7 @@ int run(const Options& options, Io& io) {
     settings.speed = options.speed;
     settings.until = extent->until.value_or(never);
     settings.any_address = !options.i_know.empty();
+    settings.limits = options.limits;
 
     sim::Trace trace(depth_of(options.run, setup),
                      options.trace.empty() ? sim::Trace::Keep::recycled : sim::Trace::Keep::file);
@@ -227,6 +232,14 @@ void add_live(CLI::App& app, Session& session) {
         ->capture_default_str();
     sub->add_option("--i-know", options->i_know,
                     "An address that others can reach, and that is meant");
+    sub->add_option("--connections-max", options->limits.connections_max,
+                    "Conversations at once; more wait in the system's queue")
+        ->check(CLI::Range(1U, 100'000U))
+        ->capture_default_str();
+    sub->add_option("--memory-max", options->limits.memory_octets_max,
+                    "Octets of the world, mailboxes included; beyond, nobody new is let in")
+        ->transform(CLI::AsSizeValue(false))
+        ->capture_default_str();
     sub->add_flag("--quiet", options->quiet, "Do not show what passes");
     options->run.add_to(*sub);
     sub->callback([options, &session] { session.status = run(*options, session.io); });

@@ -12,6 +12,7 @@
 namespace postroad::sim::grading {
 
 std::string_view LabFolder::short_name() const {
+    if (name.find('/') != std::string::npos) return name;  // given by its folder
     const std::size_t dash = name.find('-');
     return std::string_view(name).substr(dash == std::string::npos ? 0 : dash + 1);
 }
@@ -40,6 +41,11 @@ std::vector<LabFolder> list_labs(const std::filesystem::path& labs) {
 std::optional<LabFolder> find_lab(const std::filesystem::path& labs, std::string_view words,
                                   std::string& hint) {
     hint.clear();
+    std::error_code error;
+    const std::filesystem::path folder(words);
+    if (words.find('/') != std::string_view::npos &&
+        std::filesystem::is_regular_file(folder / "lab.toml", error))
+        return LabFolder{folder, std::string(words), 0};
     const std::vector<LabFolder> all = list_labs(labs);
     const auto number = parse_number(words);
     for (const LabFolder& one : all)

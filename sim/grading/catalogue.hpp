@@ -21,7 +21,8 @@ struct LabFolder {
 // Every folder "NN-name" with a lab.toml in it, by number.
 std::vector<LabFolder> list_labs(const std::filesystem::path& labs);
 
-// By "05-the-mx-ladder", "the-mx-ladder", "05" or "5". Nothing when there is none; `hint` then
+// By "05-the-mx-ladder", "the-mx-ladder", "05" or "5", or a lab's folder elsewhere, by a path with a
+// slash in it. Nothing when there is none; `hint` then
 // says which name is near.
 std::optional<LabFolder> find_lab(const std::filesystem::path& labs, std::string_view words,
                                   std::string& hint);

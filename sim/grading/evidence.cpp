@@ -102,7 +102,7 @@ void Gatherer::line(const RowView& row, std::uint64_t position) {
     set(one, Kind::line, "to", std::move(to));
     if (fact.speech == Speech::reply) {
         set(one, Kind::line, "reply",
-            {fact.code != 0 ? std::to_string(fact.code) : std::string(take_word(text))});
+            {fact.code >= 100 ? std::to_string(fact.code) : std::string(take_word(text))});
     } else {
         set(one, Kind::line, "verb", {std::string(take_word(text))});
     }

@@ -36,7 +36,7 @@ constexpr FieldRow connect_fields[] = {
 };
 constexpr FieldRow line_fields[] = {
     {"verb", How::word, "a command, by its first word", "\"RCPT\""},
-    {"reply", How::reply, "a reply, by its code or its class", "\"5yz\""},
+    {"reply", How::reply, "a reply, by its code or its class; POP3's by its first word, `+OK` or `-ERR`", "\"5yz\""},
     {"contains", How::contains, "a part of the line", "\"bob@example.net\""},
     {"from", How::word, "the host that says it", "\"mx\""},
     {"to", How::word, "the host that hears it", "\"alice-pc\""},

@@ -20,7 +20,7 @@ namespace {
 // simulated machine needs no real waiting between its packets.
 constexpr Duration ahead_ns = millisecond;
 constexpr std::uint64_t events_at_once = 20'000;  // then sockets have their turn
-constexpr Duration mark_every_ns = 10 * second;
+constexpr Duration mark_every_ns = second;
 
 }  // namespace
 
@@ -145,6 +145,8 @@ bool Edge::flush() {
     }
     to_call_.clear();
     if (!journal_.flush()) return false;
+    to_flush_.insert(to_flush_.end(), crowded_.begin(), crowded_.end());
+    crowded_.clear();
     for (std::size_t i = 0; i < to_flush_.size(); ++i) {  // it may grow meanwhile
         const std::shared_ptr<Visitor> one = to_flush_[i];
         one->flush();

@@ -95,6 +95,7 @@ class Edge {
     std::vector<std::unique_ptr<Door>> doors_;
     std::vector<std::shared_ptr<Visitor>> callers_, real_servers_;  // by number
     std::vector<std::shared_ptr<Visitor>> to_flush_;
+    std::vector<std::shared_ptr<Visitor>> crowded_;  // there was no room for more from them
     std::vector<std::uint32_t> leaving_, free_;  // numbers: still in the world; to be used again
     std::vector<std::pair<std::uint32_t, std::string>> to_call_;
     std::size_t open_ = 0;       // conversations with anybody real

@@ -1,5 +1,5 @@
-// What the live edge allows anybody outside, with its defaults. Each is told in live.md's table of
-// faults; beyond a limit people wait or are let go, and the world never grows without bound.
+// What the live edge allows anybody outside, with its defaults. README.md beside this file tells
+// what a peer sees at each; beyond a limit people wait or are let go, and nothing grows for ever.
 #pragma once
 
 #include <chrono>

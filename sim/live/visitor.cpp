@@ -102,7 +102,9 @@ void Visitor::flush() {
         if (!is_real_server()) state_ = State::leaving;  // a real server may still answer
         told_end_ = is_real_server() ? false : told_end_;
     }
-    if (opened_ && !reading_ && !heard_end_ && has_room()) wait_readable();
+    if (!opened_ || reading_ || heard_end_) return;
+    if (has_room()) wait_readable();
+    else edge_.crowded_.push_back(shared_from_this());  // looked at again when the world has moved
 }
 
 void Visitor::wait_readable() {

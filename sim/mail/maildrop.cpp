@@ -127,8 +127,9 @@ void retrieve(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
 constexpr std::uint64_t unread_octets_max = 1U << 20;
 constexpr Duration unread_wait_ns = 100 * millisecond;
 
-bool reader_is_behind(const Run& run, std::uint32_t connection) {
-    return tcp::backlog_octets(run.world, connection) > unread_octets_max;
+// What waits to be acknowledged, and what this very step has said before.
+bool reader_is_behind(const Run& run, std::uint32_t connection, std::size_t being_said) {
+    return tcp::backlog_octets(run.world, connection) + being_said > unread_octets_max;
 }
 
 void look_again(Run& run, std::uint32_t connection, std::uint16_t detail) {
@@ -176,7 +177,7 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
             else open(run, connection, tcb, ask, out);
             return true;
         case AskKind::retrieve:
-            if (reader_is_behind(run, connection)) {
+            if (reader_is_behind(run, connection, run.fx.out.size())) {
                 look_again(run, connection, ask.b == "TOP" ? mail::event::unread_top
                                                            : mail::event::unread);
                 return false;
@@ -192,7 +193,7 @@ void on_unread(Run& run, const Event& event) {
     const std::uint32_t connection = event.a;
     const Tcb tcb = run.world.tcp.tcbs[connection];
     if (tcb.generation != event.b || tcb.seat == nothing || !machine_of(run, tcb).asking) return;
-    if (reader_is_behind(run, connection)) return look_again(run, connection, event.detail);
+    if (reader_is_behind(run, connection, 0)) return look_again(run, connection, event.detail);
     Answer out;
     out.to = AskKind::retrieve;
     Ask ask{AskKind::retrieve, {}, event.detail == mail::event::unread_top ? "TOP" : "RETR", {},
