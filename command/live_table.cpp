@@ -34,6 +34,14 @@ std::string place_of(const Exposure& one) {
            std::to_string(one.outside_port);
 }
 
+std::string address_there(const Exposure& one, const sim::Setup& setup) {
+    const auto& attachments = setup.hosts[one.node].attachments;
+    if (attachments.empty()) return {};
+    const sim::AddressId id =
+        attachments[0].v4 != sim::nothing ? attachments[0].v4 : attachments[0].v6;
+    return id == sim::nothing ? std::string() : net::format(setup.addresses[id]);
+}
+
 // Somebody with a mailbox on the host, or anybody.
 const sim::PersonSetup* somebody(const Exposure& one, const sim::Setup& setup) {
     for (const sim::PersonSetup& person : setup.people)
@@ -101,16 +109,17 @@ std::string known_places(const sim::Setup& setup) {
 }
 
 void print_table(const std::vector<Exposure>& exposures, const sim::Setup& setup, Io& io) {
-    io.out << fmt::format("{:<28} {:<24} {}\n", "in the world", "here", "what it is");
+    io.out << fmt::format("{:<24} {:<24} {:<16} {}\n", "in the world", "here", "its address there",
+                          "what it is");
     for (const Exposure& one : exposures) {
         const sim::ServiceSetup* const service = service_of(one, setup);
-        io.out << fmt::format("{:<28} {:<24} {}{}\n", one.where, place_of(one),
-                              service == nullptr ? "" : what_it_is(*service),
+        io.out << fmt::format("{:<24} {:<24} {:<17} {}{}\n", one.where, place_of(one),
+                              address_there(one, setup), service == nullptr ? "" : what_it_is(*service),
                               one.protocol == net::protocol_udp ? " (UDP)" : "");
     }
     for (const std::string& where : setup.real_servers)
-        io.out << fmt::format("{:<28} {:<24} asked when the world connects to it\n", "a real server",
-                              where);
+        io.out << fmt::format("{:<24} {:<24} {:<17} asked when the world connects to it\n",
+                              "a real server", where, "");
     if (!setup.people.empty()) {
         io.out << fmt::format("\n{:<14} {:<30} {}\n", "user", "address", "password");
         for (const sim::PersonSetup& person : setup.people)

@@ -4,6 +4,7 @@ smtp-source, Postfix, dig, drill, unbound. usage: interop_test.py [CASE...]"""
 import email
 import os
 import poplib
+import re
 import shutil
 import smtplib
 import subprocess
@@ -240,10 +241,81 @@ def dig_and_drill():
         same_again(world)
 
 
+TREE = """
+set -e
+ip link set lo up
+for address in {addresses}; do ip address add $address/32 dev lo; done
+exec {python} {self} in_a_network_of_its_own {folder}
+"""
+
+
+def unbound_walks_the_tree():
+    """a real unbound resolves from the root down through the simulated authorities"""
+    with Live("resolve", [], "--all") as world:
+        places = set(re.findall(r"^(\S+:53) +\S+ +(\S+) ", world.said, re.M))
+    addresses = {where: address for where, address in places}
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "places"), "w", encoding="ascii") as file:
+            file.writelines(f"{where} {address}\n" for where, address in addresses.items())
+        said = tool("unshare", "-n", "-m", "sh", "-c", TREE.format(
+            addresses=" ".join(sorted(set(addresses.values()))), python=sys.executable,
+            self=os.path.abspath(__file__), folder=folder))
+        assert "resolved" in said, said
+
+
+def in_a_network_of_its_own(folder):
+    """The part that runs where the simulated addresses are the loopback's own."""
+    with open(os.path.join(folder, "places"), encoding="ascii") as file:
+        places = dict(row.split() for row in file)
+    expose = [f"{where}={address}:53" for where, address in places.items()]
+    known = [word for address in set(places.values()) for word in ("--i-know", address)]
+    root = next(address for where, address in places.items() if where.startswith("root"))
+    hints, conf = os.path.join(folder, "hints"), os.path.join(folder, "conf")
+    with open(hints, "w", encoding="ascii") as file:
+        file.write(f". 3600000 NS root-dns.\nroot-dns. 3600000 A {root}\n")
+    with open(conf, "w", encoding="ascii") as file:
+        file.write(f"""server:
+  interface: 127.0.0.1@5353
+  do-daemonize: no
+  username: ""
+  chroot: ""
+  directory: "{folder}"
+  pidfile: "{folder}/pid"
+  use-syslog: no
+  module-config: "iterator"
+  root-hints: "{hints}"
+  do-not-query-localhost: no
+  do-ip6: no
+""")
+    with Live("resolve", expose, *known) as world:
+        server = subprocess.Popen(["unbound", "-d", "-c", conf], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, text=True)
+        try:
+            ask = ["dig", "@127.0.0.1", "-p", "5353", "+short", "+tries=1", "+time=3"]
+
+            def answer(*words):
+                ran = subprocess.run([*ask, *words], capture_output=True, text=True, timeout=30,
+                                     check=False)
+                return ran.stdout
+            wait_until(lambda: "10 mail.example.org." in answer("example.org", "MX"), "an answer")
+            assert "10 post.example.net." in answer("example.net", "MX")
+            assert answer("alias.example.org", "A").endswith("192.0.2.80\n")
+            assert answer("long.example.org", "TXT").count("many words") == 6
+        finally:
+            server.terminate()
+            server.communicate(timeout=20)
+        same_again(world)
+    print("resolved")
+
+
 def main():
+    if sys.argv[1:2] == ["in_a_network_of_its_own"]:
+        in_a_network_of_its_own(sys.argv[2])
+        return 0
     cases = [swaks_and_curl, smtplib_and_poplib, nodemailer, smtp_source, postfix_on_both_sides,
-             dig_and_drill]
-    missing = [name for name in ("swaks", "curl", "node", "smtp-source", "postfix", "dig", "drill")
+             dig_and_drill, unbound_walks_the_tree]
+    missing = [name for name in ("swaks", "curl", "node", "smtp-source", "postfix", "dig", "drill",
+                                 "unbound", "unshare", "ip")
                if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin") is None]
     if missing:
         print("not installed: " + " ".join(missing) + " (./postroad test installs them)")

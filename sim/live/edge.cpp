@@ -35,6 +35,11 @@ Edge::Edge(Simulation& simulation, JournalFile& journal, const Settings& setting
                                             std::string_view octets) {
         hear(subject, news, octets);
     };
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) stopping_ = true;
+    });
 }
 
 Edge::~Edge() { simulation_.hands().on_outside = nullptr; }
@@ -207,11 +212,6 @@ std::chrono::nanoseconds Edge::patience() {
 }
 
 bool Edge::run() {
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-        if (!error) stopping_ = true;
-    });
     if (!simulation_.world().setup->real_servers.empty()) enter(Entry::plug, 0, 0, {});
     bool kept = true;
     while (!stopping_ && kept) {
