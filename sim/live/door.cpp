@@ -39,6 +39,7 @@ bool TcpDoor::open(Exposure& exposure, std::string& error) {
     const auto protocol = exposure.address.is_v6() ? ip::tcp::v6() : ip::tcp::v4();
     if (!take_place(acceptor_, exposure, protocol, error)) return false;
     error_code failed;
+    acceptor_.set_option(ip::tcp::no_delay(true), failed);  // whoever comes in has it, too
     acceptor_.listen(boost::asio::socket_base::max_listen_connections, failed);
     if (failed) {
         error = "cannot listen at " + place_of(exposure) + ": " + failed.message();

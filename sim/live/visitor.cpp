@@ -1,6 +1,11 @@
 // Octets from a socket become journal entries; what the world says goes out when the edge flushes.
 #include "sim/live/visitor.hpp"
 
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
 #include "sim/net/tcp.hpp"
 #include "sim/world/outside.hpp"
 
@@ -10,13 +15,7 @@ using Tcp = boost::asio::ip::tcp;
 using boost::system::error_code;
 
 Visitor::Visitor(Edge& edge, std::uint32_t subject, Tcp::socket socket)
-    : edge_(edge), subject_(subject), socket_(std::move(socket)), began_(Pace::Clock::now()) {
-    error_code ignored;
-    if (socket_.is_open()) {
-        socket_.non_blocking(true, ignored);
-        socket_.set_option(Tcp::no_delay(true), ignored);
-    }
-}
+    : edge_(edge), subject_(subject), socket_(std::move(socket)), began_(Pace::Clock::now()) {}
 
 void Visitor::say(Entry entry, std::string words) {
     const NodeId node = is_real_server()
@@ -37,7 +36,6 @@ void Visitor::call(const Tcp::endpoint& where) {
             return;
         }
         error_code ignored;
-        self->socket_.non_blocking(true, ignored);
         self->socket_.set_option(Tcp::no_delay(true), ignored);
         self->state_ = State::talking;
         self->say(Entry::accept);
@@ -71,16 +69,12 @@ bool Visitor::has_room() const {
 void Visitor::flush() {
     if (over() || state_ == State::calling) return;
     while (out_sent_ < out_.size() && !writing_) {
-        error_code error;
-        const std::size_t sent = socket_.send(
-            boost::asio::buffer(out_.data() + out_sent_, out_.size() - out_sent_), 0, error);
-        if (error == boost::asio::error::would_block) {
-            wait_writable();
-        } else if (error) {
-            lost(true);
-            return;
-        }
-        out_sent_ += sent;
+        // The system's own call: asking per call not to wait spares a call per connection.
+        const ssize_t sent = ::send(socket_.native_handle(), out_.data() + out_sent_,
+                                    out_.size() - out_sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0) out_sent_ += static_cast<std::size_t>(sent);
+        else if (errno == EAGAIN) wait_writable();
+        else if (errno != EINTR) return lost(true);
     }
     if (out_sent_ == out_.size()) {
         out_.clear();
@@ -95,9 +89,9 @@ void Visitor::flush() {
         say(Entry::resume);
     }
     if (told_end_ && unread == 0 && state_ == State::talking) {
+        if (heard_end_) return end();
         error_code ignored;
         socket_.shutdown(Tcp::socket::shutdown_send, ignored);
-        if (heard_end_) return end();
         leaving_since_ = Pace::Clock::now();
         if (!is_real_server()) state_ = State::leaving;  // a real server may still answer
         told_end_ = is_real_server() ? false : told_end_;
@@ -127,14 +121,12 @@ void Visitor::wait_writable() {
 void Visitor::read() {
     char octets[65536];
     const std::size_t room = std::min(sizeof octets, edge_.settings_.limits.read_octets);
-    error_code error;
-    const std::size_t got = socket_.receive(boost::asio::buffer(octets, room), 0, error);
-    if (error == boost::asio::error::would_block) return wait_readable();
-    if (error == boost::asio::error::eof || (!error && got == 0)) return lost(false);
-    if (error) return lost(true);
+    const ssize_t got = ::recv(socket_.native_handle(), octets, room, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return wait_readable();
+    if (got <= 0) return lost(got < 0);
     if (state_ == State::leaving) return wait_readable();  // nobody is there to hear it
-    edge_.tally_.octets_in += got;
-    const std::string_view words(octets, got);
+    edge_.tally_.octets_in += static_cast<std::uint64_t>(got);
+    const std::string_view words(octets, static_cast<std::size_t>(got));
     if (edge_.on_octets) edge_.on_octets(subject_, true, words);
     say(Entry::say, std::string(words));
     edge_.to_flush_.push_back(shared_from_this());
