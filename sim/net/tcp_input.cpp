@@ -350,9 +350,8 @@ void enter_time_wait(Run& run, std::uint32_t connection) {
     wake_by(run, connection, now.retransmit_at);
 }
 
-void arrived(Run& run, std::uint32_t segment_id) {
+void arrived(Run& run, NodeId host, std::uint32_t segment_id) {
     const Segment segment = run.world.tcp.segments[segment_id];
-    const NodeId host = run.host_of(segment.target);
     std::uint32_t connection = segment.peer;
     const auto is_its = [&](const Tcb& tcb) {
         return tcb.conversation != 0 && tcb.local == segment.target &&
