@@ -19,6 +19,12 @@ const Tcb* tcb_of(const World& world, const Event& event) {
     return id < world.tcp.tcbs.size() ? &world.tcp.tcbs[id] : nullptr;
 }
 
+// A SYN: who is called looks for a service.
+bool is_call(const World& world, const Event& event) {
+    return is_packet(event) && world.tcp.segments[event.a].peer == nothing &&
+           event.node < world.setup->hosts.size();
+}
+
 void fetch_what_is_named(const World& world, const Event& event) {
     if (is_packet(event)) prefetch_record(world.tcp.segments[event.a]);
     if (is_timer(event)) prefetch_record(world.tcp.tcbs[event.a]);
@@ -35,6 +41,7 @@ void fetch_connection(const World& world, const Event& event) {
     if (segment.source < ways.size()) prefetch_line(&ways[segment.source]);
     if (segment.target < ways.size()) prefetch_line(&ways[segment.target]);
     world.setup->service_settings.prefetch(event.node);
+    if (is_call(world, event)) prefetch_line(&world.setup->hosts[event.node].services);
 }
 
 template <class M>
@@ -44,11 +51,16 @@ const Seat<M>* seat_of(const World& world, const Tcb& tcb) {
 }
 
 void fetch_machine(const World& world, const Event& event) {
+    const Setup& setup = *world.setup;
+    if (is_call(world, event)) prefetch_line(setup.hosts[event.node].services.data());
     const Tcb* tcb = tcb_of(world, event);
     if (tcb == nullptr) return;
     if (tcb->first_item != nothing) prefetch_record(world.tcp.items[tcb->first_item]);
     if (tcb->role == Role::smtp_server) {
         if (const auto* seat = seat_of<smtp::Server>(world, *tcb)) prefetch_record(*seat);
+        const std::uint32_t settings = setup.service_settings.of(tcb->node, tcb->service);
+        if (settings < setup.smtp_servers.size())
+            prefetch_record(setup.smtp_servers[settings]);
     } else if (tcb->role == Role::smtp_client) {
         if (const auto* seat = seat_of<smtp::Client>(world, *tcb)) prefetch_record(*seat);
     }
