@@ -181,6 +181,39 @@ TEST_CASE("when no SYN is answered the attempt times out after six of them") {
     w.check_nothing_is_left();
 }
 
+TEST_CASE("a connection never begins from a port that another one to the same target has") {
+    Wire w;
+    w.connect();
+    w.go(second);
+    const std::uint16_t taken = w.world().tcp.tcbs[w.client_end].local_port;
+    w.run().world.tcp.hosts.edit(client).next_port = taken;  // the ports have gone round
+    w.connect();
+    CHECK(w.world().tcp.tcbs[w.client_end].local_port == taken + 1);
+    w.run().world.tcp.hosts.edit(client).next_port = taken;
+    w.connect(25);  // another target may be called from the same port
+    CHECK(w.world().tcp.tcbs[w.client_end].local_port == taken);
+}
+
+TEST_CASE("a port in TIME-WAIT is not begun from, and without a free one nothing is sent") {
+    Wire w(lossy_hosts());
+    w.client_closes = w.server_closes = true;
+    w.connect();
+    const std::uint16_t first = w.world().tcp.tcbs[w.client_end].local_port;
+    w.go(second);
+    REQUIRE(w.world().tcp.tcbs[w.client_end].state == TcpState::time_wait);
+    w.client_closes = w.server_closes = false;
+    for (unsigned i = 1; i < net_layer::ephemeral_ports; ++i) w.connect();
+    CHECK(w.world().tcp.tcbs[w.client_end].local_port == (first == 49152 ? 65535 : first - 1));
+    w.simulation.run_until(2 * second);
+    const std::size_t sent = w.sent().size();
+    const std::size_t endings = w.endings().size();
+    w.connect();
+    w.simulation.run_until(3 * second);
+    CHECK(w.sent().size() == sent);
+    REQUIRE(w.endings().size() == endings + 1);
+    CHECK(w.endings().back() == Ending::aborted);
+}
+
 TEST_CASE("a port where nothing listens refuses with RST") {
     Wire w;
     w.connect(25);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocols/base/pages.hpp"
+#include "protocols/base/prefetch.hpp"
 
 namespace postroad {
 
@@ -55,6 +56,13 @@ class Heap {
         return text.size == 0 ? std::string_view{} : std::string_view{data(text), text.size};
     }
     void remove_prefix(Text& text, std::size_t count);
+    // Asks the processor for a text's first cache lines, which somebody will look at soon.
+    void prefetch(Text text) const {
+        if (text.block == 0 || (text.block & large_bit)) return;
+        const std::byte* head = pages_.read(page_of(text.block)) + offset_of(text.block);
+        prefetch_line(head);
+        prefetch_line(head + 64);
+    }
 
     template <Record T>
     void push(List<T>& list, const T& value) {

@@ -31,8 +31,26 @@ std::size_t index_of(const PageBlock* page) {
 
 struct Pool {
     std::mutex mutex;
-    std::vector<PageBlock*> free;
+    std::vector<PageBlock*> fresh;  // zeroed by the system and never written since
+    std::vector<PageBlock*> used;   // given back, with what was in them
     std::size_t in_use = 0;
+
+    PageBlock* take(bool zeroed) {
+        PageBlock* page = nullptr;
+        bool has_octets = true;
+        {
+            const std::lock_guard lock(mutex);
+            if (used.empty() && fresh.empty()) grow();
+            has_octets = !used.empty();
+            std::vector<PageBlock*>& from = has_octets ? used : fresh;
+            page = from.back();
+            from.pop_back();
+            ++in_use;
+        }
+        if (zeroed && has_octets) std::memset(page->bytes, 0, page_bytes);
+        arena_of(page)->refs[index_of(page)].store(1, std::memory_order_relaxed);
+        return page;
+    }
 
     void grow() {
         void* raw = mmap(nullptr, 2 * arena_bytes, PROT_READ | PROT_WRITE,
@@ -46,7 +64,7 @@ struct Pool {
             munmap(reinterpret_cast<void*>(end), start + 2 * arena_bytes - end);
         madvise(reinterpret_cast<void*>(aligned), arena_bytes, MADV_HUGEPAGE);
         for (std::size_t i = pages_per_arena; i >= 1; --i)
-            free.push_back(reinterpret_cast<PageBlock*>(aligned + i * page_bytes));
+            fresh.push_back(reinterpret_cast<PageBlock*>(aligned + i * page_bytes));
     }
 };
 
@@ -57,19 +75,7 @@ Pool& pool() {
 
 }  // namespace
 
-PageBlock* allocate_page() {
-    PageBlock* page = nullptr;
-    {
-        const std::lock_guard lock(pool().mutex);
-        if (pool().free.empty()) pool().grow();
-        page = pool().free.back();
-        pool().free.pop_back();
-        ++pool().in_use;
-    }
-    std::memset(page->bytes, 0, page_bytes);
-    arena_of(page)->refs[index_of(page)].store(1, std::memory_order_relaxed);
-    return page;
-}
+PageBlock* allocate_page() { return pool().take(true); }
 
 void retain_page(PageBlock* page) {
     arena_of(page)->refs[index_of(page)].fetch_add(1, std::memory_order_relaxed);
@@ -79,7 +85,7 @@ bool release_page(PageBlock* page) {
     if (arena_of(page)->refs[index_of(page)].fetch_sub(1, std::memory_order_acq_rel) != 1)
         return false;
     const std::lock_guard lock(pool().mutex);
-    pool().free.push_back(page);
+    pool().used.push_back(page);
     --pool().in_use;
     return true;
 }
@@ -106,7 +112,7 @@ void PageList::unshare(std::size_t page) {
         slots_[page] = reinterpret_cast<std::uintptr_t>(old);
         return;
     }
-    PageBlock* clone = allocate_page();
+    PageBlock* clone = pool().take(false);
     std::memcpy(clone->bytes, old->bytes, page_bytes);
     slots_[page] = reinterpret_cast<std::uintptr_t>(clone);
     release_page(old);

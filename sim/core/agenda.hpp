@@ -70,8 +70,9 @@ class Agenda {
         return near_.front();
     }
     Event pop();
-    // Those of the current bucket, in heap order, for prefetching.
+    // Those of the current bucket, in heap order, and its number: for prefetching.
     const std::vector<Event>& soon() const { return near_; }
+    std::uint64_t bucket() const { return current_; }
 
     bool operator==(const Agenda&) const = default;
     std::uint64_t hash(std::uint64_t seed) const;  // of what == compares

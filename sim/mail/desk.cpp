@@ -75,7 +75,7 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
 
 const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb) {
     const Setup& setup = run.setup();
-    return setup.smtp_servers[setup.hosts[tcb.node].services[tcb.service].settings];
+    return setup.smtp_servers[setup.service_settings.of(tcb.node, tcb.service)];
 }
 
 const smtp::ClientHost& smtp_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner) {

@@ -267,7 +267,7 @@ void reach(Run& run, NodeId host, std::uint32_t segment_id) {
         return;
     }
     switch (run.world.tcp.segments[segment_id].protocol) {
-        case net::protocol_tcp: tcp::arrived(run, segment_id); break;
+        case net::protocol_tcp: tcp::arrived(run, host, segment_id); break;
         case net::protocol_udp: deliver_datagram(run, host, segment_id); break;
         default: deliver_icmp(run, host, segment_id); break;
     }

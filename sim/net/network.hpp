@@ -34,8 +34,10 @@ void send_unreachable(Run& run, NodeId from, const Segment& about, std::uint8_t 
 // or `nothing`.
 AddressId source_address(const Run& run, NodeId host, AddressId target);
 
-// The next free ephemeral port of a host.
+// The host's next ephemeral port (RFC 6335 §6), round and round: whether it is free is for whoever
+// knows what the port is to be used with.
 std::uint16_t new_port(Run& run, NodeId host);
+inline constexpr unsigned ephemeral_ports = 16384;
 
 // Takes a packet out of the world: its record and its reference to the payload.
 void discard(Run& run, std::uint32_t segment);

@@ -178,12 +178,23 @@ void push_out(Run& run, std::uint32_t connection) {
     }
 }
 
+// A port with which no connection to this target is open or in TIME-WAIT (RFC 6056 §3.3.1); 0 when
+// there is none.
+std::uint16_t free_port(Run& run, NodeId host, AddressId local, AddressId target,
+                        std::uint16_t port) {
+    for (unsigned tries = 0; tries < net_layer::ephemeral_ports; ++tries) {
+        const std::uint16_t one = net_layer::new_port(run, host);
+        if (find(run.world, host, local, target, one, port) == Index::none) return one;
+    }
+    return 0;
+}
+
 std::uint32_t connect(Run& run, NodeId host, AddressId target, std::uint16_t port, Role role,
                       std::uint32_t seat) {
     const AddressId source = net_layer::source_address(run, host, target);
-    const std::uint16_t local_port = net_layer::new_port(run, host);
-    const std::uint32_t id =
-        new_tcb(run, host, source == nothing ? 0 : source, local_port, target, port);
+    const AddressId local = source == nothing ? 0 : source;
+    const std::uint16_t local_port = free_port(run, host, local, target, port);
+    const std::uint32_t id = new_tcb(run, host, local, local_port, target, port);
     Tcb& tcb = run.world.tcp.tcbs.edit(id);
     tcb.state = TcpState::syn_sent;
     tcb.role = role;
@@ -192,6 +203,11 @@ std::uint32_t connect(Run& run, NodeId host, AddressId target, std::uint16_t por
     tcb.conversation =
         net_layer::new_conversation(run, host, tcb.local, local_port, target, port,
                                     net::protocol_tcp);
+    if (local_port == 0) {  // nothing can be sent: its owner hears so as soon as it is ready to
+        tcb.retransmit_at = run.now();
+        wake_by(run, id, tcb.retransmit_at);
+        return id;
+    }
     append_item(run, id, control_item(net::tcp_syn));
     Tcb& again = run.world.tcp.tcbs.edit(id);
     const std::uint32_t item = again.next_item;

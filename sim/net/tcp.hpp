@@ -40,7 +40,7 @@ void wake_by(Run& run, std::uint32_t connection, Time deadline);
 void keep_alive(Run& run, std::uint32_t connection);
 
 // From the network layer: a TCP packet has arrived at its host (the segment stays the caller's).
-void arrived(Run& run, std::uint32_t segment);
+void arrived(Run& run, NodeId host, std::uint32_t segment);
 // An ICMP error about a segment of ours came back.
 void unreachable(Run& run, NodeId host, const Segment& quoted, Ending how);
 void on_timer(Run& run, std::uint32_t connection, std::uint32_t generation);

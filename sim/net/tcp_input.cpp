@@ -339,15 +339,16 @@ void answer_to_syn(Run& run, std::uint32_t connection, const Segment& segment) {
 // Whether more than time can happen to a packet between the two ends.
 bool may_be_lost(const Run& run, const Tcb& tcb) {
     const Setup& setup = run.setup();
-    if (run.host_of(tcb.remote) == tcb.node) return false;
-    if (tcb.local >= setup.address_link.size() || tcb.remote >= setup.address_link.size())
-        return true;
-    const std::uint32_t here = setup.address_link[tcb.local];
-    const std::uint32_t there = setup.address_link[tcb.remote];
-    return here == nothing || there == nothing || !setup.links[here].plain() ||
-           !setup.links[there].plain() ||
-           setup.routes->plain_latency(setup.address_network[tcb.local],
-                                       setup.address_network[tcb.remote]) == never;
+    if (tcb.local >= setup.ways.size() || tcb.remote >= setup.ways.size()) return true;
+    const AddressWay& here = setup.ways[tcb.local];
+    const AddressWay& there = setup.ways[tcb.remote];
+    if (there.host == tcb.node) return false;
+    const auto plain = [&](const AddressWay& way) {
+        return way.latency_ns != AddressWay::slow ||
+               (way.link != nothing && setup.links[way.link].plain());
+    };
+    return !plain(here) || !plain(there) ||
+           setup.routes->plain_latency(here.network, there.network) == never;
 }
 
 }  // namespace
@@ -383,9 +384,8 @@ void enter_time_wait(Run& run, std::uint32_t connection) {
     wake_by(run, connection, now.retransmit_at);
 }
 
-void arrived(Run& run, std::uint32_t segment_id) {
+void arrived(Run& run, NodeId host, std::uint32_t segment_id) {
     const Segment segment = run.world.tcp.segments[segment_id];
-    const NodeId host = run.host_of(segment.target);
     std::uint32_t connection = segment.peer;
     const auto is_its = [&](const Tcb& tcb) {
         return tcb.conversation != 0 && tcb.local == segment.target &&

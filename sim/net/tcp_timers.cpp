@@ -92,6 +92,8 @@ void on_timer(Run& run, std::uint32_t connection, std::uint32_t generation) {
             remove(run, connection);
         } else if (tcb.unacknowledged != tcb.send_next) {
             lost(run, connection);
+        } else if (tcb.state == TcpState::syn_sent) {
+            finish(run, connection, Ending::aborted);  // it had no port to begin from
         } else if (tcb.state == TcpState::fin_wait_2) {
             finish(run, connection, Ending::closed);  // the peer keeps its half open for ever
         } else if (tcb.next_item != nothing && tcb.send_window == 0) {

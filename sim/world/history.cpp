@@ -44,21 +44,21 @@ Stopped History::run_until(Time until, std::uint64_t events_max) {
     }
 }
 
-void History::restore_before(bool (*past)(const World&, std::uint64_t), std::uint64_t value) {
+void History::come_near(bool (*past)(const World&, std::uint64_t), std::uint64_t value) {
     std::size_t best = 0;
     for (std::size_t i = 1; i < keyframes_.size() && !past(keyframes_[i], value); ++i) best = i;
-    simulation_->restore(keyframes_[best]);
+    const World& here = simulation_->world();
+    if (past(here, value) || here.events_done < keyframes_[best].events_done)
+        simulation_->restore(keyframes_[best]);
 }
 
 void History::seek(Time moment) {
-    if (moment < simulation_->world().now)
-        restore_before([](const World& w, std::uint64_t v) { return w.now > v; }, moment);
+    come_near([](const World& w, std::uint64_t v) { return w.now > v; }, moment);
     run_until(moment);
 }
 
 void History::seek_event(std::uint64_t count) {
-    if (count < simulation_->world().events_done)
-        restore_before([](const World& w, std::uint64_t v) { return w.events_done > v; }, count);
+    come_near([](const World& w, std::uint64_t v) { return w.events_done > v; }, count);
     run_until(never, count - simulation_->world().events_done);
 }
 

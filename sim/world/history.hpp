@@ -38,7 +38,8 @@ class History {
 
   private:
     void keep();
-    void restore_before(bool (*past)(const World&, std::uint64_t), std::uint64_t value);
+    // To the last keyframe that is not past, unless the world is already nearer.
+    void come_near(bool (*past)(const World&, std::uint64_t), std::uint64_t value);
     void note_frontier();
 
     std::unique_ptr<Simulation> simulation_;

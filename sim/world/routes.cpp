@@ -175,9 +175,14 @@ void fill_ways(Setup& setup) {
         if (link.plain() && link.bits_per_s == 0 && link.latency_ns < AddressWay::slow)
             way.latency_ns = static_cast<std::uint32_t>(link.latency_ns);
     }
+    setup.service_settings = {};
     setup.host_firewalls = false;
-    for (const HostSetup& host : setup.hosts)
+    for (const HostSetup& host : setup.hosts) {
+        ServiceSettings& all = setup.service_settings;
+        all.first_.push_back(static_cast<std::uint32_t>(all.settings_.size()));
+        for (const ServiceSetup& service : host.services) all.settings_.push_back(service.settings);
         setup.host_firewalls = setup.host_firewalls || host.firewall != nothing;
+    }
 }
 
 }  // namespace postroad::sim

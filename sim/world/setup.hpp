@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocols/dns/zone.hpp"
+#include "protocols/base/prefetch.hpp"
 #include "protocols/smtp/host.hpp"
 #include "sim/core/time.hpp"
 #include "sim/net/address.hpp"
@@ -129,6 +130,8 @@ struct ZoneSetup {
     bool operator==(const ZoneSetup&) const = default;
 };
 
+struct Setup;
+
 // How packets get from network to network: built by Boost.Graph, once a topology.
 struct Hop {
     std::uint32_t link = nothing;      // to the next network
@@ -183,6 +186,23 @@ struct AddressWay {
     static constexpr std::uint32_t slow = 0xffffffff;
 };
 
+// The settings of every service of every host, side by side: what each octet that a server hears
+// asks for, without a walk through its host's record.
+class ServiceSettings {
+  public:
+    std::uint32_t of(NodeId host, std::uint8_t service) const {
+        return settings_[first_[host] + service];
+    }
+    void prefetch(NodeId host) const {
+        if (host < first_.size()) prefetch_line(&first_[host]);
+    }
+
+  private:
+    friend void fill_ways(Setup& setup);
+    std::vector<std::uint32_t> first_;     // by host
+    std::vector<std::uint32_t> settings_;  // ServiceSetup::settings
+};
+
 struct Setup {
     scenario::Scenario scenario;       // complete
     std::int64_t start_unix_s = 0;
@@ -202,6 +222,7 @@ struct Setup {
     std::vector<AddressId> addresses_sorted;       // for look-ups
     std::shared_ptr<const Routes> routes;
     std::vector<AddressWay> ways;                  // by AddressId; derived with the routes
+    ServiceSettings service_settings;              // derived, too
     bool host_firewalls = false;                   // some host has one; derived, too
     std::uint32_t version = 0;         // counts changes; who keeps derived data compares it
     // For look-ups by name, sorted; see the find_ functions.
@@ -242,7 +263,7 @@ std::shared_ptr<const Routes> make_routes(const Setup& setup, const std::vector<
 
 // Fills in Setup::routes so.
 void build_routes(Setup& setup, const std::vector<bool>& link_up);
-// What is derived from addresses, links and hosts: Setup::ways, host_firewalls.
+// What is derived from addresses, links and hosts: Setup::ways, service_settings, host_firewalls.
 void fill_ways(Setup& setup);
 
 }  // namespace postroad::sim

@@ -8,6 +8,7 @@
 #include "sim/world/changes.hpp"
 #include "sim/world/embedder.hpp"
 #include "sim/world/outside.hpp"
+#include "sim/world/prefetch.hpp"
 
 namespace postroad::sim {
 namespace {
@@ -38,6 +39,18 @@ void Simulation::dispatch(const Event& event) {
     }
 }
 
+// What the next events will touch is asked for together, when the agenda has turned to a new bucket
+// and, in a crowded one, again and again: the front of a heap holds its earliest events, and no more
+// is fetched at once than stays in the cache until it is used.
+void Simulation::look_ahead() {
+    constexpr std::size_t window = 64;
+    const std::vector<Event>& soon = world_.agenda.soon();
+    if (world_.agenda.bucket() == fetched_bucket_ && soon.size() > fetch_again_at_) return;
+    fetched_bucket_ = world_.agenda.bucket();
+    fetch_again_at_ = soon.size() > window ? soon.size() - window / 2 : 0;
+    prefetch(world_, std::span(soon).first(std::min(soon.size(), window)));
+}
+
 bool Simulation::step() {
     if (world_.agenda.empty()) return false;
     dispatch(world_.take_next());
@@ -58,6 +71,7 @@ Stopped Simulation::run_until(Time until, std::uint64_t events_max) {
             world_.trace_position = trace_.position();
             return Stopped::limit;
         }
+        look_ahead();
         dispatch(world_.take_next());
     }
 }
