@@ -5,7 +5,7 @@ find_package(CLI11 REQUIRED CONFIG)
 postroad_library(postroad_bench_lib GLOB "bench/*.cpp" EXCLUDE bench/limit bench/rivals
     LINK postroad_sim)
 postroad_library(postroad_command_lib GLOB "command/*.cpp" EXCLUDE "command/main\\.cpp$"
-    LINK postroad_sim postroad_bench_lib CLI11::CLI11 fmt::fmt)
+    LINK postroad_sim postroad_bench_lib postroad_view_options CLI11::CLI11 fmt::fmt)
 
 if(EXISTS "${CMAKE_SOURCE_DIR}/command/main.cpp")
     postroad_program(postroad SOURCES command/main.cpp LINK postroad_command_lib)
