@@ -249,12 +249,14 @@ void App::card(float width) {
     const std::string counted =
         std::to_string(stop_ + 1) + " of " + std::to_string(walkthrough_->stops.size());
     ImGui::PushStyleColor(ImGuiCol_ChildBg, theme.colour.raised);
-    const float keys = theme.px(210);
+    const float keys = theme.px(250);
     const float text = ImGui::CalcTextSize(here.text.c_str(), nullptr, false, width - keys - theme.px(50)).y;
     const float height = std::max(theme.px(64), text + theme.bold->FontSize + theme.px(28));
     ImGui::BeginChild("card", {width, height}, false, ImGuiWindowFlags_AlwaysUseWindowPadding);
     const ImVec2 at = ImGui::GetWindowPos();
+    ImGui::GetWindowDrawList()->PushClipRectFullScreen();
     ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + theme.px(4), at.y + height}, theme.colour.accent);
+    ImGui::GetWindowDrawList()->PopClipRect();
     ImGui::BeginChild("text", {width - keys - theme.px(30), 0});
     heading(theme, counted + "   " + here.title);
     ImGui::PushTextWrapPos(0);
@@ -264,9 +266,11 @@ void App::card(float width) {
     ImGui::SameLine(width - keys);
     ImGui::BeginGroup();
     const bool last = stop_ + 1 == walkthrough_->stops.size();
+    ImGui::PushStyleColor(ImGuiCol_Button, faded(theme.colour.smtp, 0.4F));
     if (ImGui::Button(last ? "Space: explore" : "Space: go on", {keys - theme.px(20), 0}))
         press({Key::space, 0, false, false});
-    faint(theme, "Backspace, Escape");
+    ImGui::PopStyleColor();
+    faint(theme, "Backspace: back, Escape: leave");
     ImGui::EndGroup();
     ImGui::EndChild();
     ImGui::PopStyleColor();
@@ -312,7 +316,7 @@ void App::frame(float seconds) {
     if (in_walkthrough_) {
         const Stop& here = walkthrough_->stops[stop_];
         const float text =
-            ImGui::CalcTextSize(here.text.c_str(), nullptr, false, width - theme.px(260)).y;
+            ImGui::CalcTextSize(here.text.c_str(), nullptr, false, width - theme.px(300)).y;
         below += std::max(theme.px(64), text + theme.bold->FontSize + theme.px(28)) + theme.px(8);
     }
     body(ImGui::GetContentRegionAvail().y - below);

@@ -162,7 +162,8 @@ int measure(viz::App& app, unsigned frames, unsigned width, unsigned height) {
         app.frame(1.0F / 60);
         canvas.end(0);
     }
-    std::cout << "frame " << (cpu_ms() - began) / frames << " ms" << std::endl;
+    std::cout << "rows " << app.view().run.trace().rows() << " frame " << (cpu_ms() - began) / frames
+              << " ms" << std::endl;
     return done;
 }
 

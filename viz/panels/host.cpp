@@ -127,7 +127,17 @@ void Host::machine(View& view, const Machine& machine, const char* title) {
     const float cell = width / count, box = std::min(theme.px(118), cell * 0.8F), high = theme.px(28);
     const float middle = at.y + height * 0.62F;
     const auto x_of = [&](std::size_t i) { return at.x + (static_cast<float>(i) + 0.5F) * cell; };
-    for (const Machine::Way& way : machine.ways) {
+    // Words stand on a patch of ground, above whatever line passes there.
+    const auto label = [&](const std::string& text, float centre, float y) {
+        const float half = width_of(theme.small, text) / 2, tall = theme.small->FontSize;
+        list->AddRectFilled({centre - half - theme.px(2), y}, {centre + half + theme.px(2), y + tall},
+                            theme.colour.surface);
+        put_text(list, theme.small, {centre - half, y}, theme.colour.command, text);
+    };
+    std::vector<Machine::Way> ways = machine.ways;
+    std::stable_partition(ways.begin(), ways.end(),
+                          [](const Machine::Way& way) { return way.to != way.from + 1; });
+    for (const Machine::Way& way : ways) {
         const float a = x_of(way.from), b = x_of(way.to);
         const bool next = way.to == way.from + 1;
         const ImU32 line = theme.colour.faint;
@@ -137,9 +147,7 @@ void Host::machine(View& view, const Machine& machine, const char* title) {
             list->AddTriangleFilled({to, middle}, {to - head, middle - head * 0.6F},
                                     {to - head, middle + head * 0.6F}, line);
             const std::string verbs = fitted(theme.small, way.verbs, cell - theme.px(6));
-            put_text(list, theme.small, {(from + to - width_of(theme.small, verbs)) / 2,
-                                         middle - high / 2 - theme.small->FontSize * 1.2F},
-                     theme.colour.command, verbs);
+            label(verbs, (from + to) / 2, middle - high / 2 - theme.small->FontSize * 1.2F);
             continue;
         }
         // An arc: forward above, back below.
@@ -150,9 +158,7 @@ void Host::machine(View& view, const Machine& machine, const char* title) {
         const ImVec2 to{b - (b > a ? 1.0F : -1.0F) * box * 0.2F, y};
         list->AddBezierQuadratic(from, {(a + b) / 2, y + bend}, to, line, theme.px(1.5F));
         list->AddCircleFilled(to, theme.px(3.5F), line);
-        put_text(list, theme.small, {(a + b - width_of(theme.small, way.verbs)) / 2,
-                                     y + bend / 2 + (side < 0 ? -theme.small->FontSize * 1.2F : theme.px(2))},
-                 theme.colour.command, way.verbs);
+        label(way.verbs, (a + b) / 2, y + bend / 2 - theme.small->FontSize / 2);
     }
     for (std::size_t i = 0; i < machine.states.size(); ++i) {
         const ImVec2 min{x_of(i) - box / 2, middle - high / 2}, max{x_of(i) + box / 2, middle + high / 2};
@@ -161,9 +167,10 @@ void Host::machine(View& view, const Machine& machine, const char* title) {
         list->AddRect(min, max, lit ? theme.colour.accent : theme.colour.edge, theme.px(6));
         std::string text = machine.states[i];
         if (machine.sessions[i] > 1) text += " ×" + std::to_string(machine.sessions[i]);
-        text = fitted(theme.sans, text, box - theme.px(8));
-        put_text(list, theme.sans, {x_of(i) - width_of(theme.sans, text) / 2,
-                                    middle - theme.sans->FontSize / 2},
+        ImFont* const font =
+            width_of(theme.sans, text) <= box - theme.px(8) ? theme.sans : theme.small;
+        text = fitted(font, text, box - theme.px(4));
+        put_text(list, font, {x_of(i) - width_of(font, text) / 2, middle - font->FontSize / 2},
                  lit ? theme.colour.on_fill : theme.colour.text, text);
     }
     ImGui::Dummy({width, height});
@@ -281,27 +288,39 @@ void Host::draw(View& view) {
     if (view.player.setup().hosts.empty()) return;
     view.host = std::min<std::uint32_t>(view.host,
                                         static_cast<std::uint32_t>(view.player.setup().hosts.size() - 1));
-    const float narrow = std::min(theme.px(140), ImGui::GetContentRegionAvail().x * 0.25F);
-    ImGui::BeginChild("hosts", {narrow, 0});
-    heading(theme, "Hosts");
-    hosts(view);
-    ImGui::EndChild();
-    ImGui::SameLine(0, theme.px(14));
-    ImGui::BeginChild("host", {0, 0});
-    services(view);
-    const bool wide = ImGui::GetContentRegionAvail().x > theme.px(760);
-    const float left = wide ? ImGui::GetContentRegionAvail().x * 0.6F : 0;
-    if (wide) ImGui::BeginChild("sessions", {left, 0});
-    sessions(view);
+    const bool wide = ImGui::GetContentRegionAvail().x > theme.px(900);
     if (wide) {
+        ImGui::BeginChild("hosts", {theme.px(140), 0});
+        heading(theme, "Hosts");
+        hosts(view);
         ImGui::EndChild();
         ImGui::SameLine(0, theme.px(14));
-        ImGui::BeginChild("store", {0, 0});
+    } else {
+        ImGui::SetNextItemWidth(theme.px(260));
+        if (ImGui::BeginCombo("##hosts", view.player.setup().hosts[view.host].name.c_str())) {
+            hosts(view);
+            ImGui::EndCombo();
+        }
     }
+    ImGui::BeginChild("host", {0, 0});
+    services(view);
+    if (!wide) {
+        queue(view);
+        mailboxes(view);
+        sessions(view);
+        ImGui::EndChild();
+        return;
+    }
+    const float left = ImGui::GetContentRegionAvail().x * 0.6F;
+    ImGui::BeginChild("sessions", {left, 0});
+    sessions(view);
+    ImGui::EndChild();
+    ImGui::SameLine(0, theme.px(14));
+    ImGui::BeginChild("store", {0, 0});
     queue(view);
     ImGui::Dummy({0, theme.px(4)});
     mailboxes(view);
-    if (wide) ImGui::EndChild();
+    ImGui::EndChild();
     ImGui::EndChild();
 }
 

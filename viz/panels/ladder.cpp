@@ -1,5 +1,6 @@
 // The ladder: who said what to whom, by which section, and why. A row that is clicked is gone to.
 #include <algorithm>
+#include <cmath>
 
 #include "sim/views/content.hpp"
 #include "viz/draw/widgets.hpp"
@@ -143,7 +144,7 @@ void Ladder::head(const View& view, float width) {
     lane_width_ = lanes_.empty() ? 0 : std::min(theme.px(104), room / count);
     if (lane_width_ < theme.px(52)) lane_width_ = 0;  // no room: names beside the words instead
     text_x_ = time_width_ + (lane_width_ > 0 ? lane_width_ * count + theme.px(8) : 0);
-    row_height_ = theme.mono->FontSize + theme.px(7);
+    row_height_ = std::floor(theme.mono->FontSize + theme.px(7));
 
     ImDrawList* const list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -203,7 +204,7 @@ void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
     const bool happened = entry < view.player.happened();
     const bool last = index + 1 == chosen_.size() || chosen_[index + 1] >= view.player.happened();
     const bool current = happened && last;
-    const float strength = happened ? 1 : 0.38F;
+    const float strength = happened ? 1 : 0.45F;
     ImDrawList* const list = ImGui::GetWindowDrawList();
     const ImVec2 end{at.x + width, at.y + row_height_};
     ImGui::PushID(static_cast<int>(entry));
@@ -267,7 +268,7 @@ void Ladder::rows(View& view, float height) {
         const float top = line * row_height_, seen = ImGui::GetWindowHeight();
         if (scroll_ || top < ImGui::GetScrollY() + row_height_ ||
             top > ImGui::GetScrollY() + seen - 3 * row_height_)
-            ImGui::SetScrollY(std::max(0.0F, top - seen * 0.45F));
+            ImGui::SetScrollY(std::max(0.0F, std::floor((top - seen * 0.45F) / row_height_) * row_height_));
         scroll_ = false;
     }
     ImGuiListClipper clipper;
@@ -322,7 +323,9 @@ void Ladder::draw(View& view) {
     const float width = ImGui::GetContentRegionAvail().x;
     head(view, width - ImGui::GetStyle().ScrollbarSize);
     const float below = view.theme.mono->FontSize * 9.3F;
-    rows(view, std::max(row_height_ * 3, ImGui::GetContentRegionAvail().y - below));
+    // Whole rows, so that none is cut.
+    const float room = std::floor((ImGui::GetContentRegionAvail().y - below) / row_height_);
+    rows(view, std::max(3.0F, room) * row_height_);
     ImGui::Separator();
     ImGui::BeginChild("why", {0, 0});
     why(view);

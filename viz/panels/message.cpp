@@ -90,14 +90,15 @@ void Message::list(View& view) {
 void Message::steps(View& view, const sim::views::Journey& journey) {
     const Theme& theme = view.theme;
     const auto& custody = view.run.index().custody;
-    if (!ImGui::BeginTable("custody", 5, ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH |
+    const bool narrow = ImGui::GetContentRegionAvail().x < theme.px(660);
+    if (!ImGui::BeginTable("custody", narrow ? 4 : 5, ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH |
                                              ImGuiTableFlags_SizingFixedFit))
         return;
     ImGui::TableSetupColumn("time, UTC", ImGuiTableColumnFlags_WidthFixed, theme.px(108));
-    ImGui::TableSetupColumn("after", ImGuiTableColumnFlags_WidthFixed, theme.px(96));
+    ImGui::TableSetupColumn("after", ImGuiTableColumnFlags_WidthFixed, theme.px(narrow ? 68 : 96));
     ImGui::TableSetupColumn("host", ImGuiTableColumnFlags_WidthStretch, 1);
     ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1.5F);
-    ImGui::TableSetupColumn("as", ImGuiTableColumnFlags_WidthFixed, theme.px(104));
+    if (!narrow) ImGui::TableSetupColumn("as", ImGuiTableColumnFlags_WidthFixed, theme.px(104));
     ImGui::TableHeadersRow();
     Time before = 0;
     for (std::size_t i = 0; i < journey.steps.size(); ++i) {
@@ -125,8 +126,10 @@ void Message::steps(View& view, const sim::views::Journey& journey) {
         const Envelope envelope = envelope_of(view.run.trace().at(step.position));
         if (!envelope.mailbox.empty()) what += ": " + envelope.mailbox;
         words(theme, theme.sans, happened ? (bad ? theme.colour.bad : theme.colour.good) : ink, what);
-        ImGui::TableNextColumn();
-        words(theme, theme.mono, ink, sim::views::queue_id(step.fact.message));
+        if (!narrow) {
+            ImGui::TableNextColumn();
+            words(theme, theme.mono, ink, sim::views::queue_id(step.fact.message));
+        }
         before = step.time;
     }
     ImGui::EndTable();
@@ -199,18 +202,21 @@ void Message::hop(View& view, const sim::views::Journey& journey) {
     while (!envelope.known && from > 0)
         envelope = envelope_of(view.run.trace().at(custody[journey.steps[--from]].position));
     std::string content = content_at(view, journey, shown_);
-    if (!ImGui::BeginTable("hop", 2, ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_SizingStretchProp))
+    // Side by side where there is room, else one above the other.
+    const bool wide = ImGui::GetContentRegionAvail().x >= theme.px(660);
+    if (!ImGui::BeginTable("hop", wide ? 2 : 1,
+                           ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_SizingStretchProp))
         return;
     ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1);
-    ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1.9F);
+    if (wide) ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1.9F);
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     heading(theme, "Envelope: where it goes");
     words(theme, theme.mono, theme.colour.command, "MAIL FROM:<" + envelope.reverse_path + ">");
     for (const std::string& one : envelope.recipients)
         words(theme, theme.mono, theme.colour.command, "RCPT TO:<" + one + ">");
-    faint(theme, "failures are reported to the first,");
-    faint(theme, "copies go to the others (RFC 5321 §3.3)");
+    wrapped(theme, theme.sans, theme.colour.faint,
+            "failures are reported to the first, copies go to the others (RFC 5321 §3.3)");
     ImGui::TableNextColumn();
     heading(theme, "Header: what readers see");
     if (content.empty())
@@ -230,12 +236,21 @@ void Message::draw(View& view) {
         return;
     }
     view.journey = std::min<std::uint32_t>(view.journey, static_cast<std::uint32_t>(journeys.size() - 1));
-    const float narrow = std::min(theme.px(190), ImGui::GetContentRegionAvail().x * 0.3F);
-    ImGui::BeginChild("messages", {narrow, 0});
-    heading(theme, "Messages");
-    list(view);
-    ImGui::EndChild();
-    ImGui::SameLine(0, theme.px(14));
+    if (ImGui::GetContentRegionAvail().x >= theme.px(800)) {
+        ImGui::BeginChild("messages", {theme.px(190), 0});
+        heading(theme, "Messages");
+        list(view);
+        ImGui::EndChild();
+        ImGui::SameLine(0, theme.px(14));
+    } else if (journeys.size() > 1) {
+        const std::string label = "message " + std::to_string(view.journey + 1) + " of " +
+                                  std::to_string(journeys.size());
+        ImGui::SetNextItemWidth(theme.px(260));
+        if (ImGui::BeginCombo("##messages", label.c_str())) {
+            list(view);
+            ImGui::EndCombo();
+        }
+    }
     ImGui::BeginChild("message", {0, 0});
     const sim::views::Journey& journey = journeys[view.journey];
     if (chosen_for_ != view.journey || view.moved) chosen_ = ~std::size_t{0};
