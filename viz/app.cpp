@@ -38,6 +38,8 @@ constexpr Told told[] = {
     {"/", "search"},
     {"T", "dark, light"},
     {"+  -", "larger, smaller letters"},
+    {"Y", "copy the line that is now"},
+    {"K", "keep a picture: postroad-1.png, postroad-2.png, …"},
     {"F1", "this sheet"},
     {"Q", "quit"},
 };
@@ -106,6 +108,7 @@ bool App::go_to_stop(std::size_t stop) {
     else view_.player.go_to_entry(here.entry - 1);
     view_.player.playing = false;
     view_.lit = here.lit;
+    view_.proposed = here.change;
     if (here.journey != sim::nothing) view_.journey = here.journey;
     const std::uint32_t host = view_.run.setup().find_host(here.lit);
     if (host != sim::nothing) view_.host = host;
@@ -190,6 +193,11 @@ void App::letter(const KeyPress& key) {
             view_.focus_search = true;
             break;
         case '?': help_ = !help_; break;
+        case 'y':
+            if (const Entry* const now = view_.spoken())
+                ImGui::SetClipboardText(words_at(view_.run, *now).text.c_str());
+            break;
+        case 'k': picture_ = true; break;
         case 'q': quit_ = true; break;
         default: break;
     }

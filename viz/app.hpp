@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "viz/keys.hpp"
@@ -33,6 +34,8 @@ class App {
     bool split() const { return split_; }
     bool help_shown() const { return help_; }
     bool wants_quit() const { return quit_; }
+    // Once after each time a picture was asked for.
+    bool take_picture() { return std::exchange(picture_, false); }
     std::vector<std::string> panel_names() const;
 
   private:
@@ -56,7 +59,7 @@ class App {
     std::uint64_t seen_position_ = ~std::uint64_t{0};
     Time seen_now_ = never;
     bool split_ = true, in_walkthrough_ = false, help_ = false, quit_ = false;
-    bool stepped_packet_ = false;
+    bool stepped_packet_ = false, picture_ = false;
 };
 
 }  // namespace postroad::viz

@@ -116,6 +116,7 @@ bool set_scene(viz::App& app, const viz::Options& options, const viz::Recording&
     } else if (options.stop == 0 && !options.screenshot.empty() && !app.in_walkthrough()) {
         app.view().player.go_to_end();
     }
+    if (!options.change.empty()) app.view().proposed = options.change;
     if (!options.select.empty()) {
         const std::uint32_t host = setup.find_host(options.select);
         const std::uint32_t firewall = setup.find_firewall(options.select);
@@ -143,6 +144,8 @@ int screenshot(viz::App& app, const viz::Options& options, unsigned width, unsig
     }
     if (!viz::write_png(options.screenshot, width, height, screen.pixels()))
         return refuse("cannot write \"" + options.screenshot + "\": " + std::strerror(errno));
+    std::cout << options.screenshot << ": " << width << " x " << height << ", at "
+              << sim::views::rfc3339(app.view().run.setup(), app.view().player.now()) << std::endl;
     return done;
 }
 

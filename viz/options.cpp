@@ -19,6 +19,8 @@ void declare(CLI::App& app, Options& options, const std::string& source_help) {
     app.add_option("--panel", options.panel,
                    "One panel alone: map, ladder, message, host, firewall, dns, what-if, search");
     app.add_option("--host", options.select, "The host or firewall that a panel shows");
+    app.add_option("--change", options.change,
+                   "What the panel What if tries at this moment: a [[timeline]] change");
     app.add_option("--scale", options.scale, "Size of letters: 1, 1.5, 2");
     app.add_flag("--light", options.light, "Dark letters on a light ground");
     app.add_flag("--no-walkthrough", options.no_walkthrough, "Begin without the lab's walkthrough");
@@ -42,6 +44,7 @@ std::vector<std::string> to_arguments(const Options& options, const std::string&
     put("--size", options.size);
     put("--panel", options.panel);
     put("--host", options.select);
+    put("--change", options.change);
     put("--scale", options.scale);
     if (options.light) out.emplace_back("--light");
     if (options.no_walkthrough) out.emplace_back("--no-walkthrough");

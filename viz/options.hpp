@@ -17,6 +17,7 @@ struct Options {
     std::string at;                   // moment: "90s", "+2m30s", RFC 3339; empty: see main.cpp
     std::string size = "1280x800";    // pixels
     std::string panel;                // by name; empty: the map beside the ladder
+    std::string change;               // for the panel What if
     std::string select;               // a host's name, for the panels that show one
     std::string scale;                // "2", "1.5"
     unsigned stop = 0;                // of the walkthrough, from 1; 0: none

@@ -22,6 +22,7 @@ struct View {
     bool only_journey = false;          // the ladder shows the chosen message alone
     std::string lit;                    // a host, network or firewall the walkthrough points at
     bool moved = true;                  // the moment has changed since the last frame
+    std::string proposed;               // a change for What if to try at once
     bool by_packet = false;             // steps go to packets
     bool focus_search = false;
 

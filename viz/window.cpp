@@ -5,9 +5,12 @@
 #include <backends/imgui_impl_glfw.h>
 #include <imgui.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "viz/draw/canvas.hpp"
+#include "viz/draw/offscreen.hpp"
 
 namespace postroad::viz {
 namespace {
@@ -54,6 +57,19 @@ void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
     app->press(press);
 }
 
+// Beside whatever pictures are there already.
+void keep_picture(GLFWwindow* window) {
+    int width = 0, height = 0;
+    glfwGetFramebufferSize(window, &width, &height);
+    unsigned number = 1;
+    std::string path;
+    do path = "postroad-" + std::to_string(number++) + ".png";
+    while (std::filesystem::exists(path));
+    const auto w = static_cast<unsigned>(width), h = static_cast<unsigned>(height);
+    const bool kept = write_png(path, w, h, read_pixels(w, h));
+    std::fprintf(stderr, kept ? "postroad: %s written\n" : "postroad: cannot write %s\n", path.c_str());
+}
+
 }  // namespace
 
 bool display_found() {
@@ -96,6 +112,7 @@ bool run_window(App& app, unsigned width, unsigned height, const std::string& ti
             canvas.begin(0, 0, 0);
             app.frame(ImGui::GetIO().DeltaTime);
             canvas.end(app.view().theme.colour.ground);
+            if (app.take_picture()) keep_picture(window);
             glfwSwapBuffers(window);
         }
         ImGui_ImplGlfw_Shutdown();

@@ -169,6 +169,24 @@ TEST_CASE("the play button plays") {
     CHECK(player.playing);
 }
 
+TEST_CASE("the sheet of keys fits the window at both of the command's sizes") {
+    for (const float scale : {1.0F, 2.0F}) {
+        const unsigned wide = scale > 1 ? 2560 : 1280, high = scale > 1 ? 1440 : 800;
+        Scene scene("00-first-message", wide, high, scale);
+        scene.key(Key::f1);
+        const Pixels picture = scene.picture();
+        // Its frame is whole: the window's border shows the same dimmed ground all around.
+        const auto dimmed = [&](unsigned x, unsigned y) {
+            return picture[(std::size_t{y} * wide + x) * 3] < 40;
+        };
+        for (unsigned y = high / 4; y < high / 2; y += 7) {
+            CHECK(dimmed(2, y));
+            CHECK(dimmed(wide - 3, y));
+        }
+        CHECK(colours_in(picture, wide, wide / 4, high / 4, wide / 2, high / 2) > 60);
+    }
+}
+
 TEST_CASE("search finds what is typed, from the keyboard") {
     Scene scene("05-the-mx-ladder");
     scene.letter('/');

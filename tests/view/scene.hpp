@@ -4,6 +4,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <set>
@@ -76,9 +77,14 @@ class Scene {
             canvas_->end(app.view().theme.colour.ground);
         }
     }
+    // POSTROAD_PICTURES=FOLDER keeps every picture that a test looks at, for people to look at.
     Pixels picture() {
         frames();
-        return screen_.pixels();
+        Pixels out = screen_.pixels();
+        static unsigned number = 0;
+        if (const char* const folder = std::getenv("POSTROAD_PICTURES"))
+            write_png(std::string(folder) + "/" + std::to_string(++number) + ".png", width_, height_, out);
+        return out;
     }
     // As somebody's hand would: move there, press, hold for a frame, let go.
     void click(float x, float y) {

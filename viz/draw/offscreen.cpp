@@ -69,15 +69,19 @@ void Offscreen::bind() const {
 }
 
 std::vector<std::uint8_t> Offscreen::pixels() const {
-    const std::size_t row = std::size_t{width_} * 3;
-    std::vector<std::uint8_t> upside_down(row * height_), out(row * height_);
     bind();
+    return read_pixels(width_, height_);
+}
+
+std::vector<std::uint8_t> read_pixels(unsigned width, unsigned height) {
+    const std::size_t row = std::size_t{width} * 3;
+    std::vector<std::uint8_t> upside_down(row * height), out(row * height);
     glFinish();
     glPixelStorei(GL_PACK_ALIGNMENT, 1);
-    glReadPixels(0, 0, static_cast<GLsizei>(width_), static_cast<GLsizei>(height_), GL_RGB,
+    glReadPixels(0, 0, static_cast<GLsizei>(width), static_cast<GLsizei>(height), GL_RGB,
                  GL_UNSIGNED_BYTE, upside_down.data());
-    for (std::size_t y = 0; y < height_; ++y)
-        std::memcpy(out.data() + y * row, upside_down.data() + (height_ - 1 - y) * row, row);
+    for (std::size_t y = 0; y < height; ++y)
+        std::memcpy(out.data() + y * row, upside_down.data() + (height - 1 - y) * row, row);
     return out;
 }
 

@@ -29,6 +29,9 @@ class Offscreen {
     unsigned width_ = 0, height_ = 0;
 };
 
+// The framebuffer that is bound, as Offscreen::pixels gives it.
+std::vector<std::uint8_t> read_pixels(unsigned width, unsigned height);
+
 // False, with errno as the system left it.
 bool write_png(const std::string& path, unsigned width, unsigned height,
                const std::vector<std::uint8_t>& rgb);

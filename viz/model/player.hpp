@@ -16,7 +16,8 @@ const char* name_of(Step step);
 
 class Player {
   public:
-    explicit Player(Recording& run) : run_(run) {}
+    // One player a recording: its history stands where the player is.
+    explicit Player(Recording& run) : run_(run) { go_to_nothing(); }
 
     const Recording& run() const { return run_; }
     const sim::World& world() const { return run_.history().now().world(); }

@@ -163,10 +163,7 @@ void Recording::gather() {
             }
             case sim::Fact::mailbox: put(here, Kind::mailbox); break;
             case sim::Fact::change: put(here, Kind::change); break;
-            case sim::Fact::filler:
-            case sim::Fact::translation:
-            case sim::Fact::address:
-            case sim::Fact::count_of_facts: break;
+            default: break;  // of no interest by themselves
         }
     }
     story.add(end_);

@@ -10,7 +10,7 @@ namespace postroad::viz {
 namespace {
 
 constexpr std::string_view keys[] = {"title", "text", "panel",   "beside", "on",
-                                     "who",   "at",   "message", "lit",    "from_start"};
+                                     "who",   "at",   "message", "lit",    "change", "from_start"};
 
 class Reader {
   public:
@@ -56,6 +56,7 @@ class Reader {
         stop.on = text("on");
         stop.who = text("who");
         stop.lit = text("lit");
+        stop.change = text("change");
         stop.back = table["from_start"].value_or(false);
         stop.line = table.source().begin.line;
         if (const auto number = table["message"].value<std::int64_t>()) {

@@ -18,6 +18,7 @@ struct Stop {
     std::string who;                  // the host that says or does it; empty: any
     std::optional<Time> at;           // instead: a moment
     std::string lit;                  // a host, network or firewall to point at
+    std::string change;               // for the panel What if: tried at this stop
     std::uint32_t journey = sim::nothing;  // a message to choose, by number
     bool back = false;                // look from the start again
     std::size_t entry = 0;            // found: entries that have happened

@@ -1,5 +1,6 @@
 // A host at this moment: its services, sessions and the machine they run, its queue, its mailboxes.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 
@@ -30,8 +31,11 @@ struct Machine {
 };
 
 template <class State, class Rows>
-Machine machine_of(const Rows& rows, std::size_t count) {
+Machine machine_of(const Rows& rows) {
     Machine out;
+    unsigned used = 0;  // states that any row knows, as bits
+    for (const auto& row : rows) used |= unsigned{row.legal.bits} | unsigned{row.leads_to.bits};
+    const auto count = static_cast<std::size_t>(std::bit_width(used));
     out.sessions.assign(count, 0);
     for (std::size_t i = 0; i < count; ++i)
         out.states.emplace_back(name_of(static_cast<State>(i)));
@@ -182,8 +186,8 @@ void Host::sessions(View& view) {
     const Theme& theme = view.theme;
     const sim::World& world = view.player.world();
     const sim::HostSetup& host = view.player.setup().hosts[view.host];
-    Machine smtp = machine_of<smtp::ServerState>(smtp::server_rows(), 6);
-    Machine pop3 = machine_of<pop3::ServerState>(pop3::server_rows(), 4);
+    Machine smtp = machine_of<smtp::ServerState>(smtp::server_rows());
+    Machine pop3 = machine_of<pop3::ServerState>(pop3::server_rows());
     std::vector<std::string> open;
     for (std::uint32_t i = 0; i < world.tcp.tcbs.size(); ++i) {
         const sim::Tcb& tcb = world.tcp.tcbs[i];
@@ -192,11 +196,11 @@ void Host::sessions(View& view) {
         if (tcb.role == Role::smtp_server && tcb.seat != nothing) {
             const auto& machine = world.sessions.of<smtp::Server>()[tcb.seat].machine;
             state = name_of(machine.state);
-            ++smtp.sessions[static_cast<std::size_t>(machine.state)];
+            ++smtp.sessions.at(static_cast<std::size_t>(machine.state));
         } else if (tcb.role == Role::pop3_server && tcb.seat != nothing) {
             const auto& machine = world.sessions.of<pop3::Server>()[tcb.seat].machine;
             state = name_of(machine.state);
-            ++pop3.sessions[static_cast<std::size_t>(machine.state)];
+            ++pop3.sessions.at(static_cast<std::size_t>(machine.state));
         }
         const sim::views::Conversation* const talk = view.run.index().conversation(tcb.conversation);
         std::string text = "connection " + std::to_string(view.run.index().number_of(tcb.conversation));

@@ -108,6 +108,12 @@ void Fork::compare(View& view) {
 }
 
 void Fork::draw(View& view) {
+    if (!view.proposed.empty()) {
+        std::strncpy(typed_, view.proposed.c_str(), sizeof typed_ - 1);
+        view.proposed.clear();
+        error_.clear();
+        done_ = what_if(view.player, typed_, error_);
+    }
     ask(view);
     ImGui::Separator();
     if (done_ != nullptr) compare(view);
