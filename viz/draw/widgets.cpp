@@ -69,7 +69,7 @@ float put_pill(ImDrawList* list, const Theme& theme, ImVec2 at, ImU32 colour, st
     if (filled) list->AddRectFilled(at, end, colour, size * 0.4F);
     else list->AddRectFilled(at, end, faded(colour, 0.22F), size * 0.4F);
     put_text(list, theme.small, {at.x + side, at.y + size * 0.12F},
-             filled ? theme.colour.on_fill : theme.dark ? theme.colour.text : colour, text, 1e9F, size);
+             filled ? theme.colour.on_fill : theme.colour.text, text, 1e9F, size);
     return width;
 }
 

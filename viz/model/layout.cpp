@@ -26,7 +26,7 @@ std::vector<std::vector<std::uint32_t>> rows_of(const sim::Setup& setup,
     std::vector<std::uint32_t> ranked[3];
     for (const std::uint32_t host : hosts)
         ranked[static_cast<std::size_t>(rank_of(setup.hosts[host]))].push_back(host);
-    const double shape = alone || upright ? 1.6 : 0.5;
+    const double shape = alone ? (upright ? 0.5 : 1.1) : upright ? 1.6 : 0.5;
     const double wide = std::round(std::sqrt(static_cast<double>(hosts.size()) * shape));
     const std::size_t columns =
         std::max<std::size_t>(alone ? 4 : upright ? 3 : 1, static_cast<std::size_t>(wide));

@@ -17,7 +17,7 @@ class Dns : public Panel {
 
   private:
     void lookups(View& view);
-    void cache(View& view);
+    void cache(View& view, float part);
     void zones(View& view);
 };
 
@@ -55,13 +55,14 @@ void Dns::lookups(View& view) {
     ImGui::EndChild();
 }
 
-void Dns::cache(View& view) {
+// `part`: of the height there is.
+void Dns::cache(View& view, float part) {
     const Theme& theme = view.theme;
     const sim::World& world = view.player.world();
     heading(theme, "Caches, with the time that is left");
     if (!ImGui::BeginTable("cache", 4, ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH |
                                            ImGuiTableFlags_ScrollY,
-                           {0, ImGui::GetContentRegionAvail().y * 0.62F}))
+                           {0, ImGui::GetContentRegionAvail().y * part}))
         return;
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableSetupColumn("at", ImGuiTableColumnFlags_WidthStretch, 1);
@@ -113,13 +114,21 @@ void Dns::zones(View& view) {
 
 void Dns::draw(View& view) {
     const float width = ImGui::GetContentRegionAvail().x, between = view.theme.px(14);
+    if (width < view.theme.px(800)) {  // no room beside each other
+        ImGui::BeginChild("dns-above", {0, ImGui::GetContentRegionAvail().y * 0.52F});
+        lookups(view);
+        ImGui::EndChild();
+        ImGui::Separator();
+        cache(view, 1);
+        return;
+    }
     const float left = (width - between) * 0.54F;
     ImGui::BeginChild("dns-left", {left, 0});
     lookups(view);
     ImGui::EndChild();
     ImGui::SameLine(0, between);
     ImGui::BeginChild("dns-right", {0, 0});
-    cache(view);
+    cache(view, 0.62F);
     ImGui::Dummy({0, view.theme.px(4)});
     zones(view);
     ImGui::EndChild();

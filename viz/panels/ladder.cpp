@@ -48,6 +48,7 @@ class Ladder : public Panel {
     void row(View& view, std::size_t index, ImVec2 at, float width);
     void arrow(const View& view, const RowWords& said, ImVec2 at, float strength);
     void why(View& view);
+    void content(View& view, const Entry& entry);
     int lane(NodeId node) const {
         const auto found = std::find(lanes_.begin(), lanes_.end(), node);
         return found == lanes_.end() ? -1 : static_cast<int>(found - lanes_.begin());
@@ -280,6 +281,23 @@ void Ladder::rows(View& view, float height) {
     ImGui::PopStyleVar();
 }
 
+// Of a message that crosses: its text, as the wire had it.
+void Ladder::content(View& view, const Entry& entry) {
+    const sim::RowView row = view.run.trace().at(entry.position());
+    if (row.head().fact != sim::Fact::line) return;
+    const auto& line = row.as<sim::LineFact>();
+    const sim::views::Conversation* const talk = view.run.index().conversation(line.conversation);
+    if (line.speech != Speech::content || talk == nullptr) return;
+    const std::string octets = sim::views::octets_of_line(view.run.trace(), *talk, entry.position());
+    for (std::size_t at = 0; at < octets.size();) {
+        const std::size_t end = std::min(octets.find('\n', at), octets.size());
+        std::string text = sim::views::visible(std::string_view(octets).substr(at, end - at));
+        if (text.ends_with("\\r")) text.resize(text.size() - 2);
+        words(view.theme, view.theme.mono, view.theme.colour.text, text.empty() ? " " : text);
+        at = end + 1;
+    }
+}
+
 // The row that is now, whole, and the decisions that led to it.
 void Ladder::why(View& view) {
     const Theme& theme = view.theme;
@@ -302,6 +320,7 @@ void Ladder::why(View& view) {
     ImGui::PopStyleColor();
     ImGui::PopFont();
     if (current->kind() == Kind::decision) return;
+    content(view, *current);
     unsigned shown = 0;
     const Time time = view.player.now();
     for (std::size_t i = view.player.happened() - 1; i-- > 0 && shown < 3;) {

@@ -126,14 +126,18 @@ void Map::networks(View& view) {
     for (std::size_t i = 0; i < setup.networks.size(); ++i) {
         const sim::NetworkSetup& network = setup.networks[i];
         const ImVec2 min = at(layout_->networks[i].min), max = at(layout_->networks[i].max);
-        const bool lit = view.lit == network.name && !view.lit.empty();
+        const bool lit = !view.lit.empty() &&
+                         (view.lit == network.name ||
+                          (network.firewall != nothing &&
+                           view.lit == setup.firewalls[network.firewall].name));
         list_->AddRectFilled(min, max, c.surface, 12 * zoom_);
         list_->AddRect(min, max, lit ? c.accent : c.edge, 12 * zoom_, 0,
                        view.theme.px(lit ? 3 : 1.5F));
         const float size = std::clamp(15 * zoom_, view.theme.px(11), view.theme.px(17));
         if ((max.x - min.x) < size * 4) continue;
         float x = min.x + 12 * zoom_;
-        const float y = min.y + 8 * zoom_;
+        // Above the box when its head has become too small.
+        const float y = 32 * zoom_ > size * 1.3F ? min.y + 8 * zoom_ : min.y - size * 1.4F;
         x += put_text(list_, view.theme.bold, {x, y}, c.faint, network.name,
                       max.x - x - 12 * zoom_, size) + size * 0.6F;
         const auto mark = [&](const std::string& text, ImU32 colour) {
@@ -284,8 +288,8 @@ void Map::draw(View& view) {
     list_->PushClipRect(min_, max_, true);
     networks(view);
     hosts(view);
-    flights(view);
     verdicts(view);
+    flights(view);
     bubble(view);
     legend(view);
     list_->PopClipRect();

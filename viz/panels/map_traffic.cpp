@@ -128,7 +128,7 @@ void Map::flights(View& view) {
 }
 
 void Map::verdicts(View& view) {
-    // A firewall's verdict shines at its gate for a moment.
+    // A firewall's verdict shines around what it guards for a moment.
     const Recording& run = view.run;
     const double now = run.story.seconds_at(view.player.now());
     for (std::size_t i = view.player.happened(); i-- > 0 && i + 64 > view.player.happened();) {
@@ -139,11 +139,22 @@ void Map::verdicts(View& view) {
         if (age > flash_s) return;
         const auto& fact = row.as<sim::VerdictFact>();
         const bool passed = static_cast<net::Action>(fact.verdict) == net::Action::accept;
-        const ImVec2 where = place(view, row.head().node);
         const auto strength = static_cast<float>(1 - age / flash_s);
-        list_->AddCircle(where, view.theme.px(16 + 14 * (1 - strength)),
-                         faded(passed ? view.theme.colour.good : view.theme.colour.bad_fill, strength),
-                         0, view.theme.px(3));
+        const float off = view.theme.px(3 + 9 * (1 - strength));
+        ImVec2 low, high;
+        if (row.head().node < layout_->hosts.size()) {
+            const Point middle = layout_->hosts[row.head().node];
+            low = at({middle.x - Layout::host_width / 2, middle.y - Layout::host_height / 2});
+            high = at({middle.x + Layout::host_width / 2, middle.y + Layout::host_height / 2});
+        } else {
+            const std::uint32_t network = network_of(view, row.head().node);
+            if (network == nothing) continue;
+            low = at(layout_->networks[network].min);
+            high = at(layout_->networks[network].max);
+        }
+        list_->AddRect({low.x - off, low.y - off}, {high.x + off, high.y + off},
+                       faded(passed ? view.theme.colour.good : view.theme.colour.bad_fill, strength),
+                       12 * zoom_, 0, view.theme.px(3));
     }
 }
 

@@ -1,6 +1,7 @@
 // Search: every row whose words contain what is typed. The search goes on over frames, so that
 // drawing never waits for it.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "protocols/base/ascii.hpp"
@@ -73,8 +74,8 @@ void Search::draw(View& view) {
                                      static_cast<std::uint32_t>(view.player.happened()));
         view.player.go_to_entry(next == found_.end() ? found_.front() : *next);
     }
-    ImGui::BeginChild("found", {0, 0});
-    const float row = theme.mono->FontSize + theme.px(8);
+    const float row = theme.mono->FontSize + theme.px(8);  // whole rows, so that none is cut
+    ImGui::BeginChild("found", {0, std::max(1.0F, std::floor(ImGui::GetContentRegionAvail().y / row)) * row});
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(found_.size()), row);
     while (clipper.Step())

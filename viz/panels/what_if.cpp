@@ -2,6 +2,7 @@
 #include "viz/model/what_if.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "viz/draw/widgets.hpp"
@@ -61,10 +62,11 @@ void Fork::column(View& view, const char* title, const Recording& run,
               " bounced, " + std::to_string(counts.failures) + " failures, " +
               std::to_string(counts.lines) + " lines");
     const std::size_t first = done_->same > alike_shown ? done_->same - alike_shown : 0;
-    ImGui::BeginChild(title, {0, 0});
+    // Whole rows, so that none is cut.
+    const float row = theme.mono->FontSize + ImGui::GetStyle().ItemSpacing.y;
+    ImGui::BeginChild(title, {0, std::max(1.0F, std::floor(ImGui::GetContentRegionAvail().y / row)) * row});
     ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(rows.size() - std::min(first, rows.size())),
-                  theme.mono->FontSize + ImGui::GetStyle().ItemSpacing.y);
+    clipper.Begin(static_cast<int>(rows.size() - std::min(first, rows.size())), row);
     while (clipper.Step())
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
             const std::size_t at = first + static_cast<std::size_t>(i);
