@@ -37,7 +37,7 @@ void bench_view(const Options& options, Reporter& reporter) {
     struct Case {
         std::uint32_t hosts, mails;
     };
-    for (const Case one : {Case{10, 500}, Case{1'000, 2'000}, Case{10'000, 10'000}}) {
+    for (const Case one : {Case{10, 500}, Case{1'000, 2'000}, Case{10'000, 10'000}, Case{10'000, 60'000}}) {
         if (options.quick && one.hosts > 10) break;
         const auto file = std::filesystem::temp_directory_path() /
                           ("postroad-bench-view-" + std::to_string(one.hosts) + ".toml");

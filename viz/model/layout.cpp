@@ -154,6 +154,10 @@ Rank rank_of(const sim::HostSetup& host) {
 
 Layout make_layout(const sim::Setup& setup, bool upright) {
     Layout out;
+    if (setup.networks.empty()) {
+        out.size = {1, 1};
+        return out;
+    }
     out.hosts.resize(setup.hosts.size());
     out.networks.resize(setup.networks.size());
     std::vector<std::vector<std::uint32_t>> members(setup.networks.size());
