@@ -34,6 +34,7 @@ constexpr Told told[] = {
     {"H  Shift H", "choose the next host, the one before"},
     {"M  Shift M", "choose the next message, the one before"},
     {"O", "the ladder shows the chosen host alone"},
+    {"U", "the ladder shows the connection of this moment alone"},
     {"I", "the ladder shows the chosen message alone"},
     {"/", "search"},
     {"T", "dark, light"},
@@ -183,6 +184,7 @@ void App::letter(const KeyPress& key) {
         case 'h': cycle(view_.host, view_.run.setup().hosts.size()); break;
         case 'm': cycle(view_.journey, view_.run.index().journeys.size()); break;
         case 'o': view_.only_host = !view_.only_host; break;
+        case 'u': view_.only_talk = !view_.only_talk; break;
         case 'i': view_.only_journey = !view_.only_journey; break;
         case 't': view_.theme.dark = !view_.theme.dark; break;
         case '+':
@@ -209,12 +211,14 @@ void App::header() {
     ImGui::AlignTextToFramePadding();
     const float rest = theme.px(15) * 50;
     const float room = std::max(theme.px(90), ImGui::GetContentRegionAvail().x - rest);
+    const bool narrow = ImGui::GetContentRegionAvail().x < rest + theme.px(90);  // numbers must do
     const std::string title = fitted(theme.bold, title_, room);
     ImGui::TextUnformatted(title.c_str());
     ImGui::PopFont();
     for (std::size_t i = 0; i < panels_.size(); ++i) {
         ImGui::SameLine(0, i == 0 ? theme.px(18) : theme.px(4));
-        const std::string label = std::to_string(i + 1) + " " + panels_[i]->name();
+        std::string label = std::to_string(i + 1);
+        if (!narrow) label += std::string(" ") + panels_[i]->name();
         const bool shown = i == left_ || (split_ && i == right_);
         if (toggle(theme, label.c_str(), shown, theme.colour.smtp)) {
             if (ImGui::GetIO().KeyShift) {

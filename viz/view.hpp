@@ -19,6 +19,7 @@ struct View {
     std::uint32_t firewall = 0;         // Setup::firewalls
     std::uint32_t journey = 0;          // TraceIndex::journeys
     bool only_host = false;             // the ladder shows the chosen host alone
+    bool only_talk = false;             // the ladder shows the connection of this moment alone
     bool only_journey = false;          // the ladder shows the chosen message alone
     std::string lit;                    // a host, network or firewall the walkthrough points at
     bool moved = true;                  // the moment has changed since the last frame

@@ -145,6 +145,26 @@ TEST_CASE("a click on a line of the ladder goes there and shows why") {
     CHECK(player.happened() > 0);
 }
 
+TEST_CASE("the ladder shows the connection of this moment alone, and all again") {
+    Scene scene("00-first-message");
+    REQUIRE(scene.app.show_only("ladder"));
+    Player& player = scene.app.view().player;
+    player.go_to_start();
+    for (int i = 0; i < 8; ++i) REQUIRE(player.step(Step::line, true));
+    const Pixels all = scene.picture();
+    scene.letter('u');
+    const Pixels alone = scene.picture();
+    CHECK(difference(all, alone) > 0.01);
+    // It keeps to that connection when the moment goes on to another one.
+    player.go_to_end();
+    scene.frames();
+    scene.letter('u');
+    player.go_to_start();
+    for (int i = 0; i < 8; ++i) REQUIRE(player.step(Step::line, true));
+    scene.frames();
+    CHECK(difference(all, scene.picture()) < 0.05);
+}
+
 TEST_CASE("a hand on the timeline goes to that moment") {
     Scene scene("00-first-message");
     Player& player = scene.app.view().player;

@@ -37,10 +37,12 @@ class Ladder : public Panel {
                               groups[3].kinds | groups[4].kinds;
         NodeId host = nothing;
         std::uint32_t journey = nothing;
+        std::uint32_t talk = 0;  // number of a conversation; 0: all
         bool operator==(const Filter&) const = default;
     };
     void controls(View& view);
     void choose(View& view);
+    std::uint32_t talk_now(const View& view) const;
     bool wanted(const View& view, const Entry& entry) const;
     void lanes_of(const View& view);
     void head(const View& view, float width);
@@ -64,8 +66,9 @@ class Ladder : public Panel {
 
 bool Ladder::wanted(const View& view, const Entry& entry) const {
     if ((filter_.kinds & bit(entry.kind())) == 0) return false;
-    if (filter_.host == nothing && filter_.journey == nothing) return true;
+    if (filter_.host == nothing && filter_.journey == nothing && filter_.talk == 0) return true;
     const RowWords said = words_at(view.run, entry);
+    if (filter_.talk != 0 && view.run.index().number_of(said.subject) != filter_.talk) return false;
     if (filter_.host != nothing && said.from != filter_.host && said.to != filter_.host) return false;
     if (filter_.journey != nothing) {
         const sim::views::Journey& journey = view.run.index().journeys[filter_.journey];
@@ -78,10 +81,18 @@ bool Ladder::wanted(const View& view, const Entry& entry) const {
     return true;
 }
 
+// The conversation of this moment's row, by number; 0 when it has none.
+std::uint32_t Ladder::talk_now(const View& view) const {
+    const Entry* const now = view.spoken();
+    return now == nullptr ? 0 : view.run.index().number_of(words_at(view.run, *now).subject);
+}
+
 void Ladder::choose(View& view) {
     filter_.host = view.only_host ? view.host : nothing;
     filter_.journey =
         view.only_journey && view.journey < view.run.index().journeys.size() ? view.journey : nothing;
+    if (!view.only_talk) filter_.talk = 0;
+    else if (filter_.talk == 0) filter_.talk = talk_now(view);
     if (made_ && made_for_ == filter_) return;
     made_ = true;
     made_for_ = filter_;
@@ -124,6 +135,13 @@ void Ladder::controls(View& view) {
         flow(label);
         if (toggle(theme, label.c_str(), view.only_host, theme.colour.dns))
             view.only_host = !view.only_host;
+        ImGui::SameLine(0, theme.px(4));
+    }
+    const std::uint32_t talk = filter_.talk != 0 ? filter_.talk : talk_now(view);
+    if (talk != 0) {
+        const std::string label = "only connection " + std::to_string(talk) + "###talk";
+        flow(label.substr(0, label.find('#')));
+        if (toggle(theme, label.c_str(), view.only_talk, theme.colour.dns)) view.only_talk = !view.only_talk;
         ImGui::SameLine(0, theme.px(4));
     }
     if (!view.run.index().journeys.empty()) {

@@ -268,6 +268,18 @@ void Map::legend(View& view) {
     entry("DNS", c.dns);
     entry("other", c.other);
     const float r = theme.px(6), middle = y + theme.small->FontSize / 2;
+    if (Layout::host_width * zoom_ < theme.px(46)) {
+        // From afar hosts are spots.
+        const auto spot = [&](const char* text, ImU32 colour) {
+            if (x + theme.px(24) + width_of(theme.small, text) > max_.x) return;
+            list_->AddRectFilled({x, middle - r * 0.7F}, {x + theme.px(12), middle + r * 0.7F}, colour);
+            x += theme.px(18);
+            x += put_text(list_, theme.small, {x, y}, c.text, text) + theme.px(18);
+        };
+        spot("has mail", c.pop3);
+        spot("has a queue", c.dns);
+        spot("is down", c.bad_fill);
+    }
     if (x + theme.px(40) + width_of(theme.small, "dropped or lost") > max_.x) return;
     list_->AddCircleFilled({x + r, middle}, r, c.bad_fill);
     x += theme.px(18);
