@@ -5,7 +5,7 @@ find_package(CLI11 REQUIRED CONFIG)
 postroad_library(postroad_bench_lib GLOB "bench/*.cpp" EXCLUDE bench/limit bench/rivals
     LINK postroad_sim)
 postroad_library(postroad_command_lib GLOB "command/*.cpp" EXCLUDE "command/main\\.cpp$"
-    LINK postroad_sim postroad_bench_lib postroad_view_options CLI11::CLI11 fmt::fmt)
+    LINK postroad_sim postroad_bench_lib CLI11::CLI11 fmt::fmt)
 
 if(EXISTS "${CMAKE_SOURCE_DIR}/command/main.cpp")
     postroad_program(postroad SOURCES command/main.cpp LINK postroad_command_lib)
@@ -15,6 +15,7 @@ endif()
 # Where the labs are: beside the sources in a clone, under share/ once installed.
 get_target_property(kind postroad_command_lib TYPE)
 if(kind STREQUAL "STATIC_LIBRARY")
+    target_link_libraries(postroad_command_lib PUBLIC postroad_view_options) # words, nothing that draws
     target_compile_definitions(postroad_command_lib PUBLIC
         POSTROAD_VERSION="${PROJECT_VERSION}"
         POSTROAD_SOURCE_DIR="${CMAKE_SOURCE_DIR}"

@@ -111,7 +111,11 @@ bool set_scene(viz::App& app, const viz::Options& options, const viz::Recording&
                    sim::views::rfc3339(setup, 0));
             return false;
         }
-        app.end_walkthrough();
+        if (app.in_walkthrough()) {  // its first stop has chosen panels
+            app.end_walkthrough();
+            app.view().lit.clear();
+            if (options.panel.empty()) app.show_beside("map", "ladder");
+        }
         app.view().player.go_to(*at);
     } else if (options.stop == 0 && !options.screenshot.empty() && !app.in_walkthrough()) {
         app.view().player.go_to_end();

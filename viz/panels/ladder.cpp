@@ -359,7 +359,8 @@ void Ladder::draw(View& view) {
     choose(view);
     const float width = ImGui::GetContentRegionAvail().x;
     head(view, width - ImGui::GetStyle().ScrollbarSize);
-    const float below = view.theme.mono->FontSize * 9.3F;
+    const float below =
+        std::min(view.theme.mono->FontSize * 9.3F, ImGui::GetContentRegionAvail().y * 0.4F);
     // Whole rows, so that none is cut.
     const float room = std::floor((ImGui::GetContentRegionAvail().y - below) / row_height_);
     rows(view, std::max(3.0F, room) * row_height_);
