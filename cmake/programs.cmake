@@ -15,6 +15,7 @@ endif()
 # Where the labs are: beside the sources in a clone, under share/ once installed.
 get_target_property(kind postroad_command_lib TYPE)
 if(kind STREQUAL "STATIC_LIBRARY")
+    target_link_libraries(postroad_command_lib PUBLIC postroad_view_options) # words, nothing that draws
     target_compile_definitions(postroad_command_lib PUBLIC
         POSTROAD_VERSION="${PROJECT_VERSION}"
         POSTROAD_SOURCE_DIR="${CMAKE_SOURCE_DIR}"

@@ -48,6 +48,8 @@ if(test_sources AND Catch2_FOUND)
     endforeach()
 endif()
 
+include(cmake/view_tests.cmake)
+
 # --- Fuzzers: built by the asan preset, run for a few seconds by ctest ---
 file(GLOB fuzzer_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cpp)
 add_custom_target(fuzzers)

@@ -16,6 +16,7 @@ constexpr std::string_view first_steps =
     "  postroad run first-message     one mail from keystroke to inbox, explained\n"
     "  postroad labs                  what there is to learn\n"
     "  postroad show first-message    every line of every conversation, as a ladder\n"
+    "  postroad view first-message    the same to watch, step by step, forward and back\n"
     "\n"
     "A LAB is a name or a number from `postroad labs`; a FILE is a scenario (labs/README.md).\n"
     "`postroad SUBCOMMAND --help` says more.\n"
@@ -29,6 +30,7 @@ void declare(CLI::App& app, Session& session) {
     app.get_formatter()->column_width(34);
     add_run(app, session);
     add_show(app, session);
+    add_view(app, session);
     add_labs(app, session);
     add_predict(app, session);
     add_check(app, session);

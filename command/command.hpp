@@ -22,6 +22,7 @@ struct Session {
 
 void add_run(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
+void add_view(CLI::App& app, Session& session);
 void add_labs(CLI::App& app, Session& session);
 void add_predict(CLI::App& app, Session& session);
 void add_check(CLI::App& app, Session& session);

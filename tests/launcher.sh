@@ -46,7 +46,7 @@ echo "cmake $*" >>"$CALLS"
 [ "$CMAKE" = works ] || { echo "sim/old.cpp:7:1: error: no such thing"; exit 1; }
 for build in release asan clang dev; do
     mkdir -p "build/$build"
-    for program in postroad postroad_tests fingerprint; do
+    for program in postroad postroad-view postroad_tests fingerprint; do
         cp "$PROGRAM" "build/$build/$program"
     done
 done
@@ -167,6 +167,21 @@ launch test
 launch test
 expect "a second test run builds nothing" never_called cmake
 expect "but tests again" called ctest
+
+launch view first-message
+expect "view builds the visualiser" [ -x "$clone/build/release/postroad-view" ]
+launch view first-message
+expect "and builds it once" never_called cmake
+rm -rf "$clone/build"
+missing='libimgui-dev' # and its header is not here either
+sed -i 's,|imgui/imgui.h|,|nowhere/imgui.h|,' "$clone/postroad"
+launch run first-message
+expect "the first message needs no library that draws" never_called apt-get
+expect "and does not wait for the visualiser" never_called postroad-view
+launch view first-message
+expect "view installs what draws" called libimgui-dev
+expect "and then builds it" called '--target postroad postroad-view'
+missing=''
 
 launch bench smtp --json
 expect "bench builds the limit programs" called 'simulator_limit event_core_limit'

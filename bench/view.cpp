@@ -1,0 +1,57 @@
+// What a frame of the visualiser costs the CPU, ImGui's part included and drawing left out: the
+// program postroad-view measures itself on worlds of ten to ten thousand hosts.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "bench/bench.hpp"
+#include "bench/organisations.hpp"
+#include "sim/scenario/complete.hpp"
+#include "sim/scenario/print.hpp"
+
+namespace postroad::bench {
+namespace {
+
+// About `hosts` hosts, everybody writing now and then.
+std::string scenario_of(std::uint32_t hosts, std::uint32_t mails) {
+    scenario::Scenario world = organisations(std::max(2U, hosts / 2));
+    scenario::Workload work;
+    work.name = "everybody";
+    work.rate = {100, second};
+    work.count = mails;
+    work.size = {{scenario::Size{1024}, 1}};
+    world.workloads.push_back(work);
+    world.until = scenario::Duration{Time{mails} * second / 100 + 10 * second};
+    return scenario::print(world);
+}
+
+}  // namespace
+
+void bench_view(const Options& options, Reporter& reporter) {
+    reporter.heading("view");
+    const std::string program = options.build_dir + "/postroad-view";
+    if (!std::filesystem::exists(program)) {
+        reporter.note("the visualiser is not built: ./postroad bench view builds it");
+        return;
+    }
+    struct Case {
+        std::uint32_t hosts, mails;
+    };
+    for (const Case one : {Case{10, 500}, Case{1'000, 2'000}, Case{10'000, 10'000}, Case{10'000, 60'000}}) {
+        if (options.quick && one.hosts > 10) break;
+        const auto file = std::filesystem::temp_directory_path() /
+                          ("postroad-bench-view-" + std::to_string(one.hosts) + ".toml");
+        std::ofstream(file) << scenario_of(one.hosts, one.mails);
+        const std::string frames = options.quick ? "30" : "200";
+        const std::string line =
+            last_line_of(program + " " + file.string() + " --frames " + frames);
+        std::filesystem::remove(file);
+        reporter.add({"view",
+                      "frame, " + std::to_string(one.hosts) + " hosts, " +
+                          std::to_string(static_cast<std::uint64_t>(number_after(line, "rows "))) +
+                          " rows",
+                      number_after(line, "frame "), "ms", "", 0, 4, true});
+    }
+}
+
+}  // namespace postroad::bench

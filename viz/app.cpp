@@ -1,0 +1,341 @@
+// Header, panels, walkthrough, keys.
+#include "viz/app.hpp"
+
+#include <algorithm>
+
+#include "protocols/base/ascii.hpp"
+#include "viz/draw/widgets.hpp"
+
+namespace postroad::viz {
+namespace {
+
+// Keys, for the cheat sheet. What press() does and what is told here stand side by side.
+struct Told {
+    const char *key, *what;
+};
+constexpr Told told[] = {
+    {"Space", "play and pause; in a walkthrough: go on"},
+    {"Backspace", "in a walkthrough: one stop back"},
+    {"Escape", "leave the walkthrough, close this sheet"},
+    {"→  ←", "step forward, step back"},
+    {"Shift →  ←", "by packet"},
+    {"L  Shift L", "next line, line before"},
+    {"D  Shift D", "next decision, decision before"},
+    {"C  Shift C", "next change of custody, one before"},
+    {"E  Shift E", "next failure: drop, bounce, refusal; one before"},
+    {"Home  End", "the start, the end"},
+    {"↑  ↓", "faster, slower"},
+    {"P", "play and pause, always"},
+    {"B", "set or take away a bookmark"},
+    {"N  Shift N", "next bookmark, one before"},
+    {"1 … 8", "a panel at the left"},
+    {"Shift 1 … 8", "a panel at the right"},
+    {"S", "one panel or two"},
+    {"H  Shift H", "choose the next host, the one before"},
+    {"M  Shift M", "choose the next message, the one before"},
+    {"O", "the ladder shows the chosen host alone"},
+    {"U", "the ladder shows the connection of this moment alone"},
+    {"I", "the ladder shows the chosen message alone"},
+    {"/", "search"},
+    {"T", "dark, light"},
+    {"+  -", "larger, smaller letters"},
+    {"Y", "copy the line that is now"},
+    {"K", "keep a picture: postroad-1.png, postroad-2.png, …"},
+    {"F1", "this sheet"},
+    {"Q", "quit"},
+};
+
+constexpr double speeds[] = {0, 0.01, 0.1, 1, 10, 100, 1e3, 1e4, 1e5, 1e6};
+
+bool same_name(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const char x = a[i] == '-' ? ' ' : a[i], y = b[i] == '-' ? ' ' : b[i];
+        if (!equals_ignoring_case({&x, 1}, {&y, 1})) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+App::App(Recording& run, std::string title, std::optional<Walkthrough> walkthrough)
+    : view_(run), title_(std::move(title)), walkthrough_(std::move(walkthrough)),
+      panels_(make_panels()) {
+    // The chosen host is one that does mail.
+    const sim::Setup& setup = run.setup();
+    for (std::uint32_t host = 0; host < setup.hosts.size(); ++host)
+        if (rank_of(setup.hosts[host]) == Rank::mail) {
+            view_.host = host;
+            break;
+        }
+    if (walkthrough_) go_to_stop(0);
+}
+
+std::size_t App::find(std::string_view panel) const {
+    for (std::size_t i = 0; i < panels_.size(); ++i)
+        if (same_name(panels_[i]->name(), panel)) return i;
+    return panels_.size();
+}
+
+std::vector<std::string> App::panel_names() const {
+    std::vector<std::string> out;
+    for (const auto& panel : panels_) out.emplace_back(panel->name());
+    return out;
+}
+
+bool App::show_only(std::string_view panel) {
+    const std::size_t found = find(panel);
+    if (found == panels_.size()) return false;
+    left_ = found;
+    split_ = false;
+    return true;
+}
+
+void App::show_beside(std::string_view left, std::string_view right) {
+    const std::size_t a = find(left), b = find(right);
+    if (a == panels_.size() || b == panels_.size()) return;
+    left_ = a;
+    right_ = b;
+    split_ = true;
+}
+
+bool App::go_to_stop(std::size_t stop) {
+    if (!walkthrough_ || stop >= walkthrough_->stops.size()) return false;
+    in_walkthrough_ = true;
+    stop_ = stop;
+    const Stop& here = walkthrough_->stops[stop];
+    if (here.at && *here.at > 0) view_.player.go_to(*here.at);
+    else if (here.entry == 0) view_.player.go_to_start();
+    else view_.player.go_to_entry(here.entry - 1);
+    view_.player.playing = false;
+    view_.lit = here.lit;
+    view_.proposed = here.change;
+    if (here.journey != sim::nothing) view_.journey = here.journey;
+    const std::uint32_t host = view_.run.setup().find_host(here.lit);
+    if (host != sim::nothing) view_.host = host;
+    for (std::uint32_t i = 0; i < view_.run.setup().firewalls.size(); ++i)
+        if (view_.run.setup().firewalls[i].name == here.lit) view_.firewall = i;
+    if (!here.panel.empty() && !here.beside.empty()) show_beside(here.panel, here.beside);
+    else if (!here.panel.empty()) show_only(here.panel);
+    return true;
+}
+
+void App::press(const KeyPress& key) {
+    Player& player = view_.player;
+    switch (key.key) {
+        case Key::space:
+            if (in_walkthrough_) {
+                if (!go_to_stop(stop_ + 1)) in_walkthrough_ = false;
+            } else {
+                player.playing = !player.playing;
+            }
+            return;
+        case Key::backspace:
+            if (in_walkthrough_ && stop_ > 0) go_to_stop(stop_ - 1);
+            return;
+        case Key::right:
+        case Key::left:
+            player.step(key.shift ? Step::packet : step_, key.key == Key::right);
+            stepped_packet_ = key.shift;
+            return;
+        case Key::home: player.go_to_start(); return;
+        case Key::end: player.go_to_end(); return;
+        case Key::up:
+        case Key::down: {
+            std::size_t at = 0;
+            while (at + 1 < std::size(speeds) && speeds[at] < player.speed) ++at;
+            if (key.key == Key::up && at + 1 < std::size(speeds)) ++at;
+            if (key.key == Key::down && at > 0) --at;
+            player.speed = speeds[at];
+            return;
+        }
+        case Key::escape:
+            if (help_) help_ = false;
+            else in_walkthrough_ = false;
+            return;
+        case Key::tab: std::swap(left_, right_); return;
+        case Key::f1: help_ = !help_; return;
+        case Key::letter: letter(key); return;
+        case Key::none: return;
+    }
+}
+
+void App::letter(const KeyPress& key) {
+    Player& player = view_.player;
+    const auto cycle = [&](std::uint32_t& what, std::size_t count) {
+        if (count == 0) return;
+        const auto n = static_cast<std::uint32_t>(count);
+        what = key.shift ? (what + n - 1) % n : (what + 1) % n;
+    };
+    if (key.letter >= '1' && key.letter < '1' + static_cast<char>(panels_.size())) {
+        (key.shift ? right_ : left_) = static_cast<std::size_t>(key.letter - '1');
+        if (key.shift) split_ = true;
+        return;
+    }
+    switch (key.letter) {
+        case 'p': player.playing = !player.playing; break;
+        case 'l': player.step(Step::line, !key.shift); break;
+        case 'd': player.step(Step::decision, !key.shift); break;
+        case 'c': player.step(Step::message, !key.shift); break;
+        case 'e': player.step(Step::failure, !key.shift); break;
+        case 'b': player.toggle_bookmark(); break;
+        case 'n': player.go_to_bookmark(!key.shift); break;
+        case 's': split_ = !split_; break;
+        case 'h': cycle(view_.host, view_.run.setup().hosts.size()); break;
+        case 'm': cycle(view_.journey, view_.run.index().journeys.size()); break;
+        case 'o': view_.only_host = !view_.only_host; break;
+        case 'u': view_.only_talk = !view_.only_talk; break;
+        case 'i': view_.only_journey = !view_.only_journey; break;
+        case 't': view_.theme.dark = !view_.theme.dark; break;
+        case '+':
+        case '=': view_.theme.scale = std::min(4.0F, view_.theme.scale * 1.125F); break;
+        case '-': view_.theme.scale = std::max(0.6F, view_.theme.scale / 1.125F); break;
+        case '/':
+            left_ = find("Search");
+            view_.focus_search = true;
+            break;
+        case '?': help_ = !help_; break;
+        case 'y':
+            if (const Entry* const now = view_.spoken())
+                ImGui::SetClipboardText(words_at(view_.run, *now).text.c_str());
+            break;
+        case 'k': picture_ = true; break;
+        case 'q': quit_ = true; break;
+        default: break;
+    }
+}
+
+void App::header() {
+    const Theme& theme = view_.theme;
+    ImGui::PushFont(theme.bold);
+    ImGui::AlignTextToFramePadding();
+    const float rest = theme.px(15) * 50;
+    const float room = std::max(theme.px(90), ImGui::GetContentRegionAvail().x - rest);
+    const bool narrow = ImGui::GetContentRegionAvail().x < rest + theme.px(90);  // numbers must do
+    const std::string title = fitted(theme.bold, title_, room);
+    ImGui::TextUnformatted(title.c_str());
+    ImGui::PopFont();
+    for (std::size_t i = 0; i < panels_.size(); ++i) {
+        ImGui::SameLine(0, i == 0 ? theme.px(18) : theme.px(4));
+        std::string label = std::to_string(i + 1);
+        if (!narrow) label += std::string(" ") + panels_[i]->name();
+        const bool shown = i == left_ || (split_ && i == right_);
+        if (toggle(theme, label.c_str(), shown, theme.colour.smtp)) {
+            if (ImGui::GetIO().KeyShift) {
+                right_ = i;
+                split_ = true;
+            } else {
+                left_ = i;
+            }
+        }
+        if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", panels_[i]->about());
+    }
+    const float right = ImGui::CalcTextSize("F1 keys").x + theme.px(22);
+    ImGui::SameLine(ImGui::GetWindowContentRegionMax().x - right);
+    if (ImGui::Button("F1 keys")) help_ = !help_;
+}
+
+void App::body(float height) {
+    const float width = ImGui::GetContentRegionAvail().x, between = view_.theme.px(8);
+    const bool two = split_ && left_ != right_;
+    const float left = two ? (width - between) * 0.54F : width;
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {view_.theme.px(10), view_.theme.px(8)});
+    const auto pane = [&](const char* id, std::size_t which, float wide) {
+        ImGui::BeginChild(id, {wide, height}, false, ImGuiWindowFlags_AlwaysUseWindowPadding |
+                                                         ImGuiWindowFlags_NoScrollWithMouse);
+        panels_[which]->draw(view_);
+        ImGui::EndChild();
+    };
+    pane("left", left_, left);
+    if (two) {
+        ImGui::SameLine(0, between);
+        pane("right", right_, width - left - between);
+    }
+    ImGui::PopStyleVar();
+}
+
+// The walkthrough's words, above the timeline.
+void App::card(float width) {
+    const Theme& theme = view_.theme;
+    const Stop& here = walkthrough_->stops[stop_];
+    const std::string counted =
+        std::to_string(stop_ + 1) + " of " + std::to_string(walkthrough_->stops.size());
+    ImGui::PushStyleColor(ImGuiCol_ChildBg, theme.colour.raised);
+    const float keys = theme.px(250);
+    const float text = ImGui::CalcTextSize(here.text.c_str(), nullptr, false, width - keys - theme.px(50)).y;
+    const float height = std::max(theme.px(64), text + theme.bold->FontSize + theme.px(28));
+    ImGui::BeginChild("card", {width, height}, false, ImGuiWindowFlags_AlwaysUseWindowPadding);
+    const ImVec2 at = ImGui::GetWindowPos();
+    ImGui::GetWindowDrawList()->PushClipRectFullScreen();
+    ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + theme.px(4), at.y + height}, theme.colour.accent);
+    ImGui::GetWindowDrawList()->PopClipRect();
+    ImGui::BeginChild("text", {width - keys - theme.px(30), 0});
+    heading(theme, counted + "   " + here.title);
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextUnformatted(here.text.c_str());
+    ImGui::PopTextWrapPos();
+    ImGui::EndChild();
+    ImGui::SameLine(width - keys);
+    ImGui::BeginGroup();
+    const bool last = stop_ + 1 == walkthrough_->stops.size();
+    ImGui::PushStyleColor(ImGuiCol_Button, faded(theme.colour.smtp, 0.4F));
+    if (ImGui::Button(last ? "Space: explore" : "Space: go on", {keys - theme.px(20), 0}))
+        press({Key::space, 0, false, false});
+    ImGui::PopStyleColor();
+    faint(theme, "Backspace: back, Escape: leave");
+    ImGui::EndGroup();
+    ImGui::EndChild();
+    ImGui::PopStyleColor();
+}
+
+void App::help() {
+    const Theme& theme = view_.theme;
+    const ImVec2 screen = ImGui::GetIO().DisplaySize;
+    constexpr std::size_t count = std::size(told), half = (count + 1) / 2;
+    const float row = theme.sans->FontSize * 1.42F, key = theme.px(118), what = theme.px(345);
+    const ImVec2 size{std::min(screen.x - theme.px(20), 2 * (key + what) + theme.px(50)),
+                      static_cast<float>(half) * row + theme.px(62)};
+    ImGui::GetForegroundDrawList()->AddRectFilled({0, 0}, screen, IM_COL32(0, 0, 0, 140));
+    const ImVec2 min{(screen.x - size.x) / 2, (screen.y - size.y) / 2};
+    ImDrawList* const list = ImGui::GetForegroundDrawList();
+    list->AddRectFilled(min, {min.x + size.x, min.y + size.y}, theme.colour.surface, theme.px(8));
+    list->AddRect(min, {min.x + size.x, min.y + size.y}, theme.colour.edge, theme.px(8));
+    put_text(list, theme.bold, {min.x + theme.px(20), min.y + theme.px(16)}, theme.colour.text, "Keys");
+    for (std::size_t i = 0; i < count; ++i) {
+        const float x = min.x + theme.px(20) + (i < half ? 0 : key + what);
+        const float y = min.y + theme.px(46) + static_cast<float>(i % half) * row;
+        put_text(list, theme.bold, {x, y}, theme.colour.command, told[i].key, key - theme.px(6));
+        put_text(list, theme.sans, {x + key, y}, theme.colour.text, told[i].what, what - theme.px(8));
+    }
+}
+
+void App::frame(float seconds) {
+    view_.player.tick(static_cast<double>(seconds));
+    view_.by_packet = step_ == Step::packet || stepped_packet_;
+    view_.moved = seen_position_ != view_.player.position() || seen_now_ != view_.player.now();
+    seen_position_ = view_.player.position();
+    seen_now_ = view_.player.now();
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
+    ImGui::Begin("postroad", nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                     ImGuiWindowFlags_NoScrollWithMouse);
+    header();
+    const Theme& theme = view_.theme;
+    const float width = ImGui::GetContentRegionAvail().x;
+    float below = theme.px(124);
+    if (in_walkthrough_) {
+        const Stop& here = walkthrough_->stops[stop_];
+        const float text =
+            ImGui::CalcTextSize(here.text.c_str(), nullptr, false, width - theme.px(300)).y;
+        below += std::max(theme.px(64), text + theme.bold->FontSize + theme.px(28)) + theme.px(8);
+    }
+    body(ImGui::GetContentRegionAvail().y - below);
+    if (in_walkthrough_) card(width);
+    timeline();
+    ImGui::End();
+    if (help_) help();
+}
+
+}  // namespace postroad::viz

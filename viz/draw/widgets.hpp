@@ -1,0 +1,39 @@
+// Small things that several panels draw: texts that end in "…" where there is no room, pills, tables.
+#pragma once
+
+#include <imgui.h>
+
+#include <string>
+#include <string_view>
+
+#include "viz/draw/theme.hpp"
+
+namespace postroad::viz {
+
+// How wide a text is in a font at a size; 0: the font's own.
+float width_of(ImFont* font, std::string_view text, float size = 0);
+// The text as it fits, ending in "…" when something had to go.
+std::string fitted(ImFont* font, std::string_view text, float width, float size = 0);
+// Draws it so, from its upper left corner. Gives how wide it is.
+float put_text(ImDrawList* list, ImFont* font, ImVec2 at, ImU32 colour, std::string_view text,
+               float width = 1e9F, float size = 0);
+// Wraps to so many lines at the most; gives the size.
+ImVec2 put_wrapped(ImDrawList* list, ImFont* font, ImVec2 at, ImU32 colour, const std::string& text,
+                   float width, int lines_max, bool measure_only = false);
+// A word in a rounded outline; gives its width.
+float put_pill(ImDrawList* list, const Theme& theme, ImVec2 at, ImU32 colour, std::string_view text,
+               bool filled = false, float size = 0);
+
+// ImGui text in a font and colour, cut to the room there is, whole in a tooltip.
+void words(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text);
+// The same over as many lines as it needs.
+void wrapped(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text);
+void heading(const Theme& theme, std::string_view text);
+void faint(const Theme& theme, std::string_view text);
+// A switch that looks like a button; true when it was clicked.
+bool toggle(const Theme& theme, const char* label, bool on, ImU32 colour);
+
+// "…" for a long moment: "+12.345 s", "+3 min 4 s".
+std::string moment_words(Time moment);
+
+}  // namespace postroad::viz

@@ -1,0 +1,64 @@
+// Where in a run we are, and how we get elsewhere: playing, stepping, jumping, forward and back.
+// What is shown is the World of that moment, made again by History; never an undo.
+#pragma once
+
+#include <cstdint>
+#include <set>
+
+#include "viz/model/recording.hpp"
+
+namespace postroad::viz {
+
+// What a step goes to.
+enum class Step : std::uint8_t { row, packet, line, decision, message, failure };
+inline constexpr int count_of_steps = 6;
+const char* name_of(Step step);
+
+class Player {
+  public:
+    // One player a recording: its history stands where the player is.
+    explicit Player(Recording& run) : run_(run) { go_to_nothing(); }
+
+    const Recording& run() const { return run_; }
+    const sim::World& world() const { return run_.history().now().world(); }
+    const sim::Setup& setup() const { return *world().setup; }  // as it is now
+    Time now() const { return now_; }
+    // Rows of the Trace before this position have happened.
+    std::uint64_t position() const { return position_; }
+    // The entries that have happened are those before this index.
+    std::size_t happened() const { return happened_; }
+    // The last entry that has happened, or none.
+    const Entry* current() const {
+        return happened_ == 0 ? nullptr : &run_.entries[happened_ - 1];
+    }
+
+    // Everything at or before the moment has happened.
+    void go_to(Time moment);
+    // The row of this entry is the last that has happened.
+    void go_to_entry(std::size_t entry);
+    // To the next or the one before of this kind; false when there is none.
+    bool step(Step kind, bool forward);
+    void go_to_start() { go_to_nothing(); }
+    void go_to_end() { go_to(run_.end()); }
+
+    // Playing. Speed 0 tells the story at a reader's pace; else simulated seconds a second.
+    bool playing = false;
+    double speed = 0;
+    void tick(double seconds);
+
+    // Bookmarks are positions of entries.
+    std::set<std::size_t> bookmarks;
+    void toggle_bookmark();
+    bool go_to_bookmark(bool forward);
+
+  private:
+    void go_to_nothing();
+    Recording& run_;
+    Time now_ = 0;
+    std::uint64_t position_ = 0;
+    std::uint64_t event_from_ = 0;  // where the Trace stood before the last event
+    std::size_t happened_ = 0;
+    double fraction_ns_ = 0;        // what tick() still owes
+};
+
+}  // namespace postroad::viz

@@ -1,0 +1,335 @@
+// A host at this moment: its services, sessions and the machine they run, its queue, its mailboxes.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <map>
+
+#include "protocols/message/header.hpp"
+#include "protocols/pop3/server.hpp"
+#include "protocols/smtp/server.hpp"
+#include "sim/views/ladder_words.hpp"
+#include "viz/draw/widgets.hpp"
+#include "viz/panels/panel.hpp"
+
+namespace postroad::viz {
+namespace {
+
+using sim::nothing;
+using sim::Role;
+
+// A server's table as a picture: states, and which verbs lead where.
+struct Machine {
+    struct Way {
+        std::size_t from, to;
+        std::string verbs;
+    };
+    std::vector<std::string> states;
+    std::vector<unsigned> sessions;       // in each state now
+    std::vector<Way> ways;
+    std::string anywhere;                 // verbs that lead from everywhere to one state
+    std::string staying;                  // verbs after which the state is the same
+};
+
+template <class State, class Rows>
+Machine machine_of(const Rows& rows) {
+    Machine out;
+    unsigned used = 0;  // states that any row knows, as bits
+    for (const auto& row : rows) used |= unsigned{row.legal.bits} | unsigned{row.leads_to.bits};
+    const auto count = static_cast<std::size_t>(std::bit_width(used));
+    out.sessions.assign(count, 0);
+    for (std::size_t i = 0; i < count; ++i)
+        out.states.emplace_back(name_of(static_cast<State>(i)));
+    std::map<std::pair<std::size_t, std::size_t>, std::string> ways;
+    for (const auto& row : rows) {
+        std::size_t legal = 0, goals = 0, goal = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            legal += row.legal.has(static_cast<State>(i)) ? 1 : 0;
+            if (!row.leads_to.has(static_cast<State>(i))) continue;
+            ++goals;
+            goal = i;
+        }
+        const std::string verb(row.verb);
+        if (goals == 0) {
+            out.staying += (out.staying.empty() ? "" : ", ") + verb;
+        } else if (legal >= 3 && goals == 1) {
+            out.anywhere += (out.anywhere.empty() ? "" : ", ") + verb + " → " + out.states[goal];
+        } else {
+            for (std::size_t from = 0; from < count; ++from)
+                for (std::size_t to = 0; to < count; ++to)
+                    if (from != to && row.legal.has(static_cast<State>(from)) &&
+                        row.leads_to.has(static_cast<State>(to))) {
+                        std::string& verbs = ways[{from, to}];
+                        verbs += (verbs.empty() ? "" : ", ") + verb;
+                    }
+        }
+    }
+    for (const auto& [ends, verbs] : ways) out.ways.push_back({ends.first, ends.second, verbs});
+    return out;
+}
+
+class Host : public Panel {
+  public:
+    const char* name() const override { return "Host"; }
+    const char* about() const override { return "queue, mailboxes, sessions and their machine"; }
+    void draw(View& view) override;
+
+  private:
+    void hosts(View& view);
+    void services(View& view);
+    void sessions(View& view);
+    void machine(View& view, const Machine& machine, const char* title);
+    void queue(View& view);
+    void mailboxes(View& view);
+};
+
+void Host::hosts(View& view) {
+    const Theme& theme = view.theme;
+    const sim::Setup& setup = view.player.setup();
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(setup.hosts.size()));
+    while (clipper.Step())
+        for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+            const auto host = static_cast<std::uint32_t>(i);
+            const std::string label =
+                fitted(theme.sans, setup.hosts[host].name, ImGui::GetContentRegionAvail().x) + "##" +
+                std::to_string(host);
+            if (ImGui::Selectable(label.c_str(), host == view.host)) view.host = host;
+        }
+}
+
+void Host::services(View& view) {
+    const Theme& theme = view.theme;
+    const sim::Setup& setup = view.player.setup();
+    const sim::HostSetup& host = setup.hosts[view.host];
+    const sim::World& world = view.player.world();
+    const bool down = view.host < world.tcp.hosts.size() && world.tcp.hosts[view.host].down != 0;
+    std::string where;
+    for (const sim::AttachmentSetup& one : host.attachments) {
+        where += (where.empty() ? "" : ", ") + setup.networks[one.network].name;
+        if (one.v4 != nothing) where += " " + net::format(setup.addresses[one.v4]);
+    }
+    heading(theme, host.name + (down ? "  is down" : ""));
+    faint(theme, host.domain_name + "   " + where);
+    std::string listens;
+    std::vector<std::uint16_t> ports;
+    for (const sim::ServiceSetup& one : host.services)
+        if (one.port != 0 && std::find(ports.begin(), ports.end(), one.port) == ports.end()) {
+            ports.push_back(one.port);
+            listens += (listens.empty() ? "listens at " : ", ") + std::to_string(one.port) + " " +
+                       sim::views::service_name(one.protocol, one.port);
+        }
+    if (!listens.empty()) faint(theme, listens);
+}
+
+void Host::machine(View& view, const Machine& machine, const char* title) {
+    const Theme& theme = view.theme;
+    heading(theme, title);
+    ImDrawList* const list = ImGui::GetWindowDrawList();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x, height = theme.px(132);
+    const auto count = static_cast<float>(machine.states.size());
+    const float cell = width / count, box = std::min(theme.px(118), cell * 0.8F), high = theme.px(28);
+    const float middle = at.y + height * 0.62F;
+    const auto x_of = [&](std::size_t i) { return at.x + (static_cast<float>(i) + 0.5F) * cell; };
+    // Words stand on a patch of ground, above whatever line passes there.
+    const auto label = [&](const std::string& text, float centre, float y) {
+        const float half = width_of(theme.small, text) / 2, tall = theme.small->FontSize;
+        list->AddRectFilled({centre - half - theme.px(2), y}, {centre + half + theme.px(2), y + tall},
+                            theme.colour.surface);
+        put_text(list, theme.small, {centre - half, y}, theme.colour.command, text);
+    };
+    std::vector<Machine::Way> ways = machine.ways;
+    std::stable_partition(ways.begin(), ways.end(),
+                          [](const Machine::Way& way) { return way.to != way.from + 1; });
+    for (const Machine::Way& way : ways) {
+        const float a = x_of(way.from), b = x_of(way.to);
+        const bool next = way.to == way.from + 1;
+        const ImU32 line = theme.colour.faint;
+        if (next) {
+            const float from = a + box / 2, to = b - box / 2, head = theme.px(6);
+            list->AddLine({from, middle}, {to - head, middle}, line, theme.px(1.5F));
+            list->AddTriangleFilled({to, middle}, {to - head, middle - head * 0.6F},
+                                    {to - head, middle + head * 0.6F}, line);
+            const std::string verbs = fitted(theme.small, way.verbs, cell - theme.px(6));
+            label(verbs, (from + to) / 2, middle - high / 2 - theme.small->FontSize * 1.2F);
+            continue;
+        }
+        // An arc: forward above, back below.
+        const float side = b > a ? -1.0F : 1.0F, y = middle + side * high / 2;
+        const float bend = side * (theme.px(26) + theme.px(16) * std::abs(static_cast<float>(way.to) -
+                                                                         static_cast<float>(way.from)));
+        const ImVec2 from{a + (b > a ? 1.0F : -1.0F) * box * 0.2F, y};
+        const ImVec2 to{b - (b > a ? 1.0F : -1.0F) * box * 0.2F, y};
+        list->AddBezierQuadratic(from, {(a + b) / 2, y + bend}, to, line, theme.px(1.5F));
+        list->AddCircleFilled(to, theme.px(3.5F), line);
+        label(way.verbs, (a + b) / 2, y + bend / 2 - theme.small->FontSize / 2);
+    }
+    for (std::size_t i = 0; i < machine.states.size(); ++i) {
+        const ImVec2 min{x_of(i) - box / 2, middle - high / 2}, max{x_of(i) + box / 2, middle + high / 2};
+        const bool lit = machine.sessions[i] != 0;
+        list->AddRectFilled(min, max, lit ? theme.colour.accent : theme.colour.raised, theme.px(6));
+        list->AddRect(min, max, lit ? theme.colour.accent : theme.colour.edge, theme.px(6));
+        std::string text = machine.states[i];
+        if (machine.sessions[i] > 1) text += " ×" + std::to_string(machine.sessions[i]);
+        ImFont* const font =
+            width_of(theme.sans, text) <= box - theme.px(8) ? theme.sans : theme.small;
+        text = fitted(font, text, box - theme.px(4));
+        put_text(list, font, {x_of(i) - width_of(font, text) / 2, middle - font->FontSize / 2},
+                 lit ? theme.colour.on_fill : theme.colour.text, text);
+    }
+    ImGui::Dummy({width, height});
+    if (!machine.anywhere.empty()) faint(theme, "from anywhere: " + machine.anywhere);
+    if (!machine.staying.empty()) faint(theme, "the state stays: " + machine.staying);
+}
+
+void Host::sessions(View& view) {
+    const Theme& theme = view.theme;
+    const sim::World& world = view.player.world();
+    const sim::HostSetup& host = view.player.setup().hosts[view.host];
+    Machine smtp = machine_of<smtp::ServerState>(smtp::server_rows());
+    Machine pop3 = machine_of<pop3::ServerState>(pop3::server_rows());
+    std::vector<std::string> open;
+    for (std::uint32_t i = 0; i < world.tcp.tcbs.size(); ++i) {
+        const sim::Tcb& tcb = world.tcp.tcbs[i];
+        if (tcb.conversation == 0 || tcb.node != view.host || tcb.state == sim::TcpState::closed) continue;
+        std::string state;
+        if (tcb.role == Role::smtp_server && tcb.seat != nothing) {
+            const auto& machine = world.sessions.of<smtp::Server>()[tcb.seat].machine;
+            state = name_of(machine.state);
+            ++smtp.sessions.at(static_cast<std::size_t>(machine.state));
+        } else if (tcb.role == Role::pop3_server && tcb.seat != nothing) {
+            const auto& machine = world.sessions.of<pop3::Server>()[tcb.seat].machine;
+            state = name_of(machine.state);
+            ++pop3.sessions.at(static_cast<std::size_t>(machine.state));
+        }
+        const sim::views::Conversation* const talk = view.run.index().conversation(tcb.conversation);
+        std::string text = "connection " + std::to_string(view.run.index().number_of(tcb.conversation));
+        if (talk != nullptr) {
+            const bool mine = talk->initiator == view.host;
+            text += (mine ? " to " : " from ") +
+                    view.run.index().node_name(mine ? talk->acceptor : talk->initiator) + ", " +
+                    sim::views::service_name(talk->protocol, talk->target_port);
+        }
+        text += ": TCP " + std::string(sim::name_of(tcb.state));
+        if (!state.empty()) text += ", " + state;
+        open.push_back(text);
+    }
+    const auto has = [&](Role role) {
+        return std::any_of(host.services.begin(), host.services.end(),
+                           [&](const sim::ServiceSetup& one) { return one.role == role; });
+    };
+    if (has(Role::smtp_server)) machine(view, smtp, "SMTP server: the state of its sessions");
+    if (has(Role::pop3_server)) machine(view, pop3, "POP3 server: the state of its sessions");
+    heading(theme, "Connections");
+    for (const std::string& text : open) words(theme, theme.mono, theme.colour.text, text);
+    if (open.empty()) faint(theme, "None at this moment.");
+}
+
+void Host::queue(View& view) {
+    const Theme& theme = view.theme;
+    const sim::World& world = view.player.world();
+    heading(theme, "Queue");
+    unsigned shown = 0;
+    constexpr const char* states[] = {"fresh", "waits its turn", "being sent", "deferred", "failed"};
+    for (std::uint32_t i = 0; i < world.mail.messages.size() && shown < 200; ++i) {
+        const sim::Message& message = world.mail.messages[i];
+        if (message.id == 0 || message.host != view.host) continue;
+        words(theme, theme.mono, theme.colour.text,
+              sim::views::queue_id(message.id) + "  from <" +
+                  sim::views::visible(world.heap.view(message.reverse_path)) + ">, here for " +
+                  sim::duration_words((view.player.now() - message.arrived) / millisecond * millisecond));
+        ++shown;
+        for (std::uint32_t r = message.first_recipient; r != nothing; r = world.mail.recipients[r].next) {
+            const sim::Recipient& one = world.mail.recipients[r];
+            const bool late = one.state == sim::RecipientState::deferred;
+            std::string text = "    to <" + sim::views::visible(world.heap.view(one.forward_path)) + "> " +
+                               states[std::min<std::size_t>(static_cast<std::size_t>(one.state), 4)];
+            if (one.attempts > 0) text += ", attempt " + std::to_string(one.attempts);
+            if (late) text += ", again at " + sim::views::clock_time(view.run.setup(), one.next_try);
+            words(theme, theme.mono, late ? theme.colour.later : theme.colour.faint, text);
+            if (!one.words.empty())
+                words(theme, theme.mono, theme.colour.bad,
+                      "    " + sim::views::visible(world.heap.view(one.words)));
+        }
+    }
+    if (shown == 0) faint(theme, "Empty.");
+}
+
+void Host::mailboxes(View& view) {
+    const Theme& theme = view.theme;
+    const sim::World& world = view.player.world();
+    const sim::Setup& setup = view.player.setup();
+    heading(theme, "Mailboxes");
+    unsigned shown = 0;
+    for (std::uint32_t i = 0; i < setup.people.size() && shown < 60; ++i) {
+        if (setup.people[i].mailbox_host != view.host || i >= world.mail.mailboxes.size()) continue;
+        const sim::Mailbox& box = world.mail.mailboxes[i];
+        words(theme, theme.bold, theme.colour.text,
+              setup.people[i].address + "   " + std::to_string(box.count) +
+                  (box.count == 1 ? " message" : " messages") +
+                  (box.session != nothing ? ", open in a session" : ""));
+        ++shown;
+        unsigned letters = 0;
+        for (std::uint32_t s = box.first; s != nothing && letters < 20; s = world.mail.stored[s].next) {
+            const sim::StoredMessage& stored = world.mail.stored[s];
+            std::string subject = "(no subject)";
+            for (const message::Field& field : message::Fields(world.heap.view(stored.content))) {
+                if (!field.is("Subject")) continue;
+                subject.clear();
+                message::unfold(field.value, subject);
+            }
+            words(theme, theme.mono, theme.colour.good,
+                  "    " + std::to_string(stored.uid) + "  " + sim::views::visible(subject) + ", " +
+                      std::to_string(stored.octets()) + " octets");
+            ++letters;
+        }
+    }
+    if (shown == 0) faint(theme, "No mailboxes are kept here.");
+}
+
+void Host::draw(View& view) {
+    const Theme& theme = view.theme;
+    if (view.player.setup().hosts.empty()) return;
+    view.host = std::min<std::uint32_t>(view.host,
+                                        static_cast<std::uint32_t>(view.player.setup().hosts.size() - 1));
+    const bool wide = ImGui::GetContentRegionAvail().x > theme.px(900);
+    if (wide) {
+        ImGui::BeginChild("hosts", {theme.px(140), 0});
+        heading(theme, "Hosts");
+        hosts(view);
+        ImGui::EndChild();
+        ImGui::SameLine(0, theme.px(14));
+    } else {
+        ImGui::SetNextItemWidth(theme.px(260));
+        if (ImGui::BeginCombo("##hosts", view.player.setup().hosts[view.host].name.c_str())) {
+            hosts(view);
+            ImGui::EndCombo();
+        }
+    }
+    ImGui::BeginChild("host", {0, 0});
+    services(view);
+    if (!wide) {
+        queue(view);
+        mailboxes(view);
+        sessions(view);
+        ImGui::EndChild();
+        return;
+    }
+    const float left = ImGui::GetContentRegionAvail().x * 0.6F;
+    ImGui::BeginChild("sessions", {left, 0});
+    sessions(view);
+    ImGui::EndChild();
+    ImGui::SameLine(0, theme.px(14));
+    ImGui::BeginChild("store", {0, 0});
+    queue(view);
+    ImGui::Dummy({0, theme.px(4)});
+    mailboxes(view);
+    ImGui::EndChild();
+    ImGui::EndChild();
+}
+
+}  // namespace
+
+std::unique_ptr<Panel> make_host() { return std::make_unique<Host>(); }
+
+}  // namespace postroad::viz

@@ -1,0 +1,313 @@
+// The map's still parts: camera, networks, hosts with what they hold, legend.
+#include <algorithm>
+#include <cmath>
+
+#include "viz/draw/widgets.hpp"
+#include "viz/panels/map.hpp"
+
+namespace postroad::viz {
+namespace {
+
+using sim::nothing;
+
+// Badges of a host, by its services.
+struct Badge {
+    const char* text;
+    Protocol protocol;
+};
+std::vector<Badge> badges_of(const sim::HostSetup& host) {
+    using scenario::Service;
+    std::vector<Badge> out;
+    for (const sim::ServiceSetup& one : host.services) {
+        Badge badge{};
+        switch (one.service) {
+            case Service::mua: badge = {"MUA", Protocol::other}; break;
+            case Service::mta: badge = {"MTA", Protocol::smtp}; break;
+            case Service::msa: badge = {"MSA", Protocol::smtp}; break;
+            case Service::mda: badge = {"MDA", Protocol::pop3}; break;
+            case Service::pop3: badge = {"POP3", Protocol::pop3}; break;
+            case Service::dns: badge = {"DNS", Protocol::dns}; break;
+            case Service::resolver: badge = {"resolver", Protocol::dns}; break;
+            default: badge = {"service", Protocol::other}; break;
+        }
+        const bool there = std::any_of(out.begin(), out.end(), [&](const Badge& other) {
+            return std::string_view(other.text) == badge.text;
+        });
+        if (!there) out.push_back(badge);
+    }
+    return out;
+}
+
+}  // namespace
+
+void Map::gather(const View& view) {
+    const sim::World& world = view.player.world();
+    letters_.assign(view.run.setup().hosts.size(), 0);
+    for (std::size_t i = 0; i < view.player.setup().people.size(); ++i) {
+        const sim::PersonSetup& person = view.player.setup().people[i];
+        if (person.mailbox_host < letters_.size() && i < world.mail.mailboxes.size())
+            letters_[person.mailbox_host] += world.mail.mailboxes[i].count;
+    }
+    if (readers_.size() == letters_.size()) return;
+    readers_.assign(letters_.size(), {});
+    for (const sim::PersonSetup& person : view.player.setup().people) {
+        if (person.device >= readers_.size()) continue;
+        std::string& names = readers_[person.device];
+        if (names.size() < 24) names += (names.empty() ? "" : ", ") + person.name;
+    }
+}
+
+void Map::move_camera(View& view, ImVec2 min, ImVec2 size) {
+    const float legend = view.theme.px(34);
+    const auto fits = [&](const Layout& layout) {
+        return std::min(size.x / layout.size.x, (size.y - legend) / layout.size.y);
+    };
+    layout_ = fits(view.upright) > 1.1F * fits(view.layout) ? &view.upright : &view.layout;
+    const Point whole = layout_->size;
+    const float fit = std::min(size.x / whole.x, (size.y - legend) / whole.y);
+    const float base = std::min(fit, view.theme.px(1.2F));
+    if (ImGui::IsWindowHovered()) {
+        const ImGuiIO& io = ImGui::GetIO();
+        if (io.MouseWheel != 0) {
+            const float before = user_zoom_;
+            user_zoom_ = std::clamp(user_zoom_ * std::pow(1.15F, io.MouseWheel), 0.5F, 60.0F);
+            const float ratio = user_zoom_ / before;
+            const ImVec2 middle{min.x + size.x / 2 + user_pan_.x, min.y + size.y / 2 + user_pan_.y};
+            user_pan_.x += (io.MousePos.x - middle.x) * (1 - ratio);
+            user_pan_.y += (io.MousePos.y - middle.y) * (1 - ratio);
+        }
+        if (ImGui::IsMouseDragging(ImGuiMouseButton_Left)) {
+            user_pan_.x += io.MouseDelta.x;
+            user_pan_.y += io.MouseDelta.y;
+        }
+        if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+            user_zoom_ = 1;
+            user_pan_ = {0, 0};
+        }
+    }
+    zoom_ = base * user_zoom_;
+    origin_ = {min.x + (size.x - whole.x * zoom_) / 2 + user_pan_.x,
+               min.y + (size.y - legend - whole.y * zoom_) / 2 + user_pan_.y};
+}
+
+std::uint32_t Map::network_of(const View& view, NodeId node) const {
+    const sim::Setup& setup = view.run.setup();
+    if (node >= setup.nodes()) return nothing;
+    if (node >= setup.hosts.size()) return node - static_cast<NodeId>(setup.hosts.size());
+    const auto& places = setup.hosts[node].attachments;
+    return places.empty() ? nothing : places.front().network;
+}
+
+ImVec2 Map::place(const View& view, NodeId node) const {
+    if (node < layout_->hosts.size()) return at(layout_->hosts[node]);
+    const std::uint32_t network = network_of(view, node);
+    if (network == nothing) return origin_;
+    const Box& box = layout_->networks[network];
+    return at({box.centre().x, box.min.y + 16});
+}
+
+void Map::networks(View& view) {
+    const sim::Setup& setup = view.run.setup();
+    const Palette& c = view.theme.colour;
+    const std::size_t hosts = setup.hosts.size();
+    for (std::size_t i = setup.access_links; i < setup.links.size(); ++i) {
+        const sim::LinkSetup& link = setup.links[i];
+        if (link.end[0] < hosts || link.end[1] < hosts) continue;
+        const auto a = static_cast<std::uint32_t>(link.end[0] - hosts);
+        const auto b = static_cast<std::uint32_t>(link.end[1] - hosts);
+        const ImVec2 from = at(layout_->gate(a, b)), to = at(layout_->gate(b, a));
+        list_->AddLine(from, to, c.edge, view.theme.px(3));
+        for (const auto& [network, point] : {std::pair{a, from}, std::pair{b, to}})
+            if (setup.networks[network].has_border())
+                list_->AddRectFilled({point.x - view.theme.px(5), point.y - view.theme.px(5)},
+                                     {point.x + view.theme.px(5), point.y + view.theme.px(5)},
+                                     c.bad_fill, view.theme.px(2));
+    }
+    for (std::size_t i = 0; i < setup.networks.size(); ++i) {
+        const sim::NetworkSetup& network = setup.networks[i];
+        const ImVec2 min = at(layout_->networks[i].min), max = at(layout_->networks[i].max);
+        const bool lit = !view.lit.empty() &&
+                         (view.lit == network.name ||
+                          (network.firewall != nothing &&
+                           view.lit == setup.firewalls[network.firewall].name));
+        list_->AddRectFilled(min, max, c.surface, 12 * zoom_);
+        list_->AddRect(min, max, lit ? c.accent : c.edge, 12 * zoom_, 0,
+                       view.theme.px(lit ? 3 : 1.5F));
+        const float size = std::clamp(15 * zoom_, view.theme.px(11), view.theme.px(17));
+        if ((max.x - min.x) < size * 4) continue;
+        float x = min.x + 12 * zoom_;
+        // Above the box when its head has become too small.
+        const float y = 32 * zoom_ > size * 1.3F ? min.y + 8 * zoom_ : min.y - size * 1.4F;
+        x += put_text(list_, view.theme.bold, {x, y}, c.faint, network.name,
+                      max.x - x - 12 * zoom_, size) + size * 0.6F;
+        const auto mark = [&](const std::string& text, ImU32 colour) {
+            const float small = size * 0.8F;
+            if (x + width_of(view.theme.small, text, small) + small > max.x) return;
+            x += put_pill(list_, view.theme, {x, y}, colour, text, false, small) + small * 0.5F;
+        };
+        if (network.firewall != nothing)
+            mark("firewall " + setup.firewalls[network.firewall].name, c.bad_fill);
+        if (network.nat) mark("NAT", c.other);
+        if (network.blocks) mark("blocked ports", c.bad_fill);
+    }
+}
+
+void Map::hosts(View& view) {
+    const float w = Layout::host_width * zoom_, h = Layout::host_height * zoom_;
+    const Palette& c = view.theme.colour;
+    const sim::World& world = view.player.world();
+    for (std::uint32_t host = 0; host < layout_->hosts.size(); ++host) {
+        const ImVec2 middle = at(layout_->hosts[host]);
+        const ImVec2 min{middle.x - w / 2, middle.y - h / 2}, max{middle.x + w / 2, middle.y + h / 2};
+        if (max.x < min_.x || min.x > max_.x || max.y < min_.y || min.y > max_.y) continue;
+        if (w < view.theme.px(46)) {
+            // From afar a host is a spot of its busiest colour.
+            const bool queued = host < world.mail.hosts.size() && world.mail.hosts[host].queued != 0;
+            const bool down = host < world.tcp.hosts.size() && world.tcp.hosts[host].down != 0;
+            const ImU32 colour = down ? c.bad_fill
+                                 : queued ? c.dns
+                                 : letters_[host] != 0 ? c.pop3
+                                                       : c.edge;
+            list_->AddRectFilled(min, max, host == active_ ? c.accent : colour);
+            continue;
+        }
+        card(view, host, min, max);
+    }
+    if (!ImGui::IsWindowHovered() || !ImGui::IsMouseClicked(ImGuiMouseButton_Left)) return;
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    for (std::uint32_t host = 0; host < layout_->hosts.size(); ++host) {
+        const ImVec2 middle = at(layout_->hosts[host]);
+        if (std::abs(mouse.x - middle.x) < w / 2 && std::abs(mouse.y - middle.y) < h / 2)
+            view.host = host;
+    }
+}
+
+void Map::card(View& view, std::uint32_t host, ImVec2 min, ImVec2 max) {
+    const Theme& theme = view.theme;
+    const Palette& c = theme.colour;
+    const sim::HostSetup& setup = view.player.setup().hosts[host];
+    const sim::World& world = view.player.world();
+    const bool down = host < world.tcp.hosts.size() && world.tcp.hosts[host].down != 0;
+    const bool lit = !view.lit.empty() && view.lit == setup.name;
+    list_->AddRectFilled(min, max, c.raised, 8 * zoom_);
+    const ImU32 line = host == active_ || lit ? c.accent : host == view.host ? c.text : c.edge;
+    list_->AddRect(min, max, line, 8 * zoom_, 0,
+                   theme.px(host == active_ || lit ? 2.5F : host == view.host ? 1.8F : 1));
+    const float inner = 8 * zoom_, width = max.x - min.x - 2 * inner;
+    const float size = std::clamp(16.5F * zoom_, theme.px(11), theme.px(22));
+    const float small = std::clamp(12.5F * zoom_, theme.px(9.5F), theme.px(16));
+    // Who reads there stands at the right, when both have room.
+    float name_width = width;
+    if (!readers_[host].empty()) {
+        const float reader = width_of(theme.sans, readers_[host], small);
+        if (reader + width_of(theme.bold, setup.name, size) + small < width) {
+            put_text(list_, theme.sans, {max.x - inner - reader, min.y + 8 * zoom_}, c.faint,
+                     readers_[host], 1e9F, small);
+            name_width = width - reader - small;
+        }
+    }
+    put_text(list_, theme.bold, {min.x + inner, min.y + 6 * zoom_}, down ? c.faint : c.text,
+             setup.name, name_width, size);
+    float x = min.x + inner;
+    const float row = min.y + 28 * zoom_;
+    const float badge = std::min(small, 13.5F * zoom_);
+    if (down) {
+        put_pill(list_, theme, {x, row}, c.bad_fill, "down", true, badge);
+    } else {
+        const auto badges = badges_of(setup);
+        for (std::size_t i = 0; i < badges.size(); ++i) {
+            const float need = width_of(theme.small, badges[i].text, badge) + badge * 0.9F;
+            if (x + need > max.x - inner * 0.5F) break;
+            x += put_pill(list_, theme, {x, row}, theme.of(badges[i].protocol), badges[i].text, false,
+                          badge) + 3 * zoom_;
+        }
+    }
+    counters(view, host, {min.x + inner, min.y + 48 * zoom_}, width, badge);
+}
+
+void Map::counters(View& view, std::uint32_t host, ImVec2 where, float width, float size) {
+    const Theme& theme = view.theme;
+    const sim::World& world = view.player.world();
+    const std::uint32_t queued =
+        host < world.mail.hosts.size() ? world.mail.hosts[host].queued : 0;
+    float x = where.x;
+    const auto fill = [&](const char* word, std::uint32_t count, ImU32 colour) {
+        if (count == 0) return;
+        const std::string text = std::string(word) + " " + std::to_string(count);
+        const float need = width_of(theme.small, text, size) + size * 0.8F;
+        if (x - where.x + need > width) return;
+        x += put_text(list_, theme.small, {x, where.y}, theme.colour.text, text, 1e9F, size) + size * 0.3F;
+        for (std::uint32_t i = 0; i < std::min(count, 5U); ++i) {
+            if (x - where.x + size * 0.5F > width) break;
+            list_->AddRectFilled({x, where.y + size * 0.2F}, {x + size * 0.4F, where.y + size * 1.05F},
+                                 colour, size * 0.1F);
+            x += size * 0.55F;
+        }
+        x += size * 0.5F;
+    };
+    fill("queue", queued, theme.colour.dns);
+    fill("mail", letters_[host], theme.colour.pop3);
+}
+
+void Map::legend(View& view) {
+    const Theme& theme = view.theme;
+    const Palette& c = theme.colour;
+    float x = min_.x + theme.px(12);
+    const float y = max_.y - theme.px(24);
+    list_->AddRectFilled({min_.x, y - theme.px(8)}, max_, faded(c.ground, 0.85F));
+    const auto entry = [&](const char* text, ImU32 colour) {
+        const float r = theme.px(6), middle = y + theme.small->FontSize / 2;
+        const float need = theme.px(20) + width_of(theme.small, text) + theme.px(18);
+        if (x + need > max_.x) return;
+        list_->AddTriangleFilled({x, middle - r}, {x + r * 1.8F, middle}, {x, middle + r}, colour);
+        x += theme.px(18);
+        x += put_text(list_, theme.small, {x, y}, c.text, text) + theme.px(18);
+    };
+    entry("SMTP", c.smtp);
+    entry("POP3", c.pop3);
+    entry("DNS", c.dns);
+    entry("other", c.other);
+    const float r = theme.px(6), middle = y + theme.small->FontSize / 2;
+    if (Layout::host_width * zoom_ < theme.px(46)) {
+        // From afar hosts are spots.
+        const auto spot = [&](const char* text, ImU32 colour) {
+            if (x + theme.px(24) + width_of(theme.small, text) > max_.x) return;
+            list_->AddRectFilled({x, middle - r * 0.7F}, {x + theme.px(12), middle + r * 0.7F}, colour);
+            x += theme.px(18);
+            x += put_text(list_, theme.small, {x, y}, c.text, text) + theme.px(18);
+        };
+        spot("has mail", c.pop3);
+        spot("has a queue", c.dns);
+        spot("is down", c.bad_fill);
+    }
+    if (x + theme.px(40) + width_of(theme.small, "dropped or lost") > max_.x) return;
+    list_->AddCircleFilled({x + r, middle}, r, c.bad_fill);
+    x += theme.px(18);
+    put_text(list_, theme.small, {x, y}, c.text, "dropped or lost");
+}
+
+void Map::draw(View& view) {
+    list_ = ImGui::GetWindowDrawList();
+    min_ = ImGui::GetCursorScreenPos();
+    const ImVec2 size = ImGui::GetContentRegionAvail();
+    max_ = {min_.x + size.x, min_.y + size.y};
+    if (size.x < 40 || size.y < 40) return;
+    move_camera(view, min_, size);
+    gather(view);
+    active_ = nothing;
+    if (const Entry* current = view.spoken())
+        active_ = words_at(view.run, *current).from;
+    list_->PushClipRect(min_, max_, true);
+    networks(view);
+    hosts(view);
+    verdicts(view);
+    flights(view);
+    bubble(view);
+    legend(view);
+    list_->PopClipRect();
+    ImGui::Dummy(size);
+}
+
+std::unique_ptr<Panel> make_map() { return std::make_unique<Map>(); }
+
+}  // namespace postroad::viz

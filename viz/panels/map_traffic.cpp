@@ -1,0 +1,251 @@
+// What moves on the map: packets and where they end, verdicts, and the last thing said.
+#include <algorithm>
+#include <cmath>
+
+#include "sim/net/ruleset.hpp"
+#include "viz/draw/widgets.hpp"
+#include "viz/panels/map.hpp"
+
+namespace postroad::viz {
+namespace {
+
+using sim::nothing;
+
+// How long, in seconds of the story, something that happened stays to be seen.
+constexpr double flash_s = 0.8;
+constexpr std::size_t flights_drawn_max = 2'000;
+
+}  // namespace
+
+std::vector<ImVec2> Map::way(const View& view, const Flight& one) const {
+    const sim::Setup& setup = view.run.setup();
+    const std::uint32_t from = network_of(view, one.from);
+    const NodeId goal = one.arrived || one.stopped_by == nothing ? one.to : one.stopped_by;
+    const std::uint32_t to = network_of(view, one.to == nothing ? goal : one.to);
+    std::vector<ImVec2> out = {place(view, one.from)};
+    if (from == nothing || to == nothing) return out;
+    if (from == to) {
+        if (one.to == nothing) return out;
+        // An arc, so that the two directions lie apart and hosts between are passed.
+        const ImVec2 a = out.front(), b = place(view, one.to);
+        const ImVec2 middle{(a.x + b.x) / 2 + (b.y - a.y) * 0.16F,
+                            (a.y + b.y) / 2 - (b.x - a.x) * 0.16F};
+        for (int i = 1; i <= 14; ++i) {
+            const float t = static_cast<float>(i) / 14, u = 1 - t;
+            out.push_back({u * u * a.x + 2 * u * t * middle.x + t * t * b.x,
+                           u * u * a.y + 2 * u * t * middle.y + t * t * b.y});
+        }
+        return out;
+    }
+    for (std::uint32_t here = from; here != to;) {
+        if (one.stopped_by != nothing && network_of(view, one.stopped_by) == here &&
+            one.stopped_by >= setup.hosts.size()) {
+            const sim::Hop hop = setup.routes->towards(here, to);
+            if (hop.link != nothing) out.push_back(at(layout_->gate(here, hop.next)));
+            return out;
+        }
+        const sim::Hop hop = setup.routes->towards(here, to);
+        if (hop.link == nothing) return out;
+        out.push_back(at(layout_->gate(here, hop.next)));
+        out.push_back(at(layout_->gate(hop.next, here)));
+        here = hop.next;
+    }
+    const bool stopped_outside = one.stopped_by != nothing && one.stopped_by >= setup.hosts.size();
+    if (!stopped_outside && one.to != nothing) out.push_back(place(view, one.to));
+    return out;
+}
+
+void Map::flight(View& view, const Flight& one, float part, float strength) {
+    const Theme& theme = view.theme;
+    const std::vector<ImVec2> points = way(view, one);
+    if (points.size() < 2) return;
+    const ImU32 colour = theme.of(one.protocol);
+    list_->AddPolyline(points.data(), static_cast<int>(points.size()), faded(colour, 0.55F * strength),
+                       ImDrawFlags_None, theme.px(one.empty ? 1.5F : 2.5F));
+    float length = 0;
+    for (std::size_t i = 1; i < points.size(); ++i)
+        length += std::hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
+    float left = length * part;
+    ImVec2 spot = points.back(), towards = points.back();
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        const float piece = std::hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
+        if (left > piece && i + 1 < points.size()) {
+            left -= piece;
+            continue;
+        }
+        const float t = piece > 0 ? std::min(1.0F, left / piece) : 1;
+        spot = {points[i - 1].x + (points[i].x - points[i - 1].x) * t,
+                points[i - 1].y + (points[i].y - points[i - 1].y) * t};
+        towards = {(points[i].x - points[i - 1].x) / std::max(1.0F, piece),
+                   (points[i].y - points[i - 1].y) / std::max(1.0F, piece)};
+        break;
+    }
+    const bool stopped = !one.arrived && one.stopped_by != nothing && part >= 1;
+    const float r = theme.px(one.empty ? 4.5F : 7);
+    if (stopped) {
+        const float w = theme.px(7);
+        list_->AddCircleFilled(spot, theme.px(11), theme.colour.bad_fill);
+        list_->AddLine({spot.x - w * 0.6F, spot.y - w * 0.6F}, {spot.x + w * 0.6F, spot.y + w * 0.6F},
+                       theme.colour.on_fill, theme.px(2.5F));
+        list_->AddLine({spot.x - w * 0.6F, spot.y + w * 0.6F}, {spot.x + w * 0.6F, spot.y - w * 0.6F},
+                       theme.colour.on_fill, theme.px(2.5F));
+        return;
+    }
+    // An arrow head where the packet is, pointing where it goes.
+    const ImVec2 tip{spot.x + towards.x * r * 1.4F, spot.y + towards.y * r * 1.4F};
+    const ImVec2 left_wing{spot.x - towards.x * r * 0.8F - towards.y * r,
+                           spot.y - towards.y * r * 0.8F + towards.x * r};
+    const ImVec2 right_wing{spot.x - towards.x * r * 0.8F + towards.y * r,
+                            spot.y - towards.y * r * 0.8F - towards.x * r};
+    list_->AddTriangleFilled(tip, left_wing, right_wing, faded(colour, strength));
+    if (!one.empty)
+        list_->AddTriangle(tip, left_wing, right_wing, faded(theme.colour.text, strength), theme.px(1));
+}
+
+void Map::flights(View& view) {
+    const Recording& run = view.run;
+    const Time now = view.player.now();
+    const std::uint64_t position = view.player.position();
+    const double story_now = run.story.seconds_at(now);
+    // Those that left no longer ago than any packet took, or whose end is fresh.
+    const Time fresh = run.story.moment_at(story_now - flash_s);
+    const Time earliest = std::min(fresh, now > run.longest_flight ? now - run.longest_flight : 0);
+    auto one = std::lower_bound(run.flights.begin(), run.flights.end(), earliest,
+                                [](const Flight& a, Time b) { return a.left < b; });
+    std::size_t drawn = 0;
+    for (; one != run.flights.end() && one->left_at < position && drawn < flights_drawn_max; ++one) {
+        const bool ended = one->over_at != one->left_at && one->over_at < position;
+        if (ended && (one->arrived || one->over < fresh)) continue;
+        if (one->over_at == one->left_at && one->left < fresh) continue;
+        const float part =
+            ended ? 1
+            : one->over > one->left
+                ? static_cast<float>(now - one->left) / static_cast<float>(one->over - one->left)
+                : 0;
+        flight(view, *one, std::min(1.0F, part), 1);
+        ++drawn;
+    }
+}
+
+void Map::verdicts(View& view) {
+    // A firewall's verdict shines around what it guards for a moment.
+    const Recording& run = view.run;
+    const double now = run.story.seconds_at(view.player.now());
+    for (std::size_t i = view.player.happened(); i-- > 0 && i + 64 > view.player.happened();) {
+        const Entry& entry = run.entries[i];
+        if (entry.kind() != Kind::verdict) continue;
+        const sim::RowView row = run.trace().at(entry.position());
+        const double age = now - run.story.seconds_at(row.head().time);
+        if (age > flash_s) return;
+        const auto& fact = row.as<sim::VerdictFact>();
+        const bool passed = static_cast<net::Action>(fact.verdict) == net::Action::accept;
+        const auto strength = static_cast<float>(1 - age / flash_s);
+        const float off = view.theme.px(3 + 9 * (1 - strength));
+        ImVec2 low, high;
+        if (row.head().node < layout_->hosts.size()) {
+            const Point middle = layout_->hosts[row.head().node];
+            low = at({middle.x - Layout::host_width / 2, middle.y - Layout::host_height / 2});
+            high = at({middle.x + Layout::host_width / 2, middle.y + Layout::host_height / 2});
+        } else {
+            const std::uint32_t network = network_of(view, row.head().node);
+            if (network == nothing) continue;
+            low = at(layout_->networks[network].min);
+            high = at(layout_->networks[network].max);
+        }
+        list_->AddRect({low.x - off, low.y - off}, {high.x + off, high.y + off},
+                       faded(passed ? view.theme.colour.good : view.theme.colour.bad_fill, strength),
+                       12 * zoom_, 0, view.theme.px(3));
+    }
+}
+
+// Where a bubble of this size hides the least: beside the host, and not over whom it speaks to.
+ImVec2 Map::clear_place(const View& view, ImVec2 host, NodeId to, ImVec2 size) const {
+    const float w = Layout::host_width * zoom_ / 2, h = Layout::host_height * zoom_ / 2;
+    const float gap = view.theme.px(14);
+    const ImVec2 places[] = {{host.x - size.x / 2, host.y - h - gap - size.y},
+                             {host.x - size.x / 2, host.y + h + gap},
+                             {host.x + w + gap, host.y - size.y / 2},
+                             {host.x - w - gap - size.x, host.y - size.y / 2},
+                             {host.x + w + gap, host.y - h - gap - size.y},
+                             {host.x + w + gap, host.y + h + gap},
+                             {host.x - w - gap - size.x, host.y + h + gap},
+                             {host.x - w - gap - size.x, host.y - h - gap - size.y}};
+    ImVec2 best = places[0];
+    float least = 1e12F;
+    for (ImVec2 at : places) {
+        at.x = std::clamp(at.x, min_.x + 4, std::max(min_.x + 4, max_.x - size.x - 4));
+        at.y = std::clamp(at.y, min_.y + 4, std::max(min_.y + 4, max_.y - view.theme.px(34) - size.y));
+        float hidden = 0;
+        const auto cover_box = [&](ImVec2 low, ImVec2 high, float weight) {
+            const float x = std::min(at.x + size.x, high.x) - std::max(at.x, low.x);
+            const float y = std::min(at.y + size.y, high.y) - std::max(at.y, low.y);
+            if (x > 0 && y > 0) hidden += x * y * weight;
+        };
+        const auto cover = [&](ImVec2 middle, float weight) {
+            cover_box({middle.x - w, middle.y - h}, {middle.x + w, middle.y + h}, weight);
+        };
+        for (std::size_t i = 0; i < std::min<std::size_t>(layout_->networks.size(), 100); ++i) {
+            const ImVec2 title = this->at(layout_->networks[i].min);
+            cover_box(title, {title.x + 150 * zoom_, title.y + 32 * zoom_}, 0.6F);
+        }
+        const std::size_t looked_at = std::min<std::size_t>(layout_->hosts.size(), 500);
+        for (std::size_t i = 0; i < looked_at; ++i) cover(this->at(layout_->hosts[i]), 1);
+        cover(host, 4);
+        if (to != nothing) cover(place(view, to), 4);
+        if (hidden >= least) continue;
+        least = hidden;
+        best = at;
+    }
+    return best;
+}
+
+void Map::bubble(View& view) {
+    const Recording& run = view.run;
+    const Entry* current = view.player.current();
+    if (current == nullptr) return;
+    // The last thing somebody said or decided, unless it is long ago.
+    const double now = run.story.seconds_at(view.player.now());
+    RowWords row;
+    for (std::size_t i = view.player.happened(); i-- > 0 && i + 8 > view.player.happened();) {
+        const Kind kind = run.entries[i].kind();
+        if (kind == Kind::segment || kind == Kind::mailbox) continue;
+        if (now - run.story.seconds_at(run.time_of(i)) > flash_s) break;
+        row = words_at(run, run.entries[i]);
+        break;
+    }
+    if (row.text.empty() || row.from == nothing) return;
+    if (row.text == ".") row.text = ".   (the message ends)";
+    active_ = row.from;
+    const Theme& theme = view.theme;
+    const ImU32 colour = row.ink == sim::views::Ink::why   ? theme.colour.why
+                         : row.ink == sim::views::Ink::bad ? theme.colour.bad_fill
+                                                           : theme.of(row.protocol);
+    ImFont* const font = theme.mono;
+    const float width = std::min(theme.px(380), (max_.x - min_.x) * 0.6F), inner = theme.px(10);
+    const ImVec2 size = put_wrapped(list_, font, {0, 0}, 0, row.text, width, 4, true);
+    const std::string section = to_string(row.section);
+    const float section_height = section.empty() ? 0 : theme.small->FontSize * 1.25F;
+    const float section_width = section.empty() ? 0 : width_of(theme.small, section);
+    const ImVec2 whole{std::max(size.x, section_width) + 2 * inner,
+                       size.y + section_height + 1.4F * inner};
+    const ImVec2 host = place(view, row.from);
+    const ImVec2 min = clear_place(view, host, row.to, whole);
+    const ImVec2 max{min.x + whole.x, min.y + whole.y};
+    list_->AddRectFilled({min.x + theme.px(3), min.y + theme.px(3)},
+                         {max.x + theme.px(3), max.y + theme.px(3)}, IM_COL32(0, 0, 0, 90), theme.px(6));
+    list_->AddRectFilled(min, max, theme.colour.ground, theme.px(6));
+    list_->AddRect(min, max, colour, theme.px(6), 0, theme.px(2));
+    // A line to who says it.
+    const ImVec2 near{std::clamp(host.x, min.x, max.x), std::clamp(host.y, min.y, max.y)};
+    const float high = Layout::host_height * zoom_ / 2, wide = Layout::host_width * zoom_ / 2;
+    const ImVec2 edge{std::clamp(near.x, host.x - wide, host.x + wide),
+                      std::clamp(near.y, host.y - high, host.y + high)};
+    list_->AddLine(near, edge, colour, theme.px(3));
+    put_wrapped(list_, font, {min.x + inner, min.y + inner * 0.7F}, theme.colour.text, row.text, width,
+                4);
+    if (!section.empty())
+        put_text(list_, theme.small, {min.x + inner, max.y - section_height - inner * 0.4F},
+                 theme.colour.faint, section);
+}
+
+}  // namespace postroad::viz

@@ -1,0 +1,130 @@
+// What if: one change at this moment, and the two runs side by side from where they part.
+#include "viz/model/what_if.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "viz/draw/widgets.hpp"
+#include "viz/panels/panel.hpp"
+
+namespace postroad::viz {
+namespace {
+
+constexpr std::size_t alike_shown = 3;  // rows before the runs part
+
+class Fork : public Panel {
+  public:
+    const char* name() const override { return "What if"; }
+    const char* about() const override { return "change something now, and compare"; }
+    void draw(View& view) override;
+
+  private:
+    void ask(View& view);
+    void compare(View& view);
+    void column(View& view, const char* title, const Recording& run,
+                const std::vector<std::size_t>& rows, const WhatIf::Counts& counts, bool own);
+    char typed_[400] = {};
+    std::string error_;
+    std::unique_ptr<WhatIf> done_;
+};
+
+void Fork::ask(View& view) {
+    const Theme& theme = view.theme;
+    heading(theme, "What if, at " + sim::views::clock_time(view.run.setup(), view.player.now()) + ":");
+    float x = 0;
+    for (const std::string& one : proposals(view.player.setup())) {
+        const float need = ImGui::CalcTextSize(one.c_str()).x + theme.px(26);
+        if (x > 0 && x + need < ImGui::GetContentRegionAvail().x) ImGui::SameLine(0, theme.px(4));
+        else x = 0;
+        x += need;
+        if (ImGui::Button(one.c_str())) std::strncpy(typed_, one.c_str(), sizeof typed_ - 1);
+    }
+    const float button = theme.px(110);
+    ImGui::SetNextItemWidth(std::max(theme.px(80), ImGui::GetContentRegionAvail().x - button - theme.px(8)));
+    const bool enter =
+        ImGui::InputTextWithHint("##change", "a [[timeline]] change: choose one above, or write your own",
+                                 typed_, sizeof typed_, ImGuiInputTextFlags_EnterReturnsTrue);
+    ImGui::SameLine(0, theme.px(8));
+    if (ImGui::Button("Compare", {button, 0}) || enter) {
+        error_.clear();
+        done_ = typed_[0] == 0 ? nullptr : what_if(view.player, typed_, error_);
+    }
+    if (!error_.empty()) wrapped(theme, theme.mono, theme.colour.bad, error_);
+}
+
+void Fork::column(View& view, const char* title, const Recording& run,
+                  const std::vector<std::size_t>& rows, const WhatIf::Counts& counts, bool own) {
+    const Theme& theme = view.theme;
+    heading(theme, title);
+    words(theme, theme.sans, theme.colour.text,
+          std::to_string(counts.delivered) + " delivered, " + std::to_string(counts.bounced) +
+              " bounced, " + std::to_string(counts.failures) + " failures, " +
+              std::to_string(counts.lines) + " lines");
+    const std::size_t first = done_->same > alike_shown ? done_->same - alike_shown : 0;
+    // Whole rows, so that none is cut.
+    const float row = theme.mono->FontSize + ImGui::GetStyle().ItemSpacing.y;
+    ImGui::BeginChild(title, {0, std::max(1.0F, std::floor(ImGui::GetContentRegionAvail().y / row)) * row});
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(rows.size() - std::min(first, rows.size())), row);
+    while (clipper.Step())
+        for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+            const std::size_t at = first + static_cast<std::size_t>(i);
+            const RowWords said = words_at(run, run.entries[rows[at]]);
+            const bool alike = at < done_->same, parts = at == done_->same;
+            if (parts) {
+                const ImVec2 from = ImGui::GetCursorScreenPos();
+                ImGui::GetWindowDrawList()->AddRectFilled(
+                    {from.x, from.y - 2},
+                    {from.x + ImGui::GetContentRegionAvail().x, from.y + theme.mono->FontSize + 2},
+                    faded(theme.colour.accent, 0.28F), theme.px(3));
+            }
+            std::string text = sim::views::clock_time(run.setup(), run.time_of(rows[at])) + "  ";
+            if (said.from != sim::nothing) text += run.index().node_name(said.from) + ": ";
+            words(theme, theme.mono, alike ? theme.colour.faint : theme.of(said.ink), text + said.text);
+            if (own && ImGui::IsItemClicked()) view.player.go_to_entry(rows[at]);
+        }
+    if (done_->same == rows.size()) faint(theme, "Nothing more happens here.");
+    ImGui::EndChild();
+}
+
+void Fork::compare(View& view) {
+    const Theme& theme = view.theme;
+    const std::string at = sim::views::clock_time(view.run.setup(), done_->at);
+    if (!done_->parts()) {
+        wrapped(theme, theme.sans, theme.colour.good,
+                "From " + at + " on, `" + done_->change + "` changes nothing that happens: both runs are alike.");
+        return;
+    }
+    wrapped(theme, theme.sans, theme.colour.text,
+            "With `" + done_->change + "` at " + at + " the first " + std::to_string(done_->same) +
+                " rows stay as they were; the marked ones are where the runs part.");
+    const float width = (ImGui::GetContentRegionAvail().x - theme.px(14)) / 2;
+    ImGui::BeginChild("was", {width, 0});
+    column(view, "As it was", view.run, done_->was, done_->was_counts, true);
+    ImGui::EndChild();
+    ImGui::SameLine(0, theme.px(14));
+    ImGui::BeginChild("is", {0, 0});
+    column(view, "With the change", *done_->other, done_->is, done_->is_counts, false);
+    ImGui::EndChild();
+}
+
+void Fork::draw(View& view) {
+    if (!view.proposed.empty()) {
+        std::strncpy(typed_, view.proposed.c_str(), sizeof typed_ - 1);
+        view.proposed.clear();
+        error_.clear();
+        done_ = what_if(view.player, typed_, error_);
+    }
+    ask(view);
+    ImGui::Separator();
+    if (done_ != nullptr) compare(view);
+    else
+        faint(view.theme, "The world is copied at this moment, changed, and run on; this run stays as it is.");
+}
+
+}  // namespace
+
+std::unique_ptr<Panel> make_what_if() { return std::make_unique<Fork>(); }
+
+}  // namespace postroad::viz
