@@ -1,0 +1,252 @@
+// Running, going back and forking: the interpreter's lock is released, and Ctrl-C is heard.
+#include "python/module/world.hpp"
+
+#include <pybind11/stl.h>
+
+#include <chrono>
+
+#include "python/module/tables.hpp"
+#include "sim/views/fingerprint.hpp"
+#include "sim/world/changes.hpp"
+#include "sim/world/world_make.hpp"
+
+namespace postroad::python {
+namespace {
+
+// Events between two keyframes: rewinding replays a tenth of a second at the most.
+constexpr std::uint64_t keyframe_spacing = 250'000;
+// Events between two looks at Ctrl-C in calls that do not report progress.
+constexpr std::uint64_t slice = 100'000;
+
+sim::Depth depth_of(const std::string& words, const sim::Setup& setup) {
+    if (words == "summary") return sim::Depth::summary;
+    if (words == "lines") return sim::Depth::lines;
+    if (words == "bytes") return sim::Depth::bytes;
+    if (words.empty()) return static_cast<sim::Depth>(setup.scenario.record);
+    throw py::value_error("depth \"" + words + "\" is none of summary, lines, bytes");
+}
+
+const char* words_for(sim::Stopped stopped) {
+    switch (stopped) {
+        case sim::Stopped::reached: return "reached";
+        case sim::Stopped::quiet: return "quiet";
+        case sim::Stopped::limit: break;
+    }
+    return "limit";
+}
+
+// Asks the interpreter whether to go on, at most ten times a second.
+class Conscience {
+  public:
+    explicit Conscience(const py::object& progress) : progress_(progress) {}
+    // False when Python has raised something, which rethrow() then throws.
+    bool go_on(const sim::World& world) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now < next_) return true;
+        next_ = now + std::chrono::milliseconds(100);
+        const py::gil_scoped_acquire locked;
+        if (PyErr_CheckSignals() != 0) return keep();
+        if (progress_.is_none()) return true;
+        try {
+            progress_(world.now, world.events_done);
+        } catch (py::error_already_set& error) {
+            error.restore();
+            return keep();
+        }
+        return true;
+    }
+    void rethrow() {
+        if (!raised_) return;
+        raised_->restore();
+        throw py::error_already_set();
+    }
+
+  private:
+    bool keep() {
+        raised_.emplace();
+        return false;
+    }
+    const py::object& progress_;
+    std::chrono::steady_clock::time_point next_{};
+    std::optional<py::error_already_set> raised_;
+};
+
+}  // namespace
+
+WorldHandle::Busy::Busy(WorldHandle& world) : world_(world) {
+    if (world.busy_.exchange(true))
+        raise("PostroadError", "this world is busy in another thread: give each thread a fork()");
+}
+
+WorldHandle::WorldHandle(const std::shared_ptr<ScenarioHandle>& scenario,
+                         std::optional<std::uint64_t> seed, const std::string& depth) {
+    const auto& setup = scenario->opened.setup;
+    history_ = std::make_unique<sim::History>(
+        std::make_unique<sim::Simulation>(
+            sim::make_world(setup, seed.value_or(setup->scenario.seed)),
+            sim::Trace(depth_of(depth, *setup))),
+        keyframe_spacing);
+}
+
+const sim::Simulation& WorldHandle::simulation() const {
+    if (busy_) raise("PostroadError", "this world is busy in another thread");
+    return history_->now();
+}
+
+std::string WorldHandle::run(std::optional<std::uint64_t> until, std::uint64_t events_max,
+                             const py::object& progress) {
+    const Busy busy(*this);
+    Conscience conscience(progress);
+    sim::Stopped stopped;
+    {
+        const py::gil_scoped_release unlocked;
+        stopped = sim::run_whole(*history_, {until, events_max},
+                                 [&](const sim::World& world) { return conscience.go_on(world); });
+    }
+    conscience.rethrow();
+    check_replay();
+    return words_for(stopped);
+}
+
+std::uint64_t WorldHandle::step(std::uint64_t events) {
+    const Busy busy(*this);
+    const std::uint64_t before = history_->now().world().events_done;
+    const py::object nobody = py::none();
+    Conscience conscience(nobody);
+    for (std::uint64_t left = events; left != 0;) {
+        const std::uint64_t now = std::min(left, slice);
+        sim::Stopped stopped;
+        {
+            const py::gil_scoped_release unlocked;
+            stopped = history_->run_until(never, now);
+        }
+        if (stopped != sim::Stopped::limit) break;
+        left -= now;
+        if (left != 0 && !conscience.go_on(history_->now().world())) break;
+    }
+    conscience.rethrow();
+    check_replay();
+    return history_->now().world().events_done - before;
+}
+
+void WorldHandle::seek(std::uint64_t moment_ns) {
+    const Busy busy(*this);
+    {
+        const py::gil_scoped_release unlocked;
+        history_->seek(moment_ns);
+    }
+    check_replay();
+}
+
+void WorldHandle::seek_event(std::uint64_t count) {
+    const Busy busy(*this);
+    {
+        const py::gil_scoped_release unlocked;
+        history_->seek_event(count);
+    }
+    check_replay();
+}
+
+void WorldHandle::check_replay() const {
+    if (history_->now().trace().divergence() == ~std::uint64_t{0}) return;
+    raise("PostroadError", "a replay differed from what was recorded: this is a fault of Postroad's");
+}
+
+std::unique_ptr<WorldHandle> WorldHandle::fork() const {
+    simulation();  // not while another thread runs it
+    return std::make_unique<WorldHandle>(history_->fork());
+}
+
+void WorldHandle::change(const std::string& words) {
+    const Busy busy(*this);
+    // Going back and changing the past would leave two futures in one world.
+    sim::Simulation& now = history_->now();
+    if (history_->frontier_events() > now.world().events_done ||
+        history_->frontier() > now.world().now)
+        raise("ChangeError", "this world has been gone back in: change a fork() of it");
+    scenario::Problems problems;
+    const auto action = sim::changes::read_action(*now.world().setup, words, problems);
+    if (!action) raise_problems("ChangeError", problems);
+    std::string error;
+    const auto trial = now.fork();
+    if (!sim::changes::apply_text(trial->hands(), words, error)) raise("ChangeError", error);
+    now.enter(sim::Entry::change, 0, 0, words);
+}
+
+void WorldHandle::replay(const std::string& text) {
+    const Busy busy(*this);
+    if (history_->frontier_events() != 0 || history_->now().journal().size() != 0)
+        raise("PostroadError", "a journal is replayed in a world that has not begun");
+    std::string error;
+    bool cut = false;
+    sim::Journal journal = sim::Journal::parse(text, error, cut);
+    if (!error.empty()) raise("PostroadError", "the journal: " + error);
+    history_->now().replay(std::move(journal));
+}
+
+py::dict WorldHandle::table(const std::string& name, std::uint64_t position) {
+    if (position > simulation().trace().end())
+        throw py::value_error("this world has not recorded that much");
+    for (const TableRow& row : table_rows()) {
+        if (row.name != name) continue;
+        py::dict out;
+        with_trace(position, [&](const sim::Trace& trace) {
+            const Rows rows(trace, *history_->now().world().setup);
+            Columns columns = row.make(rows);
+            const py::gil_scoped_acquire locked;
+            out = columns.to_python();
+        });
+        return out;
+    }
+    throw py::key_error("there is no table \"" + name + "\"");
+}
+
+void bind_world(py::module_& module) {
+    py::class_<WorldHandle> world(module, "World");
+    world
+        .def(py::init<const std::shared_ptr<ScenarioHandle>&, std::optional<std::uint64_t>,
+                      const std::string&>(),
+             py::arg("scenario"), py::arg("seed") = py::none(), py::arg("depth") = "")
+        .def("run", &WorldHandle::run, py::arg("until_ns") = py::none(),
+             py::arg("events_max") = ~std::uint64_t{0}, py::arg("progress") = py::none())
+        .def("step", &WorldHandle::step, py::arg("events") = 1)
+        .def("seek", &WorldHandle::seek, py::arg("moment_ns"))
+        .def("seek_event", &WorldHandle::seek_event, py::arg("count"))
+        .def("fork", &WorldHandle::fork)
+        .def("change", &WorldHandle::change, py::arg("words"))
+        .def("replay", &WorldHandle::replay, py::arg("journal"))
+        .def("table", &WorldHandle::table, py::arg("name"), py::arg("position"))
+        .def_property_readonly("now_ns", [](const WorldHandle& w) { return w.world().now; })
+        .def_property_readonly("events", [](const WorldHandle& w) { return w.world().events_done; })
+        .def_property_readonly("seed", [](const WorldHandle& w) { return w.world().seed; })
+        .def_property_readonly(
+            "start_unix_s", [](const WorldHandle& w) { return w.setup().start_unix_s; })
+        .def_property_readonly(
+            "trace_position", [](const WorldHandle& w) { return w.world().trace_position; })
+        .def_property_readonly("depth",
+                               [](const WorldHandle& w) {
+                                   constexpr const char* words[] = {"summary", "lines", "bytes"};
+                                   return words[static_cast<int>(w.simulation().trace().depth())];
+                               })
+        .def_property_readonly(
+            "fingerprint", [](const WorldHandle& w) { return sim::fingerprint(w.world()); })
+        .def_property_readonly("state_fingerprint",
+                               [](const WorldHandle& w) {
+                                   return sim::views::state_fingerprint(w.world());
+                               })
+        .def_property_readonly(
+            "frontier_ns", [](const WorldHandle& w) { return w.history().frontier(); })
+        .def_property_readonly(
+            "journal", [](const WorldHandle& w) { return w.simulation().journal().to_text(); })
+        .def_property_readonly("links",
+                               [](const WorldHandle& w) {
+                                   py::list out;
+                                   for (const sim::LinkSetup& one : w.setup().links)
+                                       out.append(one.name);
+                                   return out;
+                               })
+        .def_property_readonly("quiet", [](const WorldHandle& w) { return w.world().agenda.empty(); });
+    bind_views(module, world);
+}
+
+}  // namespace postroad::python
