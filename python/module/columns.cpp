@@ -21,6 +21,7 @@ py::array Codes::narrowed(const std::vector<std::int32_t>& meaning) {
 }
 
 py::tuple Codes::to_numpy() {
+    if (words_at_the_end) words = words_at_the_end();
     Dictionary known;
     std::vector<std::int32_t> meaning;
     py::list names;

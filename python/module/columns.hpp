@@ -6,8 +6,10 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,25 +21,34 @@ namespace postroad::python {
 
 namespace py = pybind11;
 
-// As many values as the table has rows, uninitialised until they are put.
+// Values of a column, one a row. Room is kept for as many rows as there can be, so that nothing is
+// counted first: the system gives memory only to what is written, and the rest goes back at the end.
 template <class T>
 class Numbers {
   public:
-    explicit Numbers(std::size_t rows) : values_(new T[rows]), rows_(rows) {}
+    explicit Numbers(std::size_t rows_max)
+        : values_(static_cast<T*>(std::malloc(rows_max * sizeof(T) + 1))) {
+        if (values_ == nullptr) throw std::bad_alloc();
+    }
+    ~Numbers() { std::free(values_); }
+    Numbers(const Numbers&) = delete;
+    Numbers& operator=(const Numbers&) = delete;
     void put(T value) { values_[size_++] = value; }
     T operator[](std::size_t row) const { return values_[row]; }
     std::size_t size() const { return size_; }
 
     // The array takes the values over; this column is empty then.
     py::array to_numpy() {
-        T* const values = values_.release();
-        const py::capsule owner(values, [](void* all) { delete[] static_cast<T*>(all); });
+        void* const fitting = std::realloc(values_, size_ * sizeof(T) + 1);
+        T* const values = fitting == nullptr ? values_ : static_cast<T*>(fitting);
+        values_ = nullptr;
+        const py::capsule owner(values, [](void* all) { std::free(all); });
         return py::array_t<T>({size_}, {sizeof(T)}, values, owner);
     }
 
   private:
-    std::unique_ptr<T[]> values_;
-    std::size_t rows_, size_ = 0;
+    T* values_;
+    std::size_t size_ = 0;
 };
 
 // Octets that were met, each with a number from 0 in the order they were first met. Nobody walks
@@ -83,11 +94,13 @@ class Dictionary {
 // One code a row and what the codes mean: a pandas Categorical. Code -1: no value.
 class Codes {
   public:
-    explicit Codes(std::size_t rows) : codes_(rows) {}
+    explicit Codes(std::size_t rows_max) : codes_(rows_max) {}
     void put(std::int32_t code) { codes_.put(code); }
     // What code 0, 1, 2 … mean; equal words become one. Invalid UTF-8 is kept as Python's
     // surrogateescape keeps it.
     std::vector<std::string> words;
+    // For words that are known only when all rows were seen.
+    std::function<std::vector<std::string>()> words_at_the_end;
     // (codes in the narrowest integers that hold them, list of str)
     py::tuple to_numpy();
 
@@ -100,7 +113,7 @@ class Codes {
 // Texts as they stand in the Trace, encoded by a dictionary. `show` makes words of one.
 class Texts {
   public:
-    explicit Texts(std::size_t rows) : codes_(rows) {}
+    explicit Texts(std::size_t rows_max) : codes_(rows_max) {}
     void put(std::string_view text) { codes_.put(dictionary_.number_of(text)); }
     void put_none() { codes_.put(-1); }
     std::function<std::string(std::string_view)> show;
@@ -118,8 +131,8 @@ class Texts {
 // A table: columns by name, in the order they were asked for.
 class Columns {
   public:
-    explicit Columns(std::size_t rows) : rows_(rows) {}
-    std::size_t rows() const { return rows_; }
+    // `rows_max`: no more rows than that will be put.
+    explicit Columns(std::size_t rows_max) : rows_max_(rows_max) {}
 
     template <class T>
     Numbers<T>& numbers(const char* name) {
@@ -144,12 +157,12 @@ class Columns {
   private:
     template <class Column, class Finish>
     Column& add(const char* name, Finish finish) {
-        auto column = std::make_shared<Column>(rows_);
+        auto column = std::make_shared<Column>(rows_max_);
         Column& out = *column;
         finishers_.emplace_back(name, [column, finish] { return finish(*column); });
         return out;
     }
-    std::size_t rows_;
+    std::size_t rows_max_;
     std::vector<std::pair<const char*, std::function<py::object()>>> finishers_;
 };
 

@@ -45,8 +45,8 @@ std::string flag_words(std::string_view octet) {
     return out;
 }
 
-Columns packets(const Rows& rows) {
-    Columns out(rows.count(Fact::packet));
+Columns packets(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     auto& packet = out.numbers<std::uint64_t>("packet");
@@ -100,8 +100,8 @@ std::string without_line_end(std::string_view text) {
     return std::string(text);
 }
 
-Columns lines(const Rows& rows) {
-    Columns out(rows.count(Fact::line));
+Columns lines(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     auto& conversation = out.numbers<std::uint32_t>("conversation");
@@ -143,8 +143,8 @@ std::string sentence_words(std::string_view octets) {
     return sentence(static_cast<Reason>(reason), octets.substr(before_tail));
 }
 
-Columns decisions(const Rows& rows) {
-    Columns out(rows.count(Fact::decision));
+Columns decisions(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     auto& subject = out.numbers<std::uint64_t>("subject");
@@ -181,8 +181,8 @@ std::string comma_separated(std::string_view text) {
     return out;
 }
 
-Columns dns_table(const Rows& rows) {
-    Columns out(rows.count(Fact::lookup));
+Columns dns_table(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     Texts& name = out.texts("name");
@@ -228,8 +228,8 @@ Columns dns_table(const Rows& rows) {
     return out;
 }
 
-Columns firewall(const Rows& rows) {
-    Columns out(rows.count(Fact::verdict));
+Columns firewall(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     Codes& name = out.codes("firewall");
@@ -259,8 +259,8 @@ Columns firewall(const Rows& rows) {
     return out;
 }
 
-Columns losses(const Rows& rows) {
-    Columns out(rows.count(Fact::lost));
+Columns losses(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     auto& packet = out.numbers<std::uint64_t>("packet");
@@ -280,8 +280,8 @@ Columns losses(const Rows& rows) {
     return out;
 }
 
-Columns changes(const Rows& rows) {
-    Columns out(rows.count(Fact::change));
+Columns changes(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     Texts& words = out.texts("words");
@@ -295,25 +295,30 @@ Columns changes(const Rows& rows) {
 
 }  // namespace
 
-Rows::Rows(const Trace& the_trace, const Setup& the_setup) : trace(the_trace), setup(the_setup) {
-    std::uint32_t conversations = 0;
-    for (auto at = trace.read(); !at.done(); at.next()) {
-        const RowHead& head = at.row().head();
-        ++counts_[static_cast<std::size_t>(head.fact)];
-        if (head.fact == Fact::conversation) {
-            const Id id = at.row().as<ConversationFact>().conversation;
-            if (node_of(id) >= numbers_.size()) numbers_.resize(node_of(id) + 1);
-            auto& mine = numbers_[node_of(id)];
-            if (count_of(id) >= mine.size())
-                mine.resize(std::max<std::size_t>(count_of(id) + 1, mine.size() * 2));
-            mine[count_of(id)] = ++conversations;
-        } else if (head.fact == Fact::address) {
-            const auto& fact = at.row().as<AddressFact>();
-            const std::size_t place = fact.id - setup.addresses.size();
-            if (place >= more_.size()) more_.resize(place + 1);
-            more_[place] = fact.address;
-        }
+const views::TraceIndex& IndexKeeper::of(const Trace& trace,
+                                         const std::shared_ptr<const Setup>& setup) {
+    if (!index_ || end_ != trace.end() || setup_ != setup) {
+        setup_ = setup;
+        end_ = trace.end();
+        index_ = std::make_unique<views::TraceIndex>(trace, *setup_);
     }
+    return *index_;
+}
+
+void Rows::note(const RowView& row) {
+    if (row.head().fact == Fact::conversation) {
+        const Id id = row.as<ConversationFact>().conversation;
+        if (node_of(id) >= numbers_.size()) numbers_.resize(node_of(id) + 1);
+        auto& mine = numbers_[node_of(id)];
+        if (count_of(id) >= mine.size())
+            mine.resize(std::max<std::size_t>(count_of(id) + 1, mine.size() * 2));
+        mine[count_of(id)] = ++conversations_;
+        return;
+    }
+    const auto& fact = row.as<AddressFact>();
+    const std::size_t place = fact.id - setup.addresses.size();
+    if (place >= more_.size()) more_.resize(place + 1);
+    more_[place] = fact.address;
 }
 
 std::uint32_t Rows::conversation(Id id) const {
@@ -322,14 +327,11 @@ std::uint32_t Rows::conversation(Id id) const {
     return count_of(id) < mine.size() ? mine[count_of(id)] : 0;
 }
 
-std::string Rows::address_words(std::uint32_t id) const {
-    return net::format(id < setup.addresses.size() ? setup.addresses[id]
-                                                   : more_[id - setup.addresses.size()]);
-}
-
-const views::TraceIndex& Rows::index() const {
-    if (!index_) index_ = std::make_unique<views::TraceIndex>(trace, setup);
-    return *index_;
+std::vector<std::string> Rows::address_words() const {
+    std::vector<std::string> out;
+    for (const net::Address& one : setup.addresses) out.push_back(net::format(one));
+    for (const net::Address& one : more_) out.push_back(net::format(one));
+    return out;
 }
 
 std::span<const TableRow> table_rows() {

@@ -1,7 +1,9 @@
 // The Trace as tables, one function a table: columns are built from its rows and from nothing else.
 #pragma once
 
-#include <array>
+#include <algorithm>
+#include <limits>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -12,48 +14,75 @@
 
 namespace postroad::python {
 
-// What tables are made from: rows up to a moment, counted once.
+// Conversations and journeys of a run up to a position: a pass of its own, made when a table needs
+// it and kept for the next one.
+class IndexKeeper {
+  public:
+    const sim::views::TraceIndex& of(const sim::Trace& trace,
+                                     const std::shared_ptr<const sim::Setup>& setup);
+
+  private:
+    std::uint64_t end_ = ~std::uint64_t{0};
+    std::shared_ptr<const sim::Setup> setup_;
+    std::unique_ptr<sim::views::TraceIndex> index_;
+};
+
+// What tables are made from: a run's rows up to a moment. One pass a table.
 class Rows {
   public:
-    Rows(const sim::Trace& trace, const sim::Setup& setup);
+    Rows(const sim::Trace& the_trace, const std::shared_ptr<const sim::Setup>& the_setup,
+         IndexKeeper& keeper)
+        : trace(the_trace), setup(*the_setup), shared_setup_(the_setup), keeper_(keeper) {}
 
     const sim::Trace& trace;
     const sim::Setup& setup;
-    std::size_t count(sim::Fact fact) const { return counts_[static_cast<std::size_t>(fact)]; }
-    // Its number in the views, from 1 in the order they began; 0: none, or unknown.
+    // No more rows of any kind than that: a row is a head and at least eight octets.
+    std::size_t rows_max() const { return trace.end() / (sizeof(sim::RowHead) + 8) + 1; }
+    // Its number in the views, from 1 in the order they began; 0: none, or not met yet by each().
     std::uint32_t conversation(sim::Id id) const;
-    std::string address_words(std::uint32_t id) const;
+    // Words for all addresses, those of the setup first, then those that each() has met.
+    std::vector<std::string> address_words() const;
     std::size_t addresses() const { return setup.addresses.size() + more_.size(); }
-    // Conversations and journeys: a pass of its own, made when a table needs it.
-    const sim::views::TraceIndex& index() const;
+    const sim::views::TraceIndex& index() const { return keeper_.of(trace, shared_setup_); }
 
     template <class Visit>
-    void each(sim::Fact fact, Visit visit) const {
-        for (auto at = trace.read(); !at.done(); at.next())
-            if (at.row().head().fact == fact) visit(at.row());
+    void each(sim::Fact fact, Visit visit) {
+        // Within a chunk rows stand one behind the other, up to its filler: no look-up a row.
+        for (std::uint64_t chunk = 0; chunk < trace.end(); chunk += sim::chunk_bytes) {
+            const std::byte* at = reinterpret_cast<const std::byte*>(&trace.at(chunk).head());
+            const std::byte* const end = at + std::min(trace.end() - chunk, sim::chunk_bytes);
+            for (sim::RowView row(at); at < end && row.head().fact != sim::Fact::filler;
+                 row = sim::RowView(at += row.head().octets)) {
+                const sim::Fact mine = row.head().fact;
+                if (mine == fact) visit(row);
+                else if (mine == sim::Fact::conversation || mine == sim::Fact::address) note(row);
+            }
+        }
     }
 
   private:
-    std::array<std::size_t, static_cast<std::size_t>(sim::Fact::count_of_facts)> counts_{};
+    void note(const sim::RowView& row);
+    std::shared_ptr<const sim::Setup> shared_setup_;
+    IndexKeeper& keeper_;
     // By the node that began it and that node's count.
     std::vector<std::vector<std::uint32_t>> numbers_;
+    std::uint32_t conversations_ = 0;
     std::vector<net::Address> more_;
-    mutable std::unique_ptr<sim::views::TraceIndex> index_;
 };
 
 struct TableRow {
     std::string_view name;
-    Columns (*make)(const Rows&);
+    Columns (*make)(Rows&);
     std::string_view doc;
 };
 // Every table there is.
 std::span<const TableRow> table_rows();
 
 // The tables that follow messages and conversations rather than single rows.
-Columns conversations_table(const Rows& rows);
-Columns custody_table(const Rows& rows);
-Columns queue_table(const Rows& rows);
-Columns deliveries_table(const Rows& rows);
+Columns conversations_table(Rows& rows);
+Columns custody_table(Rows& rows);
+Columns queue_table(Rows& rows);
+Columns deliveries_table(Rows& rows);
 
 // When: two columns that every table begins with.
 class When {
@@ -95,15 +124,16 @@ class Who {
 // An IP address by its id.
 class Where {
   public:
-    Where(const Rows& rows, Columns& out, const char* name) : codes_(out.codes(name)) {
-        for (std::size_t id = 0; id < rows.addresses(); ++id)
-            codes_.words.push_back(rows.address_words(static_cast<std::uint32_t>(id)));
+    Where(const Rows& rows, Columns& out, const char* name)
+        : rows_(rows), codes_(out.codes(name)) {
+        codes_.words_at_the_end = [&rows] { return rows.address_words(); };
     }
     void put(std::uint32_t id) {
-        codes_.put(id < codes_.words.size() ? static_cast<std::int32_t>(id) : -1);
+        codes_.put(id < rows_.addresses() ? static_cast<std::int32_t>(id) : -1);
     }
 
   private:
+    const Rows& rows_;
     Codes& codes_;
 };
 

@@ -72,7 +72,7 @@ constexpr std::size_t endings = static_cast<std::size_t>(Ending::crashed) + 1;
 
 }  // namespace
 
-Columns conversations_table(const Rows& rows) {
+Columns conversations_table(Rows& rows) {
     const auto& all = rows.index().conversations;
     Columns out(all.size());
     auto& number = out.numbers<std::uint32_t>("conversation");
@@ -116,8 +116,8 @@ Columns conversations_table(const Rows& rows) {
     return out;
 }
 
-Columns custody_table(const Rows& rows) {
-    Columns out(rows.count(Fact::custody));
+Columns custody_table(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     Message message(rows, out);
@@ -150,8 +150,8 @@ Columns custody_table(const Rows& rows) {
     return out;
 }
 
-Columns queue_table(const Rows& rows) {
-    Columns out(rows.count(Fact::queue));
+Columns queue_table(Rows& rows) {
+    Columns out(rows.rows_max());
     When when(rows, out);
     Who node(rows, out);
     Message message(rows, out);
@@ -177,7 +177,7 @@ Columns queue_table(const Rows& rows) {
     return out;
 }
 
-Columns deliveries_table(const Rows& rows) {
+Columns deliveries_table(Rows& rows) {
     const views::TraceIndex& index = rows.index();
     std::size_t count = 0;
     for (const views::Custody& step : index.custody) count += step.fact.move == CustodyMove::delivered;

@@ -81,12 +81,18 @@ WorldHandle::Busy::Busy(WorldHandle& world) : world_(world) {
 WorldHandle::WorldHandle(const std::shared_ptr<ScenarioHandle>& scenario,
                          std::optional<std::uint64_t> seed, const std::string& depth) {
     const auto& setup = scenario->opened.setup;
+    index_ = std::make_unique<IndexKeeper>();
     history_ = std::make_unique<sim::History>(
         std::make_unique<sim::Simulation>(
             sim::make_world(setup, seed.value_or(setup->scenario.seed)),
             sim::Trace(depth_of(depth, *setup))),
         keyframe_spacing);
 }
+
+WorldHandle::WorldHandle(std::unique_ptr<sim::History> history)
+    : history_(std::move(history)), index_(std::make_unique<IndexKeeper>()) {}
+
+WorldHandle::~WorldHandle() = default;
 
 const sim::Simulation& WorldHandle::simulation() const {
     if (busy_) raise("PostroadError", "this world is busy in another thread");
@@ -168,8 +174,8 @@ void WorldHandle::change(const std::string& words) {
     const auto action = sim::changes::read_action(*now.world().setup, words, problems);
     if (!action) raise_problems("ChangeError", problems);
     std::string error;
-    const auto trial = now.fork();
-    if (!sim::changes::apply_text(trial->hands(), words, error)) raise("ChangeError", error);
+    sim::Simulation trial(now.world(), sim::Trace(sim::Depth::summary));
+    if (!sim::changes::apply(trial.hands(), *action, 0, words, error)) raise("ChangeError", error);
     now.enter(sim::Entry::change, 0, 0, words);
 }
 
@@ -191,7 +197,7 @@ py::dict WorldHandle::table(const std::string& name, std::uint64_t position) {
         if (row.name != name) continue;
         py::dict out;
         with_trace(position, [&](const sim::Trace& trace) {
-            const Rows rows(trace, *history_->now().world().setup);
+            Rows rows(trace, history_->now().world().setup, *index_);
             Columns columns = row.make(rows);
             const py::gil_scoped_acquire locked;
             out = columns.to_python();

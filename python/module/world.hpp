@@ -18,11 +18,16 @@ struct ScenarioHandle {
     std::string folder;
 };
 
+class IndexKeeper;
+
 class WorldHandle {
   public:
     WorldHandle(const std::shared_ptr<ScenarioHandle>& scenario, std::optional<std::uint64_t> seed,
                 const std::string& depth);
-    explicit WorldHandle(std::unique_ptr<sim::History> history) : history_(std::move(history)) {}
+    explicit WorldHandle(std::unique_ptr<sim::History> history);
+    ~WorldHandle();
+    WorldHandle(const WorldHandle&) = delete;
+    WorldHandle& operator=(const WorldHandle&) = delete;
 
     // Until then (ns), or until the scenario's end. `progress(now_ns, events)` is called about ten
     // times a second; Ctrl-C ends the run between two events. "reached", "quiet" or "limit".
@@ -78,6 +83,7 @@ class WorldHandle {
     void check_replay() const;
 
     std::unique_ptr<sim::History> history_;
+    std::unique_ptr<IndexKeeper> index_;
     std::atomic<bool> busy_ = false;
 };
 

@@ -102,3 +102,11 @@ def test_a_worker_that_dies_is_told(busy):
         os.kill(os.getpid(), signal.SIGKILL)
     with pytest.raises(postroad.SweepError, match="worker process died"):
         postroad.sweep(busy, {"seed": [1, 2]}, measure, until="1s", workers=2)
+
+
+def test_a_dask_cluster_gives_the_same_table(busy):
+    from distributed import Client
+    with Client(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as client:
+        there = postroad.sweep(busy, GRID, events, until="20s", client=client)
+    here = postroad.sweep(busy, GRID, events, until="20s", workers=0)
+    pd.testing.assert_frame_equal(here.table, there.table)
