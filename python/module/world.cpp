@@ -8,6 +8,7 @@
 #include "python/module/tables.hpp"
 #include "sim/views/fingerprint.hpp"
 #include "sim/world/changes.hpp"
+#include "sim/world/outside.hpp"
 #include "sim/world/world_make.hpp"
 
 namespace postroad::python {
@@ -165,11 +166,8 @@ std::unique_ptr<WorldHandle> WorldHandle::fork() const {
 
 void WorldHandle::change(const std::string& words) {
     const Busy busy(*this);
-    // Going back and changing the past would leave two futures in one world.
+    check_at_the_front();
     sim::Simulation& now = history_->now();
-    if (history_->frontier_events() > now.world().events_done ||
-        history_->frontier() > now.world().now)
-        raise("ChangeError", "this world has been gone back in: change a fork() of it");
     scenario::Problems problems;
     const auto action = sim::changes::read_action(*now.world().setup, words, problems);
     if (!action) raise_problems("ChangeError", problems);
@@ -177,6 +175,30 @@ void WorldHandle::change(const std::string& words) {
     sim::Simulation trial(now.world(), sim::Trace(sim::Depth::summary));
     if (!sim::changes::apply(trial.hands(), *action, 0, words, error)) raise("ChangeError", error);
     now.enter(sim::Entry::change, 0, 0, words);
+}
+
+void WorldHandle::check_at_the_front() const {
+    const sim::World& now = history_->now().world();
+    if (history_->frontier_events() > now.events_done || history_->frontier() > now.now)
+        raise("ChangeError", "this world has been gone back in: change a fork() of it");
+}
+
+void WorldHandle::enter(const std::string& what, const std::string& host, std::uint32_t subject,
+                        const std::string& words) {
+    const Busy busy(*this);
+    check_at_the_front();
+    sim::Simulation& now = history_->now();
+    const sim::Setup& places = *now.world().setup;
+    const std::uint32_t from = places.find_host(host);
+    if (from == sim::nothing) raise("PostroadError", "there is no host \"" + host + "\"");
+    NodeId target = 0;
+    std::uint16_t port = 0;
+    if (what == "connect" && !sim::outside::find_port(places, words, target, port))
+        raise("PostroadError", "\"" + words + "\" is no host and port of this world");
+    if (what == "connect") now.enter(sim::Entry::connect, from, subject, words);
+    else if (what == "say") now.enter(sim::Entry::say, from, subject, words);
+    else if (what == "hang_up") now.enter(sim::Entry::hang_up, from, subject, {});
+    else throw py::value_error(what);
 }
 
 void WorldHandle::replay(const std::string& text) {
@@ -220,6 +242,13 @@ void bind_world(py::module_& module) {
         .def("seek_event", &WorldHandle::seek_event, py::arg("count"))
         .def("fork", &WorldHandle::fork)
         .def("change", &WorldHandle::change, py::arg("words"))
+        .def("enter", &WorldHandle::enter, py::arg("what"), py::arg("host"), py::arg("subject"),
+             py::arg("words") = "")
+        .def("connected",
+             [](const WorldHandle& w, std::uint32_t subject) {
+                 return sim::outside::connected(w.world(), subject);
+             },
+             py::arg("subject"))
         .def("replay", &WorldHandle::replay, py::arg("journal"))
         .def("table", &WorldHandle::table, py::arg("name"), py::arg("position"))
         .def_property_readonly("now_ns", [](const WorldHandle& w) { return w.world().now; })

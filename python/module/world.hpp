@@ -40,6 +40,10 @@ class WorldHandle {
     // One [[timeline]] table without its `at`; ChangeError, and nothing has changed, when it
     // cannot be.
     void change(const std::string& words);
+    // What somebody outside does now: "connect" (words: "host:port"), "say" (octets), "hang_up".
+    // `subject`: the number of the outsider. PostroadError for a host or port that is none.
+    void enter(const std::string& what, const std::string& host, std::uint32_t subject,
+               const std::string& words);
     void replay(const std::string& journal);
 
     const sim::Simulation& simulation() const;
@@ -81,6 +85,8 @@ class WorldHandle {
         WorldHandle& world_;
     };
     void check_replay() const;
+    // Going back and changing the past would leave two futures in one world: ChangeError.
+    void check_at_the_front() const;
 
     std::unique_ptr<sim::History> history_;
     std::unique_ptr<IndexKeeper> index_;

@@ -186,6 +186,12 @@ class World:
         """Somebody collects mail now."""
         return self.change(fetch=person)
 
+    def talk(self, where: str, *, at: str | None = None) -> Talk:
+        """Opens a connection to "host:port" to type a protocol by hand, from the host `at`, or from
+        the first that has a mail program. Raises PostroadError when there is no such place."""
+        from .talk import Talk
+        return Talk(self, where, at)
+
     @property
     def journal(self) -> str:
         """Every change from outside with its moment: `postroad run FILE --journal` replays it."""
@@ -251,3 +257,4 @@ if TYPE_CHECKING:
     from .compare import Comparison
     from .pictures.journey import Journey
     from .pictures.ladder import Ladder
+    from .talk import Talk
