@@ -122,6 +122,15 @@ class Scenario:
         self._tables = {}
         return self
 
+    @property
+    def tables(self) -> dict[str, Any]:
+        """The file's tables as Python's dicts and lists, to be changed in place:
+        `s.tables["timeline"][0]["send"]["bcc"] = "dave"`."""
+        if not self._tables:
+            self._tables = tomllib.loads(self.core.to_toml())
+        self._core = None
+        return self._tables
+
     def copy(self) -> Scenario:
         """One that can be changed without changing this."""
         out = copy.copy(self)
@@ -188,20 +197,13 @@ class Scenario:
         self._core = _core.Scenario(state["text"], state["file"], state["folder"])
 
     # --- within ----------------------------------------------------------------------------
-    def _edit(self) -> dict[str, Any]:
-        """The tables, to be changed: what was read from text becomes tables first."""
-        if not self._tables:
-            self._tables = tomllib.loads(self.core.to_toml())
-        self._core = None
-        return self._tables
-
     def _put(self, table: str, name: str, keys: dict[str, Any]) -> Scenario:
-        entries = self._edit().setdefault(table, {})
+        entries = self.tables.setdefault(table, {})
         entries.setdefault(name, {}).update(copy.deepcopy(keys))
         return self
 
     def _append(self, table: str, entry: dict[str, Any]) -> Scenario:
-        self._edit().setdefault(table, []).append(copy.deepcopy(entry))
+        self.tables.setdefault(table, []).append(copy.deepcopy(entry))
         return self
 
 
