@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Journey"]
 
-_KIND = {"delivered": "good", "fetched": "good", "bounced": "bad", "discarded": "bad"}
+_KIND = {"handed_over": "faint", "delivered": "good", "fetched": "good", "bounced": "bad", "discarded": "bad"}
 
 
 class Journey:
@@ -51,13 +51,16 @@ class Journey:
         before: tuple[float, float] | None = None
         for number, row in enumerate(self.steps.itertuples()):
             x, y = left + 12 + 150 * number, rows[str(row.node)]
-            if before is not None:
+            # Who has handed over is told so after the next one has taken it: no way leads back.
+            told = row.move == "handed_over"
+            if before is not None and not told:
                 page.line(*before, x, y, "", arrow=True)
             words = str(row.move).replace("_", " ")
             page.box(x, y - 18, 112, 36, "box")
-            page.text(x + 56, y - 3, words, _KIND.get(str(row.move), ""), "middle", tip=_tip(row))
+            page.text(x + 56, y - 3, words, _KIND.get(str(row.move), ""), "middle",
+                      tip=_tip(row))
             page.text(x + 56, y + 12, f"{row.t_s:.3f} s", "faint", "middle")
-            before = x + 112, y
+            before = before if told else (x + 112, y)
         return str(page)
 
     def _repr_html_(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..errors import PostroadError
-from .svg import Page, shortened
+from .svg import Page, shortened, width_of
 
 if TYPE_CHECKING:
     from ..world import World
@@ -189,13 +189,15 @@ def _draw(title: str, steps: list[_Step], most: int) -> str:
         if step.t_s != before:
             page.text(4, y, f"{step.t_s:.6f}", "faint mono")
             before = step.t_s
-        x = lanes[step.source]
+        x, clear = lanes[step.source], right
         if step.target is None:
-            page.text(x + 6, y, shortened(step.words, 110), "why", tip=step.words)
+            words = shortened(step.words, 110)
+            page.text(x + 6, y, words, "why", tip=step.words)
+            clear = max(right, x + 20 + width_of(words))
         else:
             _arrow(page, step, x, lanes[step.target], y)
         if step.section:
-            page.text(right + (180 if step.target is None else 0), y, step.section, "faint")
+            page.text(clear, y, step.section, "faint")
     if left_out:
         page.text(_LEFT, bottom + 8, f"… and {left_out} rows more: choose a conversation, a message "
                   "or a host, or draw more with most=", "faint")
