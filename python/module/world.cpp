@@ -111,6 +111,7 @@ std::string WorldHandle::run(std::optional<std::uint64_t> until, std::uint64_t e
                                  [&](const sim::World& world) { return conscience.go_on(world); });
     }
     conscience.rethrow();
+    rethrow_policy();
     check_replay();
     return words_for(stopped);
 }
@@ -128,10 +129,12 @@ std::uint64_t WorldHandle::step(std::uint64_t events) {
             stopped = history_->run_until(never, now);
         }
         if (stopped != sim::Stopped::limit) break;
+        if (policy_raised_) break;
         left -= now;
         if (left != 0 && !conscience.go_on(history_->now().world())) break;
     }
     conscience.rethrow();
+    rethrow_policy();
     check_replay();
     return history_->now().world().events_done - before;
 }
@@ -161,7 +164,9 @@ void WorldHandle::check_replay() const {
 
 std::unique_ptr<WorldHandle> WorldHandle::fork() const {
     simulation();  // not while another thread runs it
-    return std::make_unique<WorldHandle>(history_->fork());
+    auto out = std::make_unique<WorldHandle>(history_->fork());
+    out->history_->now().set_asker({});  // what it asks is for its own handle to say
+    return out;
 }
 
 void WorldHandle::change(const std::string& words) {
@@ -181,6 +186,10 @@ void WorldHandle::check_at_the_front() const {
     const sim::World& now = history_->now().world();
     if (history_->frontier_events() > now.events_done || history_->frontier() > now.now)
         raise("ChangeError", "this world has been gone back in: change a fork() of it");
+    const sim::Journal& journal = history_->now().journal();
+    if (journal.size() != 0 && journal[journal.size() - 1].at > now.now)
+        raise("ChangeError", "changes of later moments are still to come in this world's journal: "
+                             "run past them, or fork a world that has none");
 }
 
 void WorldHandle::enter(const std::string& what, const std::string& host, std::uint32_t subject,
@@ -199,6 +208,43 @@ void WorldHandle::enter(const std::string& what, const std::string& host, std::u
     else if (what == "say") now.enter(sim::Entry::say, from, subject, words);
     else if (what == "hang_up") now.enter(sim::Entry::hang_up, from, subject, {});
     else throw py::value_error(what);
+}
+
+void WorldHandle::set_policy(const py::object& policy) {
+    const Busy busy(*this);
+    check_at_the_front();
+    policy_ = policy;
+    if (policy.is_none()) history_->now().set_asker({});
+    else history_->now().set_asker([this](const sim::Question& one) { return ask_policy(one); });
+}
+
+// In the middle of a run, without the interpreter's lock. Nothing may be thrown through the
+// simulation: a policy that raises has answered 451, and the run stops behind this event.
+sim::Ruling WorldHandle::ask_policy(const sim::Question& question) {
+    sim::Run& run = history_->now().hands();
+    const py::gil_scoped_acquire locked;
+    try {
+        const py::tuple said = policy_(
+            std::string(run.setup().node_name(question.host)),
+            net::format(run.address(question.client)), to_str(question.helo),
+            to_str(question.reverse_path), to_str(question.forward_path), run.now(),
+            question.accepted);
+        return {said[0].cast<std::uint16_t>(), said[1].cast<std::string>()};
+    } catch (py::error_already_set& error) {
+        policy_raised_.emplace(std::move(error));
+    } catch (const py::cast_error& error) {
+        PyErr_SetString(PyExc_TypeError, error.what());
+        policy_raised_.emplace();
+    }
+    run.stop = true;
+    return {451, "the policy failed"};
+}
+
+void WorldHandle::rethrow_policy() {
+    if (!policy_raised_) return;
+    py::error_already_set error = std::move(*policy_raised_);
+    policy_raised_.reset();
+    throw error;
 }
 
 void WorldHandle::replay(const std::string& text) {
@@ -244,6 +290,7 @@ void bind_world(py::module_& module) {
         .def("change", &WorldHandle::change, py::arg("words"))
         .def("enter", &WorldHandle::enter, py::arg("what"), py::arg("host"), py::arg("subject"),
              py::arg("words") = "")
+        .def("set_policy", &WorldHandle::set_policy, py::arg("policy").none(true))
         .def("connected",
              [](const WorldHandle& w, std::uint32_t subject) {
                  return sim::outside::connected(w.world(), subject);

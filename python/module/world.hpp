@@ -45,6 +45,10 @@ class WorldHandle {
     void enter(const std::string& what, const std::string& host, std::uint32_t subject,
                const std::string& words);
     void replay(const std::string& journal);
+    // Asks `policy(host, client, helo, reverse_path, forward_path, now_ns, accepted)` about each
+    // recipient from now on; it gives (code, text), code 0: the host's own policy stands. None: no
+    // more. What it raises stops the run and comes out of the call that ran.
+    void set_policy(const py::object& policy);
 
     const sim::Simulation& simulation() const;
     const sim::World& world() const { return simulation().world(); }
@@ -89,7 +93,13 @@ class WorldHandle {
     void check_at_the_front() const;
 
     std::unique_ptr<sim::History> history_;
+    sim::Ruling ask_policy(const sim::Question& question);
+    // Throws what a policy has raised meanwhile.
+    void rethrow_policy();
+
     std::unique_ptr<IndexKeeper> index_;
+    py::object policy_ = py::none();
+    std::optional<py::error_already_set> policy_raised_;
     std::atomic<bool> busy_ = false;
 };
 

@@ -38,11 +38,12 @@ class World:
         self.scenario = scenario
         self._core = _core.World(scenario.core, seed, depth or "")
         self._trace: Trace | None = None
+        self._policy: Policy | None = None
 
     @classmethod
     def _of(cls, scenario: Scenario, core: _core.World) -> World:
         out = cls.__new__(cls)
-        out.scenario, out._core, out._trace = scenario, core, None
+        out.scenario, out._core, out._trace, out._policy = scenario, core, None, None
         return out
 
     # --- time ------------------------------------------------------------------------------
@@ -139,7 +140,32 @@ class World:
 
     def fork(self) -> World:
         """A copy that goes its own way from this moment; the past is shared."""
-        return World._of(self.scenario, self._core.fork())
+        out = World._of(self.scenario, self._core.fork())
+        if self._policy is not None:
+            out._policy = self._policy.at(self._core.now_ns, out._core)
+        return out
+
+    def on_recipient(self, hook: Hook | None) -> World:
+        """Lets a Python function decide about each recipient that a server is given, from now on.
+
+        `hook(question)` gives None (the server's own policy stands), True, False, an SMTP code, or
+        (code, words); see postroad.policy.Question. It is asked once: its answers are journalled,
+        so going back and replaying call it never, and a fork calls it only past the fork. Keep
+        what it remembers in `question.state` and draw from `question.rng("name")`: both go with
+        forks. What it raises stops the run at that moment. None: no more.
+        """
+        from .policy import Policy
+        self._policy = None if hook is None else Policy(hook, self.seed, self._core)
+        if hook is None:
+            self._core.set_policy(None)
+        return self
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the function of `on_recipient` remembers."""
+        if self._policy is None:
+            raise PostroadError("nobody remembers anything here: on_recipient() sets who does")
+        return self._policy.state
 
     def compare(self, other: World) -> Comparison:
         """What differs between two runs, and where they part: `a.compare(b)`."""
@@ -257,4 +283,5 @@ if TYPE_CHECKING:
     from .compare import Comparison
     from .pictures.journey import Journey
     from .pictures.ladder import Ladder
+    from .policy import Hook, Policy
     from .talk import Talk

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@ enum class Entry : std::uint8_t {
     connect,  // words: "host:port"; `subject` names the conversation to come
     say,      // words: octets said in conversation `subject`
     hang_up,  // conversation `subject` is closed from outside
+    answer,   // to a question of the world's: no happening of its own, and kept apart from those
 };
 
 struct JournalEntry {
@@ -28,6 +31,16 @@ struct JournalEntry {
     bool operator==(const JournalEntry&) const = default;
 };
 
+// What somebody outside was asked, and said. Found again by the question, so that nobody is asked
+// twice: a replay never calls out.
+struct JournalAnswer {
+    Time at = 0;
+    NodeId node = 0;       // who asked
+    std::string question;  // no two questions of a run are alike; without a line break
+    std::string words;
+    bool operator==(const JournalAnswer&) const = default;
+};
+
 // Entries in the order they came; moments never go back. Appending copies nothing.
 class Journal {
   public:
@@ -36,6 +49,13 @@ class Journal {
     const JournalEntry& operator[](std::size_t index) const { return *entries_[index]; }
     // The first `count` entries alone: what a fork begins with.
     void truncate(std::size_t count) { entries_.resize(count); }
+
+    void answered(JournalAnswer answer);
+    bool has_answers() const { return !answers_.empty(); }
+    // Null when it has not been asked.
+    const JournalAnswer* answer_to(std::string_view question) const;
+    // A fork asks again what was asked after the moment it left.
+    void forget_answers_after(Time moment);
 
     // One entry a line: "+2.000000000 say 0 3 \"EHLO x\\r\\n\"". Names are the scenario's.
     std::string to_text() const;
@@ -46,6 +66,7 @@ class Journal {
 
   private:
     std::vector<std::shared_ptr<const JournalEntry>> entries_;
+    std::map<std::string, std::shared_ptr<const JournalAnswer>, std::less<>> answers_;
 };
 
 }  // namespace postroad::sim

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -17,6 +18,19 @@ namespace postroad::sim {
 class Journal;
 class Embedder;
 
+// What a server asks somebody outside about a recipient, after its own policy has had its say.
+struct Question {
+    NodeId host = 0;
+    Id conversation = 0;
+    AddressId client = nothing;
+    std::string_view helo, reverse_path, forward_path;
+    bool accepted = true;      // as its own policy says
+};
+struct Ruling {
+    std::uint16_t code = 0;    // one that RCPT may be answered with; 0: own policy stands
+    std::string text;
+};
+
 class Run {
   public:
     Run(World& the_world, Trace& the_trace) : world(the_world), trace(the_trace), fx(world.heap) {}
@@ -28,6 +42,8 @@ class Run {
     // Somebody outside listens here: his number, what happened (opened, bytes, closed), octets.
     // It never changes the world.
     std::function<void(std::uint32_t subject, Wake what, std::string_view octets)> on_outside;
+    // The journal's answer, or that of whoever is asked (Simulation::set_asker).
+    std::function<const Ruling&(const Question&)> rule;
     Effects fx;  // scratch of the session layer
     bool stepping = false;  // a machine is using it
     bool stop = false;

@@ -40,6 +40,10 @@ class Simulation {
 
     // Something enters from outside, now. It is journalled and happens at once.
     void enter(Entry entry, NodeId node, std::uint32_t subject, std::string words);
+    // Somebody decides, from the next event on, about each recipient that a server is given. The
+    // answers are journalled: replay, rewind and fork ask no question twice. `asker` may be empty.
+    using Asker = std::function<Ruling(const Question&)>;
+    void set_asker(Asker asker);
     // A whole journal, before or after the start: its entries happen at their moments.
     void replay(Journal journal);
 
@@ -56,11 +60,15 @@ class Simulation {
   private:
     void dispatch(const Event& event);
     void schedule_journal();
+    const Ruling& rule(const Question& question);
 
     World world_;
     Trace trace_;
     Journal journal_;
     Run run_;
+    Asker asker_;
+    std::uint64_t asked_from_ = 0;  // events before that were nobody's to decide
+    Ruling ruling_;                 // the last one
 };
 
 // "0123456789abcdef": the chains over all facts that every depth records, in node order.
