@@ -12,8 +12,9 @@ mkdir -p build
 
 fresh() {
     [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$root $python" ] && [ -x "$venv/bin/postroad" ] &&
-        [ -z "$(find pyproject.toml CMakeLists.txt cmake protocols sim command labs python \
-            -name __pycache__ -prune -o -newer "$stamp" ! -name '*.pyc' -print -quit)" ]
+        [ -z "$(find pyproject.toml CMakeLists.txt cmake protocols sim command labs \
+            python/CMakeLists.txt python/module python/postroad \
+            -name __pycache__ -prune -o -newer "$stamp" -print -quit)" ]
 }
 
 renew() {

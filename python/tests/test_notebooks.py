@@ -66,3 +66,24 @@ def test_a_labs_notebook_fails_as_it_is_and_passes_with_the_solution(path):
             exec(compile(source, str(path), "exec"), names)  # noqa: S102  # our own notebook
         assert names["report"].passed == solved, str(names["report"])
     matplotlib.pyplot.close("all")
+
+
+def test_a_new_labs_notebook_can_be_begun(tmp_path):
+    import importlib.util
+    import shutil
+    path = ROOT / "python/notebooks/new_notebook.py"
+    spec = importlib.util.spec_from_file_location("new_notebook", path)
+    new_notebook = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(new_notebook)
+    for lab in postroad.labs():
+        names: dict = {}
+        for kind, source, _ in new_notebook.cells(lab):
+            if kind == "code":
+                exec(compile(source, lab.name, "exec"), names)  # noqa: S102
+        assert lab.points == 0 or not names["report"].passed
+    shutil.copytree(postroad.lab(5).folder, tmp_path / "05-the-mx-ladder")
+    mine = postroad.Lab(tmp_path / "05-the-mx-ladder")
+    with pytest.raises(FileExistsError):
+        new_notebook.write(mine)
+    (mine.folder / "notebook.ipynb").unlink()
+    nbformat.validate(nbformat.read(new_notebook.write(mine), as_version=4))

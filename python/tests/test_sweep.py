@@ -106,6 +106,9 @@ def test_a_worker_that_dies_is_told(busy):
 
 def test_a_dask_cluster_gives_the_same_table(busy):
     from distributed import Client
+
+    def events(world):  # goes to the workers by value: they do not know this file
+        return {"events": world.events, "delay_s": world.trace.deliveries.delay_s.mean()}
     with Client(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as client:
         there = postroad.sweep(busy, GRID, events, until="20s", client=client)
     here = postroad.sweep(busy, GRID, events, until="20s", workers=0)
