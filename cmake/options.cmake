@@ -8,8 +8,11 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-# No CMAKE_POSITION_INDEPENDENT_CODE: it costs inlining and thread-local access in the hot path. Who
-# adds a shared library asks for it there.
+# One compilation serves the command and the Python module: position-independent, everything hidden,
+# so that inlining stays; the linker makes calls and thread-locals direct again in a program.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
 # A fixed instruction set, so that a build made here runs on every machine of the last
 # fifteen years and has no fused multiply-add to change a floating-point digit.

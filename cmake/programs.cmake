@@ -11,16 +11,21 @@ if(EXISTS "${CMAKE_SOURCE_DIR}/command/main.cpp")
     postroad_program(postroad SOURCES command/main.cpp LINK postroad_command_lib)
     install(TARGETS postroad)
     install(DIRECTORY labs DESTINATION ${CMAKE_INSTALL_DATADIR}/postroad OPTIONAL)
+    if(SKBUILD) # the wheel has the command and the labs too: bin/postroad and share/postroad
+        install(TARGETS postroad RUNTIME DESTINATION ${SKBUILD_SCRIPTS_DIR} COMPONENT wheel)
+        install(DIRECTORY labs DESTINATION ${SKBUILD_DATA_DIR}/share/postroad COMPONENT wheel)
+    endif()
 endif()
-# Where the labs are: beside the sources in a clone, under share/ once installed.
+# Where the labs are: beside the sources in a clone, under share/ once installed. Only the files that
+# ask are compiled with it, so that a second build folder can share all others by ccache.
+set_source_files_properties(
+    command/io.cpp command/bench.cpp command/command.cpp command/view.cpp PROPERTIES COMPILE_DEFINITIONS
+    "POSTROAD_VERSION=\"${PROJECT_VERSION}\";POSTROAD_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";\
+POSTROAD_BUILD_DIR=\"${CMAKE_BINARY_DIR}\";\
+POSTROAD_DATA_DIR=\"${CMAKE_INSTALL_FULL_DATADIR}/postroad\"")
 get_target_property(kind postroad_command_lib TYPE)
 if(kind STREQUAL "STATIC_LIBRARY")
     target_link_libraries(postroad_command_lib PUBLIC postroad_view_options) # words, nothing that draws
-    target_compile_definitions(postroad_command_lib PUBLIC
-        POSTROAD_VERSION="${PROJECT_VERSION}"
-        POSTROAD_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-        POSTROAD_BUILD_DIR="${CMAKE_BINARY_DIR}"
-        POSTROAD_DATA_DIR="${CMAKE_INSTALL_FULL_DATADIR}/postroad")
 endif()
 
 # The upper bounds that the benchmarks are measured against; built when asked for.

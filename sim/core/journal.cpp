@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view first_line = "postroad-journal 1";
 constexpr std::string_view entry_names[] = {"change",   "connect", "say",    "hang-up", "reset",
                                             "datagram", "accept",  "refuse", "pause",   "resume",
-                                            "plug",     "unplug",  "mark",   "end"};
+                                            "plug",     "unplug",  "mark",   "end",     "answer"};
 
 std::string quoted(std::string_view words) {
     constexpr char hex[] = "0123456789abcdef";
@@ -108,6 +108,20 @@ void Journal::append(JournalEntry entry) {
     entries_.push_back(std::make_shared<const JournalEntry>(std::move(entry)));
 }
 
+void Journal::answered(JournalAnswer answer) {
+    std::string question = answer.question;
+    answers_.emplace(std::move(question), std::make_shared<const JournalAnswer>(std::move(answer)));
+}
+
+const JournalAnswer* Journal::answer_to(std::string_view question) const {
+    const auto found = answers_.find(question);
+    return found == answers_.end() ? nullptr : found->second.get();
+}
+
+void Journal::forget_answers_after(Time moment) {
+    std::erase_if(answers_, [&](const auto& one) { return one.second->at > moment; });
+}
+
 std::string Journal::heading() {
     return std::string(first_line) +
            "\n# ns since the start, what, node, number of the outsider, words\n";
@@ -134,8 +148,15 @@ std::string Journal::to_line(const JournalEntry& one) {
 }
 
 std::string Journal::to_text() const {
+    std::vector<JournalEntry> lines;
+    for (const auto& entry : entries_) lines.push_back(*entry);
+    for (const auto& [question, answer] : answers_)
+        lines.push_back(
+            {answer->at, Entry::answer, answer->node, 0, question + '\n' + answer->words, 0});
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](const JournalEntry& x, const JournalEntry& y) { return x.at < y.at; });
     std::string out = heading();
-    for (const auto& entry : entries_) out += to_line(*entry);
+    for (const JournalEntry& one : lines) out += to_line(one);
     return out;
 }
 
@@ -163,6 +184,16 @@ Journal Journal::parse(std::string_view text, std::string& error, bool& cut) {
             error = "line " + std::to_string(number) + ": not a journal entry";
             return journal;
         }
+        if (entry.entry == Entry::answer) {
+            const std::size_t end_of_question = entry.words.find('\n');
+            if (end_of_question == std::string::npos) {
+                error = "line " + std::to_string(number) + ": an answer without its question";
+                return journal;
+            }
+            journal.answered({entry.at, entry.node, entry.words.substr(0, end_of_question),
+                              entry.words.substr(end_of_question + 1)});
+            continue;
+        }
         if (!journal.entries_.empty() && journal.entries_.back()->at > entry.at) {
             error = "line " + std::to_string(number) + ": earlier than the entry before it";
             return journal;
@@ -173,7 +204,11 @@ Journal Journal::parse(std::string_view text, std::string& error, bool& cut) {
 }
 
 bool Journal::operator==(const Journal& other) const {
-    if (size() != other.size()) return false;
+    if (size() != other.size() || answers_.size() != other.answers_.size()) return false;
+    for (const auto& [question, answer] : answers_) {
+        const JournalAnswer* const same = other.answer_to(question);
+        if (same == nullptr || !(*same == *answer)) return false;
+    }
     for (std::size_t i = 0; i < size(); ++i)
         if (!((*this)[i] == other[i])) return false;
     return true;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +29,7 @@ enum class Entry : std::uint8_t {
     unplug,   // and from now on they cannot: a fork
     mark,     // words: the fingerprint of this moment; a replay that differs is told
     end,      // a live session was over: so is a run of its journal, unless it is told otherwise
+    answer,   // to a question of the world's: no happening of its own, and kept apart from those
 };
 
 // Real servers have numbers of their own: the world gives them, in the order it calls.
@@ -44,6 +47,16 @@ struct JournalEntry {
     bool operator==(const JournalEntry&) const = default;
 };
 
+// What somebody outside was asked, and said. Found again by the question, so that nobody is asked
+// twice: a replay never calls out.
+struct JournalAnswer {
+    Time at = 0;
+    NodeId node = 0;       // who asked
+    std::string question;  // no two questions of a run are alike; without a line break
+    std::string words;
+    bool operator==(const JournalAnswer&) const = default;
+};
+
 // Entries in the order they came; moments never go back. Appending copies nothing.
 class Journal {
   public:
@@ -54,6 +67,13 @@ class Journal {
     void forget(std::size_t index) { entries_[index] = nullptr; }
     // The first `count` entries alone: what a fork begins with.
     void truncate(std::size_t count) { entries_.resize(count); }
+
+    void answered(JournalAnswer answer);
+    bool has_answers() const { return !answers_.empty(); }
+    // Null when it has not been asked.
+    const JournalAnswer* answer_to(std::string_view question) const;
+    // A fork asks again what was asked after the moment it left.
+    void forget_answers_after(Time moment);
 
     // One entry a line: `2000000000 say 0 3 "EHLO x\r\n"`; the number of an answer from a real
     // server has its question behind it: `2147483648/1f2e…`.
@@ -67,6 +87,7 @@ class Journal {
 
   private:
     std::vector<std::shared_ptr<const JournalEntry>> entries_;
+    std::map<std::string, std::shared_ptr<const JournalAnswer>, std::less<>> answers_;
 };
 
 }  // namespace postroad::sim

@@ -109,7 +109,9 @@ namespace postroad::sim {
     R(left_on_server, "{0} messages stay on the server", "1939 §8")                                 \
     R(fetch_failed, "mail could not be fetched from {0}: {1}", "1939 §3")                           \
     R(in_outbox, "{0}: the message stays in the outbox, tried again in {1}", "5321 §4.5.4.1")       \
-    R(told_sender, "the mail program tells its user that {0} gets nothing: {1}", "5321 §4.2.1")
+    R(told_sender, "the mail program tells its user that {0} gets nothing: {1}", "5321 §4.2.1")   \
+    /* somebody outside the world */                                                               \
+    R(ruled, "a script decides about {0}: {1} {2}", "5321 §7.9")
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,

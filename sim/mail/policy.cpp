@@ -198,6 +198,24 @@ void authenticate(const Session& s, const Ask& ask, Answer& out) {
     if (known) out.text = s.run.setup().people[person].address;
 }
 
+// RFC 5321 §7.9: a server may refuse for any reason. Somebody outside may decide otherwise than
+// the host's own policy does.
+void outside_rules(const Session& s, std::string_view path, Answer& out) {
+    if (!s.run.rule) return;
+    const bool accepted = out.code == 0 ? out.relay == Relay::allow && out.exists : out.code < 300;
+    const Heap& heap = s.run.world.heap;
+    const Ruling& ruling =
+        s.run.rule({s.host, s.conversation, s.client, heap.view(s.server.client_name),
+                    heap.view(s.server.reverse_path), path, accepted});
+    if (ruling.code == 0) return;
+    s.run.decide(s.host, s.conversation, Reason::ruled, path, std::uint64_t{ruling.code},
+                 ruling.text);
+    out.ok = ruling.code < 300;
+    out.code = ruling.code;
+    out.enhanced = ruling.code < 300 ? "2.1.5" : ruling.code < 500 ? "4.7.1" : "5.7.1";
+    out.text = ruling.text;
+}
+
 }  // namespace
 
 void answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
@@ -215,7 +233,9 @@ void answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answ
         case AskKind::sender: return sender(s, heap.view(s.server.reverse_path), out);
         case AskKind::recipient: {  // the machine has put it behind those it has already
             const List<Text>& paths = s.server.forward_paths;
-            return recipient(s, heap.view(heap.get(paths, paths.size() - 1)), out);
+            const std::string_view path = heap.view(heap.get(paths, paths.size() - 1));
+            recipient(s, path, out);
+            return outside_rules(s, path, out);
         }
         case AskKind::verify: return verify(s, ask.a, out);
         case AskKind::expand: return expand(s, ask.a, out);

@@ -8,6 +8,7 @@
 #include "sim/core/reasons.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/net/packet.hpp"
+#include "sim/views/fact_words.hpp"
 #include "sim/views/ladder_words.hpp"
 
 namespace postroad::sim::views {
@@ -19,46 +20,6 @@ std::string hex(std::uint64_t value) {
     std::string out(16, '0');
     for (std::size_t i = 16; i-- > 0; value >>= 4) out[i] = hex_digits[value & 15];
     return out;
-}
-
-std::string_view word(Ending how) {
-    constexpr std::string_view words[] = {"closed", "reset", "refused", "timed_out", "unreachable",
-                                          "aborted", "crashed"};
-    return words[static_cast<std::size_t>(how) % std::size(words)];
-}
-std::string_view word(Loss why) {
-    constexpr std::string_view words[] = {"random", "queue_full", "link_down", "host_down",
-                                          "no_route", "ttl", "outage"};
-    return words[static_cast<std::size_t>(why) % std::size(words)];
-}
-std::string_view word(Why why) {
-    constexpr std::string_view words[] = {
-        "", "handshake", "data", "acknowledgment", "delayed_ack", "window_update",
-        "retransmission_timeout", "fast_retransmit", "close", "reset", "keep_alive", "probe",
-        "unreachable"};
-    return words[static_cast<std::size_t>(why) % std::size(words)];
-}
-std::string_view word(QueueMove move) {
-    constexpr std::string_view words[] = {"entered", "trying", "deferred", "delivered", "relayed",
-                                          "failed", "expired", "left", "delayed_notice"};
-    return words[static_cast<std::size_t>(move) % std::size(words)];
-}
-std::string_view word(CustodyMove move) {
-    constexpr std::string_view words[] = {"composed", "accepted", "handed_over", "delivered",
-                                          "fetched", "bounced", "discarded"};
-    return words[static_cast<std::size_t>(move) % std::size(words)];
-}
-std::string_view word(MailboxMove move) {
-    constexpr std::string_view words[] = {"arrived", "opened", "retrieved", "deleted", "closed",
-                                          "refused"};
-    return words[static_cast<std::size_t>(move) % std::size(words)];
-}
-std::string_view word(net::Action action) {
-    return action == net::Action::drop ? "drop" : action == net::Action::reject ? "reject" : "accept";
-}
-std::string_view word(Speech speech) {
-    constexpr std::string_view words[] = {"command", "reply", "content"};
-    return words[static_cast<std::size_t>(speech) % std::size(words)];
 }
 
 class JsonRows {

@@ -1,6 +1,8 @@
 // Changes: a Setup is never edited; the next one is made from the changed scenario.
 #include "sim/world/changes.hpp"
 
+#include <algorithm>
+
 #include "protocols/base/ascii.hpp"
 #include "sim/dns/datagram.hpp"
 #include "sim/mail/mail.hpp"
@@ -218,17 +220,29 @@ bool apply(Run& run, const scenario::Action& action, std::uint64_t number, std::
     return std::visit(Apply{run, error}, action);
 }
 
-bool apply_text(Run& run, std::string_view words, std::string& error) {
-    scenario::Scenario current = run.setup().scenario;
+std::optional<scenario::Action> read_action(const Setup& setup, std::string_view words,
+                                            scenario::Problems& problems) {
+    scenario::Scenario current = setup.scenario;
     current.timeline.clear();
-    const std::string text = scenario::print(current) + "\n[[timeline]]\nat = \"+0s\"\n" +
-                             std::string(words) + "\n";
-    const scenario::Loaded loaded = scenario::load(text, "change");
-    if (!loaded.ok() || loaded.complete.timeline.empty()) {
-        error = scenario::to_text(loaded.problems);
+    const std::string before = scenario::print(current) + "\n[[timeline]]\nat = \"+0s\"\n";
+    const scenario::Loaded loaded = scenario::load(before + std::string(words) + "\n", "change");
+    const auto lines = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n'));
+    for (scenario::Problem one : loaded.problems.list()) {
+        if (one.place.line > lines) one.place.line -= lines;
+        problems.add(std::move(one));
+    }
+    if (!loaded.ok() || loaded.complete.timeline.empty()) return std::nullopt;
+    return loaded.complete.timeline.back().action;
+}
+
+bool apply_text(Run& run, std::string_view words, std::string& error) {
+    scenario::Problems problems;
+    const auto action = read_action(run.setup(), words, problems);
+    if (!action) {
+        error = scenario::to_text(problems);
         return false;
     }
-    return apply(run, loaded.complete.timeline.back().action, ~std::uint64_t{0}, words, error);
+    return apply(run, *action, ~std::uint64_t{0}, words, error);
 }
 
 void on_timeline(Run& run, std::uint32_t index) {

@@ -35,6 +35,36 @@ bool all_done(Simulation& simulation) {
            simulation.settled() && all_begun(simulation);
 }
 
+// `runner`: what goes on, the simulation itself or its history.
+template <class Runner>
+Stopped run_to_the_end(Simulation& simulation, Runner& runner, const Extent& extent,
+                       const std::function<bool(const World&)>& progress) {
+    constexpr std::uint64_t piece = 1U << 16;
+    const World& world = simulation.world();
+    const auto declared = world.setup->scenario.until;
+    const Time until = extent.until.value_or(declared ? declared->ns : never);
+    std::uint64_t left = extent.events_max;
+    bool second_over = true;
+    for (;;) {
+        // Without an end it is looked at whole seconds whether all is done: a rule of simulated
+        // time, so that every way of running ends at the same moment.
+        if (until == never && second_over && (world.agenda.empty() || all_done(simulation)))
+            return Stopped::quiet;
+        const Time stop =
+            until != never
+                ? until
+                : (simulation.hands().world.agenda.next().time / second + 1) * second - 1;
+        const std::uint64_t before = world.events_done;
+        const Stopped why = runner.run_until(stop, std::min(left, piece));
+        const std::uint64_t done = world.events_done - before;
+        left -= std::min(left, done);
+        second_over = why != Stopped::limit;
+        if (until != never && second_over) return why;
+        if (why == Stopped::limit && (left == 0 || done < piece)) return Stopped::limit;
+        if (progress && !progress(world)) return Stopped::limit;
+    }
+}
+
 }  // namespace
 
 Opened open_scenario(std::string_view text, const std::string& file,
@@ -91,30 +121,12 @@ std::optional<Opened> open_file(const std::filesystem::path& path) {
 
 Stopped run_whole(Simulation& simulation, const Extent& extent,
                   const std::function<bool(const World&)>& progress) {
-    constexpr std::uint64_t piece = 1U << 16;
-    const World& world = simulation.world();
-    const auto declared = world.setup->scenario.until;
-    const Time until = extent.until.value_or(declared ? declared->ns : never);
-    std::uint64_t left = extent.events_max;
-    bool second_over = true;
-    for (;;) {
-        // Without an end it is looked at whole seconds whether all is done: a rule of simulated
-        // time, so that every way of running ends at the same moment.
-        if (until == never && second_over && (world.agenda.empty() || all_done(simulation)))
-            return Stopped::quiet;
-        const Time stop =
-            until != never
-                ? until
-                : (simulation.hands().world.agenda.next().time / second + 1) * second - 1;
-        const std::uint64_t before = world.events_done;
-        const Stopped why = simulation.run_until(stop, std::min(left, piece));
-        const std::uint64_t done = world.events_done - before;
-        left -= std::min(left, done);
-        second_over = why != Stopped::limit;
-        if (until != never && second_over) return why;
-        if (why == Stopped::limit && (left == 0 || done < piece)) return Stopped::limit;
-        if (progress && !progress(world)) return Stopped::limit;
-    }
+    return run_to_the_end(simulation, simulation, extent, progress);
+}
+
+Stopped run_whole(History& history, const Extent& extent,
+                  const std::function<bool(const World&)>& progress) {
+    return run_to_the_end(history.now(), history, extent, progress);
 }
 
 }  // namespace postroad::sim

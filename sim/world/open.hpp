@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "sim/scenario/load.hpp"
+#include "sim/world/history.hpp"
 #include "sim/world/setup.hpp"
 #include "sim/world/simulation.hpp"
 
@@ -44,6 +45,9 @@ struct Extent {
 // Runs as far as that. Where it ends depends on the scenario alone, not on how often `progress`
 // is called (now and then; false stops, and `limit` is returned).
 Stopped run_whole(Simulation& simulation, const Extent& extent,
+                  const std::function<bool(const World&)>& progress = {});
+// The same for a run that can be gone back in: it ends at the same moment.
+Stopped run_whole(History& history, const Extent& extent,
                   const std::function<bool(const World&)>& progress = {});
 
 }  // namespace postroad::sim

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -26,6 +27,19 @@ enum class OutsideNews : std::uint8_t {
     broken,  // it is over before its time
 };
 
+// What a server asks somebody outside about a recipient, after its own policy has had its say.
+struct Question {
+    NodeId host = 0;
+    Id conversation = 0;
+    AddressId client = nothing;
+    std::string_view helo, reverse_path, forward_path;
+    bool accepted = true;      // as its own policy says
+};
+struct Ruling {
+    std::uint16_t code = 0;    // one that RCPT may be answered with; 0: own policy stands
+    std::string text;
+};
+
 class Run {
   public:
     Run(World& the_world, Trace& the_trace) : world(the_world), trace(the_trace), fx(world.heap) {}
@@ -37,6 +51,8 @@ class Run {
     // Somebody outside listens here: his number, what happened, octets. It never changes the world.
     std::function<void(std::uint32_t subject, OutsideNews news, std::string_view octets)> on_outside;
     Time mark_missed = never;  // the first moment at which a replay was not what its journal says
+    // The journal's answer, or that of whoever is asked (Simulation::set_asker).
+    std::function<const Ruling&(const Question&)> rule;
     Effects fx;  // scratch of the session layer
     bool stepping = false;  // a machine is using it
     bool stop = false;

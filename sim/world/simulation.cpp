@@ -1,6 +1,7 @@
 // The loop: take the earliest event, let its owner handle it, again.
 #include "sim/world/simulation.hpp"
 
+#include "protocols/base/ascii.hpp"
 #include "sim/dns/datagram.hpp"
 #include "sim/mail/mail.hpp"
 #include "sim/net/network.hpp"
@@ -21,6 +22,31 @@ constexpr NodeId outside_node = 0xffffff;
 Simulation::Simulation(World start, Trace recording)
     : world_(std::move(start)), trace_(std::move(recording)), run_(world_, trace_) {
     run_.journal = &journal_;
+    run_.rule = [this](const Question& question) -> const Ruling& { return rule(question); };
+}
+
+void Simulation::set_asker(Asker asker) {
+    asker_ = std::move(asker);
+    asked_from_ = world_.events_done;
+}
+
+const Ruling& Simulation::rule(const Question& question) {
+    ruling_ = {};
+    const bool may_ask = asker_ && world_.events_done > asked_from_;
+    if (!may_ask && !journal_.has_answers()) return ruling_;
+    std::string words = std::to_string(world_.now) + ' ' + std::to_string(question.conversation) +
+                        ' ' + std::string(question.forward_path);
+    if (const JournalAnswer* const known = journal_.answer_to(words)) {
+        std::string_view said = known->words;
+        const std::size_t end = said.find(' ');
+        ruling_.code = static_cast<std::uint16_t>(parse_number(said.substr(0, end)).value_or(0));
+        ruling_.text = end == std::string_view::npos ? "" : said.substr(end + 1);
+    } else if (may_ask) {
+        ruling_ = asker_(question);
+        journal_.answered({world_.now, question.host, std::move(words),
+                           std::to_string(ruling_.code) + ' ' + ruling_.text});
+    }
+    return ruling_;
 }
 
 void Simulation::dispatch(const Event& event) {
@@ -117,6 +143,8 @@ std::unique_ptr<Simulation> Simulation::fork() const {
     auto copy = std::make_unique<Simulation>(world_, trace_.fork(world_.trace_position));
     copy->journal_ = journal_;
     copy->journal_.truncate(world_.journal_scheduled);
+    copy->journal_.forget_answers_after(world_.now);
+    copy->set_asker(asker_);
     // The real server's other copy does not exist: a fork cannot ask it.
     if (world_.sessions.plugged != 0) copy->enter(Entry::unplug, 0, 0, {});
     return copy;

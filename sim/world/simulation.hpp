@@ -45,6 +45,10 @@ class Simulation {
     // What has entered is forgotten once it has happened: for a live world that keeps its journal in
     // a file and never goes back.
     void forget_journal();
+    // Somebody decides, from the next event on, about each recipient that a server is given. The
+    // answers are journalled: replay, rewind and fork ask no question twice. `asker` may be empty.
+    using Asker = std::function<Ruling(const Question&)>;
+    void set_asker(Asker asker);
     // A whole journal, before or after the start: its entries happen at their moments.
     void replay(Journal journal);
 
@@ -62,6 +66,7 @@ class Simulation {
     void dispatch(const Event& event);
     void look_ahead();
     void schedule_journal();
+    const Ruling& rule(const Question& question);
 
     World world_;
     Trace trace_;
@@ -70,6 +75,9 @@ class Simulation {
     // How far look_ahead has come in the agenda's bucket; not part of the world.
     std::uint64_t fetched_bucket_ = ~std::uint64_t{0};
     std::size_t fetch_again_at_ = 0;  // events left in it
+    Asker asker_;
+    std::uint64_t asked_from_ = 0;  // events before that were nobody's to decide
+    Ruling ruling_;                 // the last one
 };
 
 // "0123456789abcdef": the chains over all facts that every depth records, in node order.

@@ -1,0 +1,223 @@
+"""Labs from Python: the lesson's scenario, the questions before the run, and the check after it."""
+from __future__ import annotations
+
+import json
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+from .errors import LabError
+from .scenario import Scenario
+
+if TYPE_CHECKING:
+    from .world import World
+
+__all__ = ["Lab", "Report", "lab", "labs", "student_seed"]
+
+
+def _folder() -> Path:
+    """Where the labs are: beside the sources in a clone, below share/ once installed."""
+    places = [Path(__file__).resolve().parents[2] / "labs",
+              Path(sysconfig.get_path("data")) / "share/postroad/labs"]
+    for place in places:
+        if (place / "00-first-message").is_dir():
+            return place
+    raise LabError("no folder of labs was found, neither " + " nor ".join(map(str, places)))
+
+
+def student_seed(student: str) -> int:
+    """A student's own seed, from their name or number: everybody's run is another, and the same
+    each time.
+
+    >>> student_seed("s1234567") == student_seed(" S1234567 ")
+    True
+    """
+    import hashlib
+    digest = hashlib.sha256(student.strip().lower().encode()).digest()
+    return int.from_bytes(digest[:4], "big")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check came to: points, and a reason for each that was or was not earned."""
+
+    lab: str
+    earned: int
+    points: int
+    checks: list[dict[str, Any]]
+    """`says`, `points`, `earned`, `why`, `time_ns`, `conversation`."""
+    predictions: list[dict[str, Any]]
+    """`asks`, `predicted`, `answer`, `right`, `why`, `misconception_says`."""
+    fingerprint: str = ""
+    """Of the run that was graded."""
+    seed: int = 1
+    student: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every point was earned."""
+        return self.earned == self.points
+
+    def __str__(self) -> str:
+        out = []
+        for one in self.checks:
+            mark = "x" if one["earned"] == one["points"] else " "
+            out.append(f"[{mark}]  {one['earned']}/{one['points']}  {one['says']}")
+            out.append(f"          {one['why']}")
+        for one in self.predictions:
+            if not one["predicted"]:
+                continue
+            out.append(f"{'=' if one['right'] else '/'}  {one['asks']}  you said: {one['predicted']}")
+            if not one["right"]:
+                out.append(f"   it was: {one['answer']}. {one['why']}")
+        return "\n".join(out + [f"{self.earned} of {self.points} points"])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{'&#10003;' if one['earned'] == one['points'] else '&#10007;'}</td>"
+            f"<td>{one['earned']}/{one['points']}</td><td><b>{escape(one['says'])}</b><br>"
+            f"{escape(one['why'])}</td></tr>" for one in self.checks)
+        told = "".join(
+            f"<li>{escape(one['asks'])} You said <i>{escape(one['predicted'])}</i>"
+            + ("." if one["right"] else f"; it was <i>{escape(one['answer'])}</i>.")
+            + f" {escape(one['why'])} {escape(one['misconception_says'])}</li>"
+            for one in self.predictions if one["predicted"])
+        return (f"<table>{rows}</table>" + (f"<ul>{told}</ul>" if told else "")
+                + f"<p>{self.earned} of {self.points} points</p>")
+
+    def to_json(self) -> str:
+        """One object on one line, for a gradebook."""
+        return json.dumps({"lab": self.lab, "student": self.student, "seed": self.seed,
+                           "earned": self.earned, "points": self.points,
+                           "fingerprint": self.fingerprint, "checks": self.checks,
+                           "predictions": self.predictions}, ensure_ascii=False)
+
+
+class Lab:
+    """One lab: read, predict, run, look, mend, check.
+
+    >>> import postroad
+    >>> mx = postroad.lab("the-mx-ladder")
+    >>> mx.check().passed, mx.check(mx.solution).passed
+    (False, True)
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        """Raises LabError with every mistake in lab.toml."""
+        self.folder = Path(folder)
+        self._core = _core.Lab(str(self.folder))
+        self.predictions: dict[str, str] = {}
+        """What has been predicted, by the question's id."""
+
+    @property
+    def name(self) -> str:
+        """The folder's name, "05-the-mx-ladder"."""
+        return self.folder.name
+
+    @property
+    def title(self) -> str:
+        return self._core.title
+
+    @property
+    def goal(self) -> str:
+        return self._core.goal
+
+    @property
+    def points(self) -> int:
+        """The most that can be earned; 0: watched, not graded."""
+        return self._core.points
+
+    @property
+    def by_hand(self) -> bool:
+        """Graded from the journal of what a student typed with `postroad talk`."""
+        return self._core.by_hand
+
+    @property
+    def scenario(self) -> Scenario:
+        """The lab's own scenario, read anew: change it as you like."""
+        return Scenario.load(self.folder / "scenario.toml")
+
+    @property
+    def solution(self) -> Scenario:
+        """The teacher's scenario; OSError in a student edition."""
+        path = self.folder / "solution" / "scenario.toml"
+        return Scenario.load(path) if path.exists() or not self.by_hand else self.scenario
+
+    @property
+    def solution_journal(self) -> Path | None:
+        """The teacher's typed session, for labs done by hand."""
+        path = self.folder / "solution" / "journal.txt"
+        return path if path.exists() else None
+
+    @property
+    def lesson(self) -> str:
+        """The lesson, as Markdown."""
+        return (self.folder / "README.md").read_text(encoding="utf-8")
+
+    def world(self, scenario: Scenario | None = None, *, student: str | None = None) -> World:
+        """A world of this scenario, or of the lab's own, at its first moment."""
+        seed = None if student is None else student_seed(student)
+        return (scenario or self.scenario).world(seed=seed, depth="bytes")
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """What is asked before the run: `id`, `asks`, `choices` (empty: a number is asked for)."""
+        return self._core.questions
+
+    def predict(self, question: str, answer: str | int) -> Lab:
+        """Records a prediction; a choice by its words or its number from 1. Raises LabError when
+        the lab asks no such question or it is no answer to it."""
+        why = self._core.answer_error(question, str(answer))
+        if why:
+            raise LabError(why)
+        self.predictions[question] = str(answer)
+        return self
+
+    def check(self, mine: Scenario | World | str | Path | None = None, *,
+              student: str | None = None, journal: str | Path | None = None,
+              predictions: Mapping[str, str] | None = None) -> Report:
+        """Runs a scenario and grades it, as `postroad check` does.
+
+        `mine`: the student's scenario, its file, or a world that has been run; None: the lab's own.
+        `student`: their seed is used. `journal`: what they typed, for labs done by hand.
+        """
+        from .world import World
+        if isinstance(mine, World):
+            world = mine
+        else:
+            scenario = Scenario.load(mine) if isinstance(mine, (str, Path)) else mine
+            world = self.world(scenario, student=student)
+            if journal is not None:
+                world.replay(journal)
+            world.run(progress=False)
+        given = world
+        if self.questions and (mine is not None or journal is not None):
+            given = self.scenario.world(seed=world.seed, depth="bytes").run(progress=False)
+        found = self._core.grade(world._core, dict(predictions or self.predictions), given._core)
+        return Report(lab=self.name, fingerprint=world.fingerprint, seed=world.seed,
+                      student=student or "", **found)
+
+    def __repr__(self) -> str:
+        return f'<Lab {self.name}: {self.points} points>'
+
+
+def lab(name: str | int | Path) -> Lab:
+    """A lab by its name, its number or its folder. Raises LabError when there is none.
+
+    >>> import postroad
+    >>> postroad.lab(5).title
+    'The MX ladder'
+    """
+    if (Path(str(name)) / "lab.toml").is_file():
+        return Lab(Path(str(name)))
+    return Lab(_core.find_lab(str(_folder()), str(name)))
+
+
+def labs() -> list[Lab]:
+    """All labs, by number."""
+    return [Lab(folder) for folder in _core.list_labs(str(_folder()))]
