@@ -50,6 +50,7 @@ class Capture {
             names.emplace_back(setup_.addresses[id], full.empty() ? setup_.hosts[host].name : full);
         }
         if (!names.empty()) blocks_.names(names);
+        write_secrets();
         for (auto at = trace_.read(); !at.done(); at.next()) {
             const RowView row = at.row();
             pass(row.head().time);
@@ -61,6 +62,17 @@ class Capture {
     }
 
   private:
+    // A reader needs a session's secrets before its first packet, and they are made after it.
+    void write_secrets() {
+        std::string lines;
+        for (auto at = trace_.read(); !at.done(); at.next()) {
+            if (at.row().head().fact != Fact::secret) continue;
+            lines += at.row().tail<SecretFact>();
+            lines += '\n';
+        }
+        if (!lines.empty()) blocks_.secrets(lines);
+    }
+
     void take(const RowView& row, std::uint64_t position) {
         switch (row.head().fact) {
             case Fact::address: {

@@ -30,6 +30,9 @@ void compile_network(Compiler& c);    // links, attachments, addresses
 void compile_firewalls(Compiler& c);
 void compile_zones(Compiler& c);
 void compile_hosts(Compiler& c);      // services and how a host's MTA talks
+void compile_tls(Compiler& c);        // certificates
 void compile_people(Compiler& c);
+
+TlsPolicy to_policy(scenario::TlsPolicy policy);
 
 }  // namespace postroad::sim

@@ -16,6 +16,9 @@ namespace postroad::sim {
 
 class Journal;
 class Embedder;
+namespace tls {
+class Engine;
+}
 
 class Run {
   public:
@@ -28,6 +31,7 @@ class Run {
     // Somebody outside listens here: his number, what happened (opened, bytes, closed), octets.
     // It never changes the world.
     std::function<void(std::uint32_t subject, Wake what, std::string_view octets)> on_outside;
+    std::shared_ptr<tls::Engine> tls;  // OpenSSL's objects: a cache, made when first needed
     Effects fx;  // scratch of the session layer
     bool stepping = false;  // a machine is using it
     bool stop = false;

@@ -118,6 +118,7 @@ std::shared_ptr<const Setup> compile(const scenario::Scenario& complete,
     compile_firewalls(c);
     compile_zones(c);
     compile_hosts(c);
+    compile_tls(c);
     compile_people(c);
     if (before != nullptr) check_numbers(c);
     for (const scenario::Problem& one : found.list()) problems.add(one);
