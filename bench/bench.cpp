@@ -106,15 +106,16 @@ int run(const Options& options, std::ostream& out, std::ostream& error) {
         const char* name;
         void (*go)(const Options&, Reporter&);
     };
-    constexpr std::array<Known, 4> all = {{{"smtp", bench_smtp},
+    constexpr std::array<Known, 5> all = {{{"smtp", bench_smtp},
                                            {"core", bench_core},
                                            {"copy", bench_copy},
+                                           {"tls", bench_tls},
                                            {"memory", bench_memory}}};
     for (const std::string& name : options.names) {
         const bool known = std::any_of(all.begin(), all.end(),
                                        [&](const Known& one) { return name == one.name; });
         if (known) continue;
-        error << "there is no benchmark \"" << name << "\"; there are: smtp core copy memory\n";
+        error << "there is no benchmark \"" << name << "\"; there are: smtp core copy tls memory\n";
         return 2;
     }
     Reporter reporter(out, options.json);

@@ -10,7 +10,7 @@
 namespace postroad::bench {
 
 struct Options {
-    std::vector<std::string> names;  // "smtp", "core", "copy", "memory"; empty: all
+    std::vector<std::string> names;  // "smtp", "core", "copy", "tls", "memory"; empty: all
     bool json = false;               // one object a line
     bool rivals = false;             // installs and runs ns-3 and SimPy, too
     bool quick = false;              // small sizes, one repetition: that it works, not how fast
@@ -45,6 +45,7 @@ class Reporter {
 void bench_smtp(const Options& options, Reporter& reporter);
 void bench_core(const Options& options, Reporter& reporter);
 void bench_copy(const Options& options, Reporter& reporter);
+void bench_tls(const Options& options, Reporter& reporter);
 void bench_memory(const Options& options, Reporter& reporter);
 
 // 0, or 2 when a name is none of ours.

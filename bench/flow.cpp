@@ -26,8 +26,7 @@ std::shared_ptr<const Setup> flow_setup(const FlowShape& shape) {
         host.attachments.push_back({0, i, i, nothing});
         if (i >= shape.pairs)
             host.services.push_back(
-                {25, net::protocol_tcp, Role::smtp_server, scenario::Service::mta, 0,
-                 Protection::none, true});
+                {25, net::protocol_tcp, Role::smtp_server, scenario::Service::mta, 0, true});
         setup->hosts.push_back(std::move(host));
         setup->addresses.push_back(net::make_v4(0x0a000001U + i));
         setup->address_host.push_back(i);

@@ -4,10 +4,9 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "protocols/base/random.hpp"
 #include "sim/tls/credentials.hpp"
 #include "sim/tls/engine.hpp"
-#include "sim/views/capture_counts.hpp"
+#include "sim/views/certificates.hpp"
 #include "sim/views/fingerprint.hpp"
 #include "sim/views/pcapng.hpp"
 #include "tests/catch.hpp"
@@ -383,4 +382,74 @@ TEST_CASE("without TLS on the other side the policy decides") {
         CHECK(decided(*simulation, Reason::tls_missing_ends) == strict);
         CHECK(decided(*simulation, Reason::tls_missing_goes_on) == (policy == "opportunistic"));
     }
+}
+
+TEST_CASE("the attack matrix: what each policy costs and saves with somebody on the line") {
+    struct Row {
+        std::string policy, port;
+        bool learns_by_watching, learns_by_stripping, stripped_arrives;
+    };
+    const std::vector<Row> rows = {
+        {"none", "587", true, true, true},
+        {"opportunistic", "587", false, true, true},
+        {"required", "587", false, false, false},
+        {"verified", "587", false, false, false},
+        {"opportunistic", "465", false, false, true},  // nothing is offered: nothing to write over
+        {"verified", "465", false, false, true},
+    };
+    for (const Row& row : rows)
+        for (const std::string attack : {"", "watch", "strip"}) {
+            std::string text =
+                "until = \"+30m\"\n[networks.cafe]\n[hosts.mail]\ndomains = \"example.org\"\n"
+                "tls.offer = true\ntls.implicit = true\ntls.auth_without_tls = true\n"
+                "[hosts.laptop]\nnetwork = \"cafe\"\n[people.bob]\naddress = \"bob@example.org\"\n"
+                "[people.alice]\naddress = \"alice@example.org\"\ndevice = \"laptop\"\n"
+                "submits_to = \"mail:" + row.port + "\"\ntls = \"" + row.policy + "\"\n"
+                "[[timeline]]\nsend = { from = \"alice\", to = \"bob\", subject = \"s\", "
+                "body = \"a secret plan\" }\n";
+            if (!attack.empty()) text += "[[attackers]]\nlink = \"laptop--cafe\"\n";
+            if (attack == "strip") text += "strip_starttls = true\n";
+            const auto simulation = whole_run(text);
+            INFO(row.policy << " " << row.port << " " << attack);
+            const bool learns = (attack == "watch" && row.learns_by_watching) ||
+                                (attack == "strip" && row.learns_by_stripping);
+            CHECK(decided(*simulation, Reason::attacker_read_password, "alice") == learns);
+            CHECK(decided(*simulation, Reason::attacker_read_message) == learns);
+            CHECK(decided(*simulation, Reason::attacker_stripped) ==
+                  (attack == "strip" && row.port == "587"));
+            CHECK(delivered(*simulation) == (attack != "strip" || row.stripped_arrives));
+            // Where the policy forbids it, nothing of worth is on any line in the clear.
+            const bool strict = row.policy == "required" || row.policy == "verified";
+            if (strict) CHECK(wire_of(*simulation).find("secret plan") == std::string::npos);
+        }
+}
+
+TEST_CASE("what is injected behind STARTTLS is told, and run by who is vulnerable alone") {
+    for (const bool vulnerable : {false, true}) {
+        const std::string text = std::string("until = \"+1m\"\n[hosts.mx]\ndomains = "
+                                             "\"example.net\"\ntls.offer = true\n") +
+                                 (vulnerable ? "tls.vulnerable = true\n" : "");
+        Simulation simulation(make_world(mail_setup(text), 1), Trace(Depth::lines));
+        const NodeId mx = simulation.world().setup->find_host("mx");
+        simulation.enter(Entry::connect, mx, 1, "mx:25");
+        simulation.run_until(simulation.world().now + second);
+        simulation.enter(Entry::say, mx, 1, "EHLO mallory.example\r\n");
+        simulation.run_until(simulation.world().now + second);
+        simulation.enter(Entry::say, mx, 1, "STARTTLS\r\nNOOP\r\n");
+        simulation.run_until(simulation.world().now + second);
+        CHECK(decided(simulation, vulnerable ? Reason::tls_injection_kept
+                                             : Reason::tls_injection_dropped, "6 octets"));
+    }
+}
+
+TEST_CASE("the advisor finds the name that a certificate lacks") {
+    const auto setup = mail_setup(
+        "[hosts.mx]\ndomains = \"example.net\"\ntls.offer = true\ntls.certificate = \"shop\"\n"
+        "[certificates.shop]\nnames = \"www.example.net\"\n[people.bob]\n");
+    const auto advice = views::certificate_advice(*setup);
+    REQUIRE(advice.size() == 1);
+    REQUIRE(!advice[0].needs.empty());
+    CHECK(advice[0].needs[0].name == "mx.example.net");
+    CHECK(advice[0].needs[0].why == "mail exchanger of example.net");
+    CHECK_FALSE(advice[0].needs[0].covered);
 }

@@ -311,7 +311,7 @@ constexpr Row<Server, ServerHost> table[] = {
     {"AUTH", {S::ready}, auth, AskKind::authenticate, judge_auth,
      {235, 334, 454, 501, 503, 504, 535, 538}, "4954 §4", {S::ready, S::auth},
      "AUTH PLAIN [response]: says who you are"},
-    {"STARTTLS", {S::ready}, starttls, AskKind::none, nullptr, {220, 454, 501, 503}, "3207 §4",
+    {"STARTTLS", {S::ready}, starttls, AskKind::none, nullptr, {220, 501, 503}, "3207 §4",
      {S::connected}, "STARTTLS: protects the rest of the session"},
 };
 

@@ -39,6 +39,7 @@ enum class Fact : std::uint8_t {
     address,       // an address that no host has was given an id
     tls,           // a TLS handshake has ended, as one end saw it
     secret,        // a line of a key log, so that a capture can be read
+    altered,       // somebody on a link changed what a packet carries
     count_of_facts,
 };
 
@@ -268,6 +269,13 @@ struct TlsFact {
     std::uint8_t fault = 0;          // tls::Fault: what is wrong with the certificate
     std::uint32_t unused = 0;
     // tail: cipher suite, server name asked for, names in the certificate, its issuer; a line each
+};
+
+struct AlteredFact {  // by the node that sends into the link
+    static constexpr Fact fact = Fact::altered;
+    static constexpr Depth depth = Depth::bytes;
+    Id packet = 0;
+    // tail: the payload from here on
 };
 
 struct SecretFact {  // by the initiator

@@ -122,6 +122,11 @@ namespace postroad::sim {
       "away, for anyone on the path may have put them there", "3207 §6")                            \
     R(tls_injection_kept, "{0} octets came in the clear behind the command for TLS and are run "    \
       "as if they had come through it: anyone on the path can inject commands so", "3207 §6")       \
+    R(attacker_stripped, "somebody on {0} wrote {1} over the offer of TLS: the client will think "  \
+      "there is none", "3207 §6")                                                                   \
+    R(attacker_read_password, "somebody on {0} has read the password of {1}", "4954 §9")            \
+    R(attacker_read_envelope, "somebody on {0} has read who writes to whom: {1}", "3207 §1")        \
+    R(attacker_read_message, "somebody on {0} has read a message of {1} octets or more", "3207 §1") \
     /* reading */                                                                                  \
     R(maildrop_locked, "the maildrop of {0} is open in another session", "1939 §4")                 \
     R(left_on_server, "{0} messages stay on the server", "1939 §8")                                 \

@@ -69,6 +69,12 @@ struct Link {
     bool operator==(const Link&) const = default;
 };
 
+struct Attacker {  // [[attackers]]: somebody who sits on a link
+    Name link;
+    bool strip_starttls = false;  // else it only reads along
+    bool operator==(const Attacker&) const = default;
+};
+
 enum class Policy : std::uint8_t { accept, drop, reject };
 
 struct Firewall {
@@ -412,6 +418,7 @@ struct Scenario {
     bool root_dns = true;  // make the root and top-level servers that are missing
     std::vector<Network> networks;
     std::vector<Link> links;
+    std::vector<Attacker> attackers;
     std::vector<Firewall> firewalls;
     std::vector<Host> hosts;
     std::vector<Authority> authorities;

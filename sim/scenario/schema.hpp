@@ -36,6 +36,7 @@ constexpr auto keys(const Scenario*) {
             {"Make the root and top-level name servers that are missing.", "false"}),
         key("networks", &S::networks, {"Places where hosts are.", ""}),
         key("links", &S::links, {"Lines between them.", ""}),
+        key("attackers", &S::attackers, {"Who sits on a line.", ""}),
         key("firewalls", &S::firewalls, {"Packet rules.", ""}),
         key("hosts", &S::hosts, {"Machines and their services.", ""}),
         key("authorities", &S::authorities, {"Who signs certificates.", ""}),

@@ -191,7 +191,7 @@ constexpr auto keys(const ResolverSettings*) {
 constexpr std::string_view title(const TlsSettings*) { return "[hosts.NAME.tls]"; }
 constexpr std::string_view intro(const TlsSettings*) {
     return "Protection of connections: what this host offers as a server, and what its MTA wants as "
-           "a client of others.";
+           "a client of others. Where no host offers TLS, `opportunistic` clients do not ask for it.";
 }
 constexpr auto keys(const TlsSettings*) {
     using S = TlsSettings;

@@ -96,8 +96,8 @@ struct Kept {
     std::map<std::pair<std::uint64_t, std::string>, Credential> made;
 };
 Kept& kept() {
-    static Kept one;
-    return one;
+    static Kept* const one = new Kept;  // never destroyed: OpenSSL cleans up before statics go
+    return *one;
 }
 
 }  // namespace

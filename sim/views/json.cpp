@@ -173,6 +173,11 @@ class JsonRows {
                 id("conversation", row.as<SecretFact>().conversation);
                 text("line", row.tail<SecretFact>());
                 return true;
+            case Fact::altered:
+                text("fact", "altered");
+                id("packet", row.as<AlteredFact>().packet);
+                text("payload", row.tail<AlteredFact>());
+                return true;
             case Fact::filler:
             case Fact::count_of_facts: break;
         }

@@ -13,6 +13,7 @@ struct Compiler {
     scenario::Problems& problems;
     const Setup* before;  // may be null
     Setup& out;
+    bool tls_offered = false;  // by some host; else nobody asks for it, and nobody wonders
 
     // Mistakes that have no place any more are named by their key's path.
     void error(std::string path, std::string what, std::string why = {},
@@ -33,6 +34,7 @@ void compile_hosts(Compiler& c);      // services and how a host's MTA talks
 void compile_tls(Compiler& c);        // certificates
 void compile_people(Compiler& c);
 
-TlsPolicy to_policy(scenario::TlsPolicy policy);
+// `opportunistic` is `none` in a world without TLS, where saying so in each session is noise.
+TlsPolicy to_policy(const Compiler& c, scenario::TlsPolicy policy);
 
 }  // namespace postroad::sim

@@ -201,7 +201,7 @@ void compile_hosts(Compiler& c) {
         }
         check_ports(c, host);
         host.smtp_client.name = greeted_name(from, host);
-        host.smtp_client.tls = to_policy(from.tls.policy);
+        host.smtp_client.tls = to_policy(c, from.tls.policy);
         host.smtp_client.esmtp = from.smtp.generation != Generation::rfc821;
         host.smtp_client.pipelining = std::none_of(
             from.smtp.extensions_off.begin(), from.smtp.extensions_off.end(),

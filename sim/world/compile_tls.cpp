@@ -52,7 +52,7 @@ class Pki {
         host.tls.client = tls::to_text(client_);
         client_.must_verify = true;
         host.tls.verifying_client = tls::to_text(client_);
-        host.tls.policy = to_policy(from.tls.policy);
+        host.tls.policy = to_policy(c_, from.tls.policy);
         if (!from.tls.offer && !from.tls.implicit) return;
         tls::Configuration server;
         server.server = true;
@@ -127,7 +127,16 @@ class Pki {
 
 }  // namespace
 
-TlsPolicy to_policy(scenario::TlsPolicy policy) { return static_cast<TlsPolicy>(policy); }
+TlsPolicy to_policy(const Compiler& c, scenario::TlsPolicy policy) {
+    switch (policy) {
+        case scenario::TlsPolicy::none: break;
+        case scenario::TlsPolicy::opportunistic:
+            return c.tls_offered ? TlsPolicy::opportunistic : TlsPolicy::none;
+        case scenario::TlsPolicy::required: return TlsPolicy::required;
+        case scenario::TlsPolicy::verified: return TlsPolicy::verified;
+    }
+    return TlsPolicy::none;
+}
 
 void compile_tls(Compiler& c) {
     Pki pki(c);

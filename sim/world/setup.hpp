@@ -52,8 +52,8 @@ struct ServiceSetup {
     Role role = Role::none;
     scenario::Service service = scenario::Service::mta;
     std::uint32_t settings = nothing;  // smtp_server: Setup::smtp_servers
-    Protection protection = Protection::none;
     bool running = true;               // at the start; World::hosts says what is now
+    Protection protection = Protection::none;
 };
 
 struct AttachmentSetup {
@@ -107,11 +107,12 @@ struct LinkSetup {
     Duration reorder_by_ns = 0;
     std::vector<scenario::Outage> outages;
     bool up = true;
+    std::uint32_t attacker = nothing;  // scenario.attackers
     bool operator==(const LinkSetup&) const = default;
     // Nothing can happen on it but latency (and, at its sender's end, serialisation).
     bool plain() const {
         return jitter_ns == 0 && queue_octets == 0 && loss == 0 && duplicate == 0 &&
-               reorder == 0 && outages.empty() && up;
+               reorder == 0 && outages.empty() && up && attacker == nothing;
     }
 };
 
