@@ -157,6 +157,7 @@ struct Talk {
             answer.to = asked.kind;
             desk(machine, heap, asked, answer);
             drive({postroad::Wake::answer, {}, &answer});
+            if (std::exchange(upgrades, false)) drive({postroad::Wake::tls_up, {}, nullptr});
         }
     }
 
@@ -244,6 +245,7 @@ std::string transcript(Talk<Machine, Host>& talk, const Script& script, std::siz
         const std::size_t step = size == 0 ? part.size() + 1 : size;
         for (std::size_t at = 0; at < part.size() && !talk.closed; at += step)
             talk.feed(std::string_view(part).substr(at, step));
+        talk.catch_up();
         part.clear();
     };
     for (const Line& one : script.lines) {
@@ -252,7 +254,6 @@ std::string transcript(Talk<Machine, Host>& talk, const Script& script, std::siz
         if (one.octets == "STARTTLS\r\n" || one.octets == "STLS\r\n") feed_part();
     }
     feed_part();
-    talk.catch_up();
     return talk.out;
 }
 

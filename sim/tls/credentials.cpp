@@ -82,6 +82,10 @@ std::shared_ptr<X509> make_certificate(std::uint64_t seed, const ChainSpec& chai
     X509V3_set_ctx(&context, parent, made, nullptr, nullptr, 0);
     extend(made, context, NID_basic_constraints, spec.authority ? "critical,CA:TRUE" : "CA:FALSE");
     if (spec.authority) extend(made, context, NID_key_usage, "critical,keyCertSign,cRLSign");
+    // RFC 5280 §4.2.1.1 and §4.2.1.2: how a chain is found among many keys.
+    extend(made, context, NID_subject_key_identifier, "hash");
+    if (issuer != nullptr)
+        extend(made, context, NID_authority_key_identifier, "keyid:always");
     if (!spec.names.empty())
         extend(made, context, NID_subject_alt_name, alternative_names(spec));
     RandomStream stream(seed, hash_octets(to_text(chain), 0), signature_purpose);
