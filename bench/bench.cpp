@@ -106,10 +106,11 @@ int run(const Options& options, std::ostream& out, std::ostream& error) {
         const char* name;
         void (*go)(const Options&, Reporter&);
     };
-    constexpr std::array<Known, 6> all = {{{"smtp", bench_smtp},
+    constexpr std::array<Known, 7> all = {{{"smtp", bench_smtp},
                                            {"core", bench_core},
                                            {"copy", bench_copy},
                                            {"memory", bench_memory},
+                                           {"tls", bench_tls},
                                            {"live", bench_live},
                                            {"view", bench_view}}};
     for (const std::string& name : options.names) {
@@ -117,7 +118,7 @@ int run(const Options& options, std::ostream& out, std::ostream& error) {
                                        [&](const Known& one) { return name == one.name; });
         if (known) continue;
         error << "there is no benchmark \"" << name
-              << "\"; there are: smtp core copy memory live view\n";
+              << "\"; there are: smtp core copy memory tls live view\n";
         return 2;
     }
     Reporter reporter(out, options.json);

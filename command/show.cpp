@@ -7,6 +7,7 @@
 #include "command/command.hpp"
 #include "command/simulate.hpp"
 #include "protocols/base/did_you_mean.hpp"
+#include "sim/views/certificates.hpp"
 #include "sim/views/json.hpp"
 #include "sim/views/ladder.hpp"
 
@@ -18,7 +19,7 @@ struct Options {
     RunOptions run;
     std::string message, node;
     std::uint32_t conversation = 0;
-    bool wide = false, unfold = false, content = false, json = false;
+    bool wide = false, unfold = false, content = false, json = false, certificates = false;
 };
 
 std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup, Io& io) {
@@ -95,6 +96,10 @@ int run(const Options& options, Io& io) {
         return refuse(io, "--scenario goes with a trace, and \"" + options.source + "\" is none");
     const auto source = open_source(options.source, io);
     if (!source) return bad_input;
+    if (options.certificates) {
+        sim::views::print_certificates(*source->opened.setup, io.sink());
+        return done;
+    }
     const auto ran = simulate(*source, options.run, io);
     if (!ran) return bad_input;
     const int status = show(ran->simulation->trace(), ran->setup(), options, io);
@@ -117,6 +122,8 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--wide", options->wide, "Cut nothing to fit the terminal");
     sub->add_flag("--unfold", options->unfold, "Show every TCP segment");
     sub->add_flag("--content", options->content, "Show messages in full");
+    sub->add_flag("--certificates", options->certificates,
+                  "Which names each server needs in its certificate, and which it has");
     sub->add_flag("--json", options->json, "Everything recorded, one line of JSON a fact");
     sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
     sub->add_option("--journal", options->run.journal,

@@ -105,6 +105,7 @@ struct Talk {
     std::string out;                    // everything said so far
     std::vector<std::pair<std::uint16_t, std::string>> replies;  // code and line
     bool closed = false, aborted = false;
+    bool upgrades = false;  // TLS begins; here it is up as soon as it was asked for
 
     Talk(Host the_host, Desk<Machine> the_desk)
         : host(std::move(the_host)), desk(std::move(the_desk)) {}
@@ -139,6 +140,7 @@ struct Talk {
     std::string feed(std::string_view octets) {
         const std::size_t from = out.size();
         drive({postroad::Wake::bytes, octets, nullptr});
+        if (std::exchange(upgrades, false)) drive({postroad::Wake::tls_up, {}, nullptr});
         return out.substr(from);
     }
     std::string wake(postroad::Wake what) {
@@ -155,6 +157,7 @@ struct Talk {
             answer.to = asked.kind;
             desk(machine, heap, asked, answer);
             drive({postroad::Wake::answer, {}, &answer});
+            if (std::exchange(upgrades, false)) drive({postroad::Wake::tls_up, {}, nullptr});
         }
     }
 
@@ -173,6 +176,7 @@ struct Talk {
         out += fx.out;
         closed = closed || fx.close;
         aborted = aborted || fx.abort;
+        upgrades = upgrades || fx.start_tls;
     }
 };
 
@@ -230,16 +234,26 @@ std::string play(Talk<Machine, Host>& talk, const Script& script,
     return text;
 }
 
-// Fed in pieces of `size` octets (0: whole), the server says the same.
+// Fed in pieces of `size` octets (0: whole), the server says the same. Behind the command for TLS a
+// client waits (RFC 3207 §4): a piece ends there.
 template <class Machine, class Host>
 std::string transcript(Talk<Machine, Host>& talk, const Script& script, std::size_t size) {
     talk.opened();
     if (talk.answers_late) talk.catch_up();
-    const std::string octets = script.all_of('C');
-    if (size == 0) size = octets.size() + 1;
-    for (std::size_t at = 0; at < octets.size() && !talk.closed; at += size)
-        talk.feed(std::string_view(octets).substr(at, size));
-    talk.catch_up();
+    std::string part;
+    const auto feed_part = [&] {
+        const std::size_t step = size == 0 ? part.size() + 1 : size;
+        for (std::size_t at = 0; at < part.size() && !talk.closed; at += step)
+            talk.feed(std::string_view(part).substr(at, step));
+        talk.catch_up();
+        part.clear();
+    };
+    for (const Line& one : script.lines) {
+        if (one.kind != 'C') continue;
+        part += one.octets;
+        if (one.octets == "STARTTLS\r\n" || one.octets == "STLS\r\n") feed_part();
+    }
+    feed_part();
     return talk.out;
 }
 

@@ -215,3 +215,24 @@ TEST_CASE("what the POP3 server writes the client reads, however it is cut") {
         CHECK(heap.live_blocks() == 0);
     }
 }
+
+TEST_CASE("a POP3 client asks for TLS where it is offered, and asks again what the server can do") {
+    Client client;
+    client.host.tls = TlsPolicy::verified;
+    client.hears("+OK ready\r\n");
+    CHECK(client.hears("+OK\r\nSTLS\r\n.\r\n") == "STLS\r\n");
+    CHECK(client.hears("+OK go\r\n").empty());
+    CHECK(client.fx.start_tls);
+    CHECK(client.drive({Wake::tls_up, {}, nullptr}) == "CAPA\r\n");
+    CHECK(client.hears("+OK\r\nUSER\r\n.\r\n") == "USER alice\r\n");
+    CHECK(client.hears("+OK\r\n") == "PASS secret-alice\r\n");
+    CHECK(client.told.empty());  // no password in the clear
+}
+
+TEST_CASE("a strict POP3 client says no password to a server without TLS") {
+    Client client;
+    client.host.tls = TlsPolicy::required;
+    client.hears("+OK ready\r\n");
+    CHECK(client.hears("+OK\r\nUSER\r\n.\r\n") == "QUIT\r\n");
+    CHECK(client.fx.tls_remark == TlsRemark::ends_without);
+}

@@ -75,6 +75,8 @@ pop3::ServerHost host_of(const dialogue::Script& script) {
         return at != script.settings.end() && at->second == value;
     };
     host.apop = is("apop", "on");
+    host.stls = is("tls", "on");
+    host.user_in_clear = !is("user_in_clear", "off");
     if (is("optional", "off")) host.capa = host.uidl = host.top = false;
     if (const auto at = script.settings.find("errors"); at != script.settings.end())
         host.errors_max = static_cast<std::uint32_t>(std::stoul(at->second));
@@ -157,6 +159,7 @@ TEST_CASE("a POP3 verb is taken in the states its row names and in no other") {
             pop3::ServerHost host;
             host.name = "mail.example.org";
             host.apop = true;
+            host.stls = true;
             Talk talk(host, std::ref(boxes));
             bring_to(talk, state);
             const std::string said = talk.feed(good_line(row.verb));

@@ -184,3 +184,37 @@ TEST_CASE("a reply that comes in single octets means what it means in one piece"
     CHECK(client.told == whole.told);
     CHECK(client.closed);
 }
+
+TEST_CASE("an SMTP client asks for TLS where it is offered, says EHLO again and forgets what it heard") {
+    Client client;
+    client.host.tls = TlsPolicy::opportunistic;
+    client.host.user = "alice";
+    client.host.password = "secret-alice";
+    client.hears("220 mx\r\n");
+    CHECK(client.hears("250-mx\r\n250-PIPELINING\r\n250 STARTTLS\r\n") == "STARTTLS\r\n");
+    // What a man on the path puts behind the reply is not believed (RFC 3207 §6).
+    CHECK(client.hears("220 go\r\n250-mx\r\n250 SIZE 1\r\n").empty());
+    CHECK(client.fx.start_tls);
+    CHECK(client.drive({Wake::tls_up, {}, nullptr}) == "EHLO client.example.org\r\n");
+    CHECK(client.machine.extensions == 0);
+    CHECK(client.hears("250-mx\r\n250 AUTH PLAIN\r\n").starts_with("AUTH PLAIN "));
+    CHECK(client.hears("235 ok\r\n") == "MAIL FROM:<alice@example.org>\r\n");
+    CHECK(client.told.empty());  // no password in the clear
+}
+
+TEST_CASE("without TLS an opportunistic SMTP client goes on, and a strict one says QUIT") {
+    for (const TlsPolicy policy : {TlsPolicy::none, TlsPolicy::opportunistic, TlsPolicy::required,
+                                   TlsPolicy::verified})
+        for (const bool offered : {false, true}) {
+            Client client;
+            client.host.tls = policy;
+            client.hears("220 mx\r\n");
+            std::string said = client.hears(offered ? "250-mx\r\n250 STARTTLS\r\n" : "250 mx\r\n");
+            const bool asks = offered && policy != TlsPolicy::none;
+            CHECK((said == "STARTTLS\r\n") == asks);
+            if (asks) said = client.hears("454 not now\r\n");
+            const bool strict = policy == TlsPolicy::required || policy == TlsPolicy::verified;
+            CHECK(said == (strict ? "QUIT\r\n" : "MAIL FROM:<alice@example.org>\r\n"));
+            CHECK((client.fx.tls_remark == TlsRemark::ends_without) == strict);
+        }
+}

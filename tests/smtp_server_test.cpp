@@ -78,6 +78,8 @@ smtp::ServerHost host_of(const dialogue::Script& script) {
     host.submission = value("submission") == "on";
     host.esmtp = value("esmtp") != "off";
     host.no_service = value("no_service") == "on";
+    host.offers_tls = value("tls") == "on";
+    host.auth_in_clear = value("auth_in_clear") != "off";
     if (value("extensions") == "none") host.extensions.bits = 0;
     if (!value("size").empty()) host.size_octets_max = std::stoul(value("size"));
     const auto small = [&](const char* key, std::uint32_t& out) {
@@ -175,6 +177,7 @@ TEST_CASE("an SMTP verb is taken in the states its row names and in no other") {
             smtp::ServerHost settings;
             settings.name = "mail.example.org";
             settings.offers_auth = true;
+            settings.offers_tls = true;
             Talk talk(settings, std::ref(host));
             bring_to(talk, state);
             REQUIRE(talk.machine.state == state);
@@ -312,4 +315,44 @@ TEST_CASE("an SMTP client that is silent for five minutes hears 421 and is left"
     CHECK(talk.fx.wait_ns == 300'000'000'000);  // RFC 5321 §4.5.3.2.7
     CHECK(talk.wake(Wake::timer).starts_with("421 4.4.2 "));
     CHECK(talk.closed);
+}
+
+TEST_CASE("what comes in the clear behind STARTTLS is thrown away and counted") {
+    Host host;
+    smtp::ServerHost settings;
+    settings.offers_tls = true;
+    Talk talk(settings, std::ref(host));
+    bring_to(talk, smtp::ServerState::ready);
+    talk.drive({Wake::bytes, "STARTTLS\r\nMAIL FROM:<mallory@example.net>\r\n", nullptr});
+    CHECK(talk.fx.behind_tls == 33);
+    CHECK(talk.wake(Wake::tls_up).empty());
+    CHECK(talk.machine.pending.empty());
+    CHECK(talk.machine.state == smtp::ServerState::connected);
+    CHECK(talk.feed("MAIL FROM:<alice@example.net>\r\n").starts_with("503 "));  // §4.2: EHLO first
+}
+
+TEST_CASE("a vulnerable server runs what was injected as if TLS had brought it") {
+    Host host;
+    smtp::ServerHost settings;
+    settings.offers_tls = settings.keeps_behind_tls = true;
+    Talk talk(settings, std::ref(host));
+    bring_to(talk, smtp::ServerState::ready);
+    talk.drive({Wake::bytes, "STARTTLS\r\nEHLO mallory.example\r\nNOOP\r\n", nullptr});
+    CHECK(talk.fx.behind_tls == 28);
+    const std::string said = talk.wake(Wake::tls_up);
+    CHECK(said.find("250 2.0.0 ok\r\n") != std::string::npos);
+    CHECK(talk.machine.state == smtp::ServerState::ready);
+}
+
+TEST_CASE("TLS before the first word leaves nothing to ask for") {
+    Host host;
+    smtp::ServerHost settings;
+    settings.offers_tls = settings.offers_auth = true;
+    settings.auth_in_clear = false;
+    Talk talk(settings, std::ref(host));
+    talk.wake(Wake::tls_up);
+    talk.opened();
+    const std::string said = talk.feed("EHLO client.example.net\r\n");
+    CHECK(said.find("STARTTLS") == std::string::npos);
+    CHECK(said.find("AUTH PLAIN") != std::string::npos);
 }

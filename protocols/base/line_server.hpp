@@ -81,7 +81,8 @@ struct Row {
 //   Machine (with State state; Text pending; std::uint8_t row; bool asking(); ...), Host, rows(),
 //   line(machine, line, host, fx)      a whole line, without its CRLF, when no row is asked for
 //   content(machine, octets, host, fx) octets consumed while the machine takes content
-//   takes_content(machine), line_octets_max(machine, host), too_long(...), answered(...)
+//   takes_content(machine), line_octets_max(machine, host), too_long(...), answered(...),
+//   tls_up(machine, host, fx); and Host has `keeps_behind_tls`
 template <class Protocol>
 class LineServer {
   public:
@@ -117,6 +118,9 @@ class LineServer {
                 fx.close = true;
                 break;
             case Wake::tls_up:
+                Protocol::tls_up(machine, host, fx);
+                work_off(machine, host, fx);
+                break;
             case Wake::changed:
                 break;
         }
@@ -171,6 +175,12 @@ class LineServer {
             }
             const bool crlf = end > 0 && rest[end - 1] == '\r';
             Protocol::line(machine, rest.substr(0, crlf ? end - 1 : end), crlf, host, fx);
+            // What came behind it in the clear may be anybody's (RFC 3207 §6): a sound server
+            // forgets it; one that keeps it runs it as if it had come under protection.
+            if (fx.start_tls) {
+                fx.behind_tls = static_cast<std::uint32_t>(octets.size() - used);
+                return host.keeps_behind_tls ? used : octets.size();
+            }
         }
         return used;
     }

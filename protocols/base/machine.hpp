@@ -56,7 +56,7 @@ enum class Wake : std::uint8_t {
     bytes,     // octets arrived
     closed,    // the peer has closed or the connection broke
     timer,     // the deadline set by Effects::wait has passed
-    tls_up,    // STARTTLS negotiation has ended well
+    tls_up,    // octets are protected from here on; before `opened` where TLS comes first
     answer,    // what was asked is known
     changed,   // the mailbox has changed
 };
@@ -98,6 +98,17 @@ struct Tell {
     std::uint32_t offset = 0, size = 0;  // in Effects::words
 };
 
+// What a client makes of a server without TLS, for the Trace.
+enum class TlsRemark : std::uint8_t { none, goes_on_without, ends_without };
+
+// How much a client cares for TLS, and for the certificate it is shown.
+enum class TlsPolicy : std::uint8_t {
+    none,           // never asks for it
+    opportunistic,  // takes it where it is offered (RFC 7435), whoever the peer is
+    required,       // says nothing of worth without it, whoever the peer is
+    verified,       // and goes on only with a certificate that is good for the peer's name
+};
+
 // What a step wants done. One object serves a driver for ever: its buffers keep their room.
 class Effects {
   public:
@@ -116,7 +127,9 @@ class Effects {
     bool listen_to_heard = false;  // the peer is not one of ours: record what it says, too
     bool close = false;
     bool abort = false;
-    bool start_tls = false;
+    bool start_tls = false;     // once `out` has been sent
+    std::uint32_t behind_tls = 0;  // octets that came in the clear behind the command for it
+    TlsRemark tls_remark = TlsRemark::none;
 
     void clear() {
         out.clear();
@@ -128,6 +141,8 @@ class Effects {
         ask = {};
         wait_ns = 0;
         close = abort = start_tls = false;
+        behind_tls = 0;
+        tls_remark = TlsRemark::none;
     }
     // Marks what has been appended to `out` since `from`.
     void mark(std::size_t from, Speech speech, Section section, std::uint16_t code = 0,

@@ -12,6 +12,7 @@ namespace {
 constexpr TurnRow script[] = {
     {Turn::greeting, "", Turn::capa, "1939 §4"},
     {Turn::capa, "CAPA", Turn::user, "2449 §5"},
+    {Turn::stls, "STLS", Turn::capa, "2595 §4"},
     {Turn::apop, "APOP name digest", Turn::stat, "1939 §7"},
     {Turn::user, "USER name", Turn::pass, "1939 §7"},
     {Turn::pass, "PASS password", Turn::stat, "1939 §7"},
@@ -68,6 +69,34 @@ void log_in(Client& client, const ClientHost& host, Effects& fx) {
     say(client, Turn::user, fx, "USER ", std::string_view(host.user));
 }
 
+// RFC 2595 §4: whether to go on where there is no TLS is the client's policy.
+void without_tls(Client& client, std::string_view why, const ClientHost& host, Effects& fx) {
+    if (host.tls == TlsPolicy::opportunistic) {
+        fx.tls_remark = TlsRemark::goes_on_without;
+        return log_in(client, host, fx);
+    }
+    fx.tls_remark = TlsRemark::ends_without;
+    fail(client, why, fx);
+}
+
+void protect_or_log_in(Client& client, const ClientHost& host, Effects& fx) {
+    if (client.tls || host.tls == TlsPolicy::none) return log_in(client, host, fx);
+    if ((client.capabilities & capability::stls) == 0)
+        return without_tls(client, "the server offers no TLS, and no password is said without",
+                           host, fx);
+    say(client, Turn::stls, fx, "STLS");
+}
+
+// RFC 2595 §4: what the server could do in the clear is forgotten, and asked for again.
+void tls_is_up(Client& client, const ClientHost& host, Effects& fx) {
+    client.tls = 1;
+    if (client.awaiting != Turn::stls) return;  // TLS came first: the greeting is awaited
+    client.capabilities = 0;
+    fx.heap->drop(client.pending);
+    fx.wait_ns = host.timeout_ns;
+    say(client, Turn::capa, fx, "CAPA");
+}
+
 std::string_view id_of(const Client& client, const Offered& one, const Heap& heap) {
     return heap.view(client.unique_ids).substr(one.id_offset, one.id_size);
 }
@@ -104,6 +133,7 @@ void note_capability(Client& client, std::string_view line) {
     if (equals_ignoring_case(word, "USER")) bit = capability::user;
     if (equals_ignoring_case(word, "UIDL")) bit = capability::uidl;
     if (equals_ignoring_case(word, "TOP")) bit = capability::top;
+    if (equals_ignoring_case(word, "STLS")) bit = capability::stls;
     client.capabilities = static_cast<std::uint8_t>(client.capabilities | bit);
 }
 
@@ -126,7 +156,7 @@ void note_message(Client& client, std::string_view line, Effects& fx) {
 
 // A multi-line reply is complete.
 void listed(Client& client, const ClientHost& host, Effects& fx) {
-    if (client.awaiting == Turn::capa) return log_in(client, host, fx);
+    if (client.awaiting == Turn::capa) return protect_or_log_in(client, host, fx);
     client.at = 0;
     choose(client, fx);
 }
@@ -148,10 +178,13 @@ void went_well(Client& client, std::string_view text, const ClientHost& host, Ef
         case Turn::greeting:
             fx.heap->assign(client.timestamp, timestamp_in(text));
             if (host.capa) return say(client, Turn::capa, fx, "CAPA");
-            return log_in(client, host, fx);
+            return protect_or_log_in(client, host, fx);
+        case Turn::stls:
+            fx.start_tls = true;
+            return;
         case Turn::user:
             say(client, Turn::pass, fx, "PASS ", std::string_view(host.password));
-            fx.tell(TellKind::secret_in_clear, 0, 0, host.user);
+            if (!client.tls) fx.tell(TellKind::secret_in_clear, 0, 0, host.user);
             return;
         case Turn::apop:
         case Turn::pass:
@@ -191,7 +224,9 @@ void went_well(Client& client, std::string_view text, const ClientHost& host, Ef
 void went_ill(Client& client, std::string_view text, const ClientHost& host, Effects& fx) {
     switch (client.awaiting) {
         case Turn::capa:
-            return log_in(client, host, fx);  // a server from before RFC 2449
+            return protect_or_log_in(client, host, fx);  // a server from before RFC 2449
+        case Turn::stls:
+            return without_tls(client, text, host, fx);
         case Turn::apop:
         case Turn::user:
         case Turn::pass:
@@ -269,7 +304,7 @@ constexpr std::size_t pending_octets_max = 256U << 10;
 
 std::size_t consume(Client& client, std::string_view octets, const ClientHost& host, Effects& fx) {
     std::size_t used = 0;
-    while (!client.ended && !client.asking && used < octets.size()) {
+    while (!client.ended && !client.asking && !fx.start_tls && used < octets.size()) {
         const std::string_view rest = octets.substr(used);
         if (client.listing && client.awaiting == Turn::retr) {
             used += content(client, rest, host, fx);
@@ -307,7 +342,7 @@ void broken(Client& client, std::string_view why, Effects& fx) {
 std::span<const TurnRow> client_script() { return script; }
 
 std::string_view name_of(Turn turn) {
-    constexpr std::string_view names[] = {"greeting", "capa", "apop", "user", "pass",
+    constexpr std::string_view names[] = {"greeting", "capa", "stls", "apop", "user", "pass",
                                           "stat", "uidl", "list", "choice", "retr",
                                           "dele", "quit", "over"};
     return names[static_cast<unsigned>(turn)];
@@ -357,10 +392,12 @@ void step(Client& client, const Input& input, const ClientHost& host, Effects& f
             break;
         case Wake::closed:
             // What UPDATE has done is not known: it counts as not done (RFC 1939 §6).
-            broken(client, "the connection broke", fx);
+            broken(client, input.bytes.empty() ? "the connection broke" : input.bytes, fx);
             fx.close = true;
             break;
         case Wake::tls_up:
+            if (!client.ended) tls_is_up(client, host, fx);
+            break;
         case Wake::changed:
             break;
     }

@@ -11,7 +11,7 @@
 namespace postroad::pop3 {
 
 enum class Turn : std::uint8_t {
-    greeting, capa, apop, user, pass, stat, uidl, list, choice, retr, dele, quit, over
+    greeting, capa, stls, apop, user, pass, stat, uidl, list, choice, retr, dele, quit, over
 };
 std::string_view name_of(Turn turn);
 
@@ -43,6 +43,8 @@ struct Client {
     Text unique_ids;
     List<Offered> messages;
     Text content;                    // of the message that is coming
+    std::uint8_t tls = 0;            // what is said here is protected
+    std::uint8_t unused[7] = {};
 };
 static_assert(Record<Client> && sizeof(Client) % 8 == 0);
 
@@ -52,6 +54,7 @@ inline constexpr std::uint8_t known = 1;     // CAPA was answered: what is not l
 inline constexpr std::uint8_t user = 2;
 inline constexpr std::uint8_t uidl = 4;
 inline constexpr std::uint8_t top = 8;
+inline constexpr std::uint8_t stls = 16;
 }  // namespace capability
 
 // One row of the client's script: what it says in a turn and where that is written.

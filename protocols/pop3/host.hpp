@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "protocols/base/machine.hpp"
+
 namespace postroad::pop3 {
 
 struct ServerHost {
@@ -14,6 +16,9 @@ struct ServerHost {
     bool uidl = true;
     bool top = true;
     bool capa = true;                     // RFC 2449
+    bool stls = false;                    // offers TLS (RFC 2595 §4)
+    bool user_in_clear = true;            // takes USER and PASS before TLS is up, too
+    bool keeps_behind_tls = false;        // a fault, for who wants to see it (line_server.hpp)
     std::uint32_t errors_max = 20;        // then it closes: a peer that only errs is not a client
     std::uint64_t timeout_ns = 600'000'000'000;  // RFC 1939 §3: at least ten minutes
 };
@@ -22,6 +27,7 @@ struct ClientHost {
     std::string user, password;
     bool capa = true;                     // asks what the server can do, where it can say so
     bool apop = false;                    // wants APOP, where the greeting has a timestamp
+    TlsPolicy tls = TlsPolicy::none;
     bool apop_only = false;               // rather gives up than says the password
     std::uint64_t timeout_ns = 120'000'000'000;
     std::uint64_t message_octets_max = 64U << 20;  // a longer message ends the session

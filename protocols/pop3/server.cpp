@@ -83,6 +83,14 @@ struct Protocol {
         fx.ask = {AskKind::maildrop, {}, {}, "STAMP", 0};
     }
 
+    // RFC 2595 §4: what was said in the clear is forgotten.
+    static void tls_up(Server& server, const ServerHost& host, Effects& fx) {
+        fx.wait_ns = host.timeout_ns;
+        fx.heap->drop(server.user);
+        forget_name(server);
+        server.tls = 1;
+    }
+
     static bool takes_content(const Server&) { return false; }
     static std::size_t content(Server&, std::string_view, const ServerHost&, Effects&) { return 0; }
 

@@ -35,7 +35,8 @@ struct Server {
     std::uint8_t skipping = 0;       // inside a line too long to keep
     std::uint8_t has_maildrop = 0;   // it is open and locked
     std::uint8_t greeted = 0;
-    std::uint8_t unused[5] = {};
+    std::uint8_t tls = 0;            // what is said here is protected
+    std::uint8_t unused[4] = {};
     std::uint32_t maildrop = 0;      // the desk's own number for it, as its answer gave it
     std::uint32_t body_lines = 0;    // that TOP wants
     std::uint32_t live = 0;          // messages not marked as deleted

@@ -69,7 +69,9 @@ Chosen choose(const Server& server, std::string_view word, const Heap& heap) {
 }
 
 // §7 USER: whether there is such a mailbox shows at PASS alone, so that nobody can try out names.
-Step user(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
+Step user(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+    if (!server.tls && !host.user_in_clear)  // RFC 2595 §2.1
+        return no("not in the clear: say STLS first");
     if (argument.empty() || argument.size() > argument_octets_max)
         return no("write USER and your name");
     fx.heap->assign(server.user, argument);
@@ -291,11 +293,12 @@ Reply judge_commit(Server& server, const Answer& answer, const ServerHost& host,
 }
 
 // RFC 2449 §5: what this server can do beyond RFC 1939's minimum.
-Step capa(Server&, std::string_view argument, const ServerHost& host, Effects& fx) {
+Step capa(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
     if (!argument.empty()) return no("CAPA stands alone");
     say_ok("2449 §5", fx, "capabilities:");
     if (host.top) say_line("2449 §6.1", fx, "TOP");
-    if (host.user) say_line("2449 §6.2", fx, "USER");
+    if (host.user && (server.tls || host.user_in_clear)) say_line("2449 §6.2", fx, "USER");
+    if (host.stls && !server.tls) say_line("2595 §4", fx, "STLS");
     say_line("2449 §6.4", fx, "RESP-CODES");
     say_line("2449 §6.6", fx, "PIPELINING");
     say_line("2449 §6.7", fx, "EXPIRE NEVER");
@@ -307,6 +310,14 @@ Step capa(Server&, std::string_view argument, const ServerHost& host, Effects& f
 
 constexpr Codes both = {positive, negative};
 
+// RFC 2595 §4: behind the +OK the TLS handshake begins.
+Step stls(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
+    if (!argument.empty()) return no("STLS stands alone");
+    if (server.tls) return no("TLS is up already");
+    fx.start_tls = true;
+    return Reply{positive, {}, "go ahead"};
+}
+
 constexpr Row<Server, ServerHost> table[] = {
     {"CAPA", {S::authorization, S::named, S::transaction}, capa, AskKind::none, nullptr, both, "2449 §5",
      {}, "CAPA: says what this server can do"},
@@ -316,6 +327,8 @@ constexpr Row<Server, ServerHost> table[] = {
      {S::transaction}, "PASS password: opens the maildrop and locks it"},
     {"APOP", {S::authorization, S::named}, apop, AskKind::maildrop, judge_maildrop, both, "1939 §7",
      {S::transaction}, "APOP name digest: the same without saying the password"},
+    {"STLS", {S::authorization, S::named}, stls, AskKind::none, nullptr, {positive, negative},
+     "2595 §4", {S::authorization}, "STLS: protects the rest of the session"},
     {"STAT", {S::transaction}, stat, AskKind::none, nullptr, both, "1939 §5", {},
      "STAT: how many messages there are, and how many octets"},
     {"LIST", {S::transaction}, list, AskKind::none, nullptr, both, "1939 §5", {},
@@ -343,6 +356,7 @@ std::span<const ServerRow> server_rows() { return table; }
 bool offers(const ServerHost& host, const ServerRow& row) {
     if (row.verb == "CAPA") return host.capa;
     if (row.verb == "USER" || row.verb == "PASS") return host.user;
+    if (row.verb == "STLS") return host.stls;
     if (row.verb == "APOP") return host.apop;
     if (row.verb == "TOP") return host.top;
     if (row.verb == "UIDL") return host.uidl;

@@ -11,6 +11,7 @@ namespace {
 constexpr TurnRow script[] = {
     {Turn::greeting, "", "220", Turn::ehlo, "5321 §3.1"},
     {Turn::ehlo, "EHLO name", "250", Turn::job, "5321 §4.1.1.1"},
+    {Turn::starttls, "STARTTLS", "220", Turn::ehlo, "3207 §4"},
     {Turn::helo, "HELO name", "250", Turn::job, "5321 §4.1.1.1"},
     {Turn::auth, "AUTH PLAIN response", "235", Turn::job, "4954 §4"},
     {Turn::job, "", "", Turn::mail, "5321 §3.3"},
@@ -142,12 +143,13 @@ void refuse_mail(Client& client, std::uint16_t code, std::string_view text, cons
 void note_extension(Client& client, std::string_view line) {
     const std::string_view keyword = take_word(line);
     const auto set = [&](Extension e) {
-        client.extensions = static_cast<std::uint8_t>(client.extensions |
-                                                      1U << static_cast<unsigned>(e));
+        client.extensions = static_cast<std::uint16_t>(client.extensions |
+                                                       1U << static_cast<unsigned>(e));
     };
     if (equals_ignoring_case(keyword, "PIPELINING")) set(Extension::pipelining);
     if (equals_ignoring_case(keyword, "8BITMIME")) set(Extension::eight_bit_mime);
     if (equals_ignoring_case(keyword, "ENHANCEDSTATUSCODES")) set(Extension::enhanced_status);
+    if (equals_ignoring_case(keyword, "STARTTLS")) set(Extension::starttls);
     if (equals_ignoring_case(keyword, "SIZE")) {
         set(Extension::size);
         client.server_size_max = parse_number(trimmed(line)).value_or(0);
@@ -158,7 +160,7 @@ void note_extension(Client& client, std::string_view line) {
     }
 }
 
-void after_hello(Client& client, const ClientHost& host, Effects& fx) {
+void log_in(Client& client, const ClientHost& host, Effects& fx) {
     if (!host.user.empty() && offers(client, Extension::auth)) {
         client.awaiting = Turn::auth;
         fx.wait_ns = host.command_timeout_ns;
@@ -167,7 +169,7 @@ void after_hello(Client& client, const ClientHost& host, Effects& fx) {
         fx.out += sasl::encode_plain_base64({{}, host.user, host.password}).value_or("=");
         fx.out += "\r\n";
         fx.mark(from, Speech::command, section_of(Turn::auth));
-        fx.tell(TellKind::secret_in_clear, 0, 0, host.user);
+        if (!client.tls) fx.tell(TellKind::secret_in_clear, 0, 0, host.user);
         return;
     }
     if (host.requires_auth) {
@@ -175,6 +177,40 @@ void after_hello(Client& client, const ClientHost& host, Effects& fx) {
         return;
     }
     ask_for_job(client, fx);
+}
+
+// RFC 3207 §4: whether to go on where there is no TLS is the client's policy. An attacker who cuts
+// the keyword out of the reply looks just like a server that has never heard of it.
+void without_tls(Client& client, std::uint16_t code, std::string_view why, const ClientHost& host,
+                 Effects& fx) {
+    if (host.tls == TlsPolicy::opportunistic) {
+        fx.tls_remark = TlsRemark::goes_on_without;
+        return log_in(client, host, fx);
+    }
+    fx.tls_remark = TlsRemark::ends_without;
+    fail(client, code, why, host, fx);
+}
+
+void after_hello(Client& client, const ClientHost& host, Effects& fx) {
+    if (client.tls || host.tls == TlsPolicy::none) return log_in(client, host, fx);
+    if (!offers(client, Extension::starttls))
+        return without_tls(client, 0, "the server offers no TLS, and nothing is sent without", host,
+                           fx);
+    client.awaiting = Turn::starttls;
+    fx.wait_ns = host.command_timeout_ns;
+    say(Turn::starttls, fx, "STARTTLS");
+}
+
+// RFC 3207 §4.2: what the server offered in the clear is forgotten, and asked for again.
+void tls_is_up(Client& client, const ClientHost& host, Effects& fx) {
+    client.tls = 1;
+    if (client.awaiting != Turn::starttls) return;  // TLS came first: the greeting is awaited
+    client.extensions = 0;
+    client.server_size_max = 0;
+    fx.heap->drop(client.pending);
+    client.awaiting = Turn::ehlo;
+    fx.wait_ns = host.command_timeout_ns;
+    say(Turn::ehlo, fx, "EHLO ", std::string_view(host.name));
 }
 
 void heard_recipient(Client& client, std::uint16_t code, std::string_view text,
@@ -226,6 +262,10 @@ void heard(Client& client, std::uint16_t code, std::string_view text, const Clie
                 return;
             }
             return fail(client, code, text, host, fx);
+        case Turn::starttls:
+            if (!good) return without_tls(client, code, text, host, fx);
+            fx.start_tls = true;
+            return;
         case Turn::helo:
             if (!good) return fail(client, code, text, host, fx);
             return after_hello(client, host, fx);
@@ -284,7 +324,7 @@ constexpr std::size_t reply_line_octets_max = 4096;  // §4.5.3.1.5 says 512; th
 
 std::size_t consume(Client& client, std::string_view octets, const ClientHost& host, Effects& fx) {
     std::size_t used = 0;
-    while (!client.ended && !client.asking) {
+    while (!client.ended && !client.asking && !fx.start_tls) {
         const std::string_view rest = octets.substr(used);
         const std::size_t end = rest.find('\n');
         if (end == std::string_view::npos) {
@@ -334,7 +374,7 @@ void broken(Client& client, std::string_view why, Effects& fx) {
 std::span<const TurnRow> client_script() { return script; }
 
 std::string_view name_of(Turn turn) {
-    constexpr std::string_view names[] = {"greeting", "ehlo", "helo", "auth", "job",
+    constexpr std::string_view names[] = {"greeting", "ehlo", "starttls", "helo", "auth", "job",
                                           "mail", "recipient", "data", "content", "noop",
                                           "rset", "quit", "over"};
     return names[static_cast<unsigned>(turn)];
@@ -400,10 +440,12 @@ void step(Client& client, const Input& input, const ClientHost& host, Effects& f
                 client.ended = 1;
                 fx.tell(TellKind::session_done);
             }
-            broken(client, "the connection broke", fx);
+            broken(client, input.bytes.empty() ? "the connection broke" : input.bytes, fx);
             fx.close = true;
             break;
         case Wake::tls_up:
+            if (!client.ended) tls_is_up(client, host, fx);
+            break;
         case Wake::changed:
             break;
     }

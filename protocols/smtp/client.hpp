@@ -10,7 +10,7 @@
 namespace postroad::smtp {
 
 enum class Turn : std::uint8_t {
-    greeting, ehlo, helo, auth, job, mail, recipient, data, content, noop, rset, quit, over
+    greeting, ehlo, starttls, helo, auth, job, mail, recipient, data, content, noop, rset, quit, over
 };
 std::string_view name_of(Turn turn);
 
@@ -19,8 +19,7 @@ struct Client {
     std::uint8_t asking = 0;          // next_job is open
     std::uint8_t ended = 0;
     std::uint8_t pipelined = 0;       // MAIL, RCPT and DATA went out together (RFC 2920)
-    std::uint8_t extensions = 0;      // Extensions bits that the server offered
-    std::uint8_t code_digits = 0;
+    std::uint16_t extensions = 0;     // Extensions bits that the server offered
     std::uint16_t failed_code = 0;    // why this transaction cannot go on; 0: it can
     std::uint32_t said_recipients = 0, answered_recipients = 0, accepted_recipients = 0;
     std::uint32_t transactions = 0;   // ended, well or not
@@ -30,7 +29,8 @@ struct Client {
     List<Text> forward_paths;
     Text content;                     // the message as it is to arrive, periods not stuffed
     std::uint8_t eight_bit = 0;       // the content has octets over 127
-    std::uint8_t unused[7] = {};
+    std::uint8_t tls = 0;             // what is said here is protected
+    std::uint8_t unused[6] = {};
 };
 static_assert(Record<Client>);
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "protocols/base/machine.hpp"
+
 namespace postroad::smtp {
 
 // Service extensions that a server can offer (RFC 5321 §2.2); each can be switched off per host.
@@ -17,10 +19,11 @@ enum class Extension : std::uint8_t {
     vrfy,
     etrn,                 // RFC 1985
     help,
+    starttls,             // RFC 3207
 };
 
 struct Extensions {
-    std::uint32_t bits = 0xff;
+    std::uint32_t bits = 0x1ff;
     bool has(Extension e) const { return bits >> static_cast<unsigned>(e) & 1U; }
     void set(Extension e, bool on) {
         const std::uint32_t bit = 1U << static_cast<unsigned>(e);
@@ -35,6 +38,9 @@ struct ServerHost {
     bool esmtp = true;                    // false: a server of RFC 821 that does not know EHLO
     bool submission = false;              // an MSA (RFC 6409): mail only from who is authenticated
     bool offers_auth = false;
+    bool offers_tls = false;              // STARTTLS
+    bool auth_in_clear = true;            // offers AUTH before TLS is up, too
+    bool keeps_behind_tls = false;        // the fault of RFC 3207 §6, for who wants to see it
     bool no_service = false;              // greets with 554 (RFC 5321 §3.1)
     std::uint64_t size_octets_max = 10U << 20;
     std::uint32_t recipients_max = 100;   // RFC 5321 §4.5.3.1.8: at least 100
@@ -49,6 +55,7 @@ struct ClientHost {
     bool courtesy = false;                // a NOOP and a RSET after each mail, as some clients do
     std::string user, password;           // AUTH PLAIN when both ends want it
     bool requires_auth = false;
+    TlsPolicy tls = TlsPolicy::none;
     // RFC 5321 §4.5.3.2: greeting, MAIL, RCPT, DATA, a block of data, the final reply.
     std::uint64_t greeting_timeout_ns = 300'000'000'000;
     std::uint64_t command_timeout_ns = 300'000'000'000;

@@ -105,6 +105,17 @@ struct Protocol {
             "5321 §4.5.3.2.7", fx);
     }
 
+    // RFC 3207 §4.2: what was learnt in the clear is forgotten; the client says EHLO again.
+    static void tls_up(Server& server, const ServerHost& host, Effects& fx) {
+        fx.wait_ns = host.command_timeout_ns;
+        reset_transaction(server, *fx.heap);
+        fx.heap->drop(server.client_name);
+        fx.heap->drop(server.user);
+        server.authenticated = server.extended = 0;
+        server.state = ServerState::connected;
+        server.tls = 1;
+    }
+
     static void run(Server& server, const ServerRow& row, const Step& step, const ServerHost& host,
                     Effects& fx) {
         switch (step.kind) {

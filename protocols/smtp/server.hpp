@@ -19,7 +19,9 @@ enum class Body : std::uint8_t { seven_bit, eight_bit_mime };
 
 struct Server {
     using State = ServerState;
-    std::uint32_t errors = 0;
+    std::uint16_t errors = 0;
+    std::uint8_t tls = 0;            // what is said here is protected
+    std::uint8_t unused = 0;
     State state = State::connected;
     std::uint8_t row = 0;            // of the verb whose ask is open
     std::uint8_t asking = 0;         // an answer is awaited; later input waits

@@ -23,6 +23,15 @@ void greet(Server& server, std::string_view name, Heap& heap) {
     server.state = S::ready;
 }
 
+bool takes_tls(const Server& server, const ServerHost& host) {
+    return host.offers_tls && host.extensions.has(Extension::starttls) && !server.tls;
+}
+// RFC 4954 §4: a password in the clear only where the server is set to allow it.
+bool takes_auth(const Server& server, const ServerHost& host) {
+    return host.offers_auth && host.extensions.has(Extension::auth) &&
+           (server.tls || host.auth_in_clear);
+}
+
 // §4.1.1.1: HELO opens the session of a client without extensions.
 Step helo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
     const std::string_view name = take_word(argument);
@@ -57,7 +66,8 @@ Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Eff
     }
     if (host.extensions.has(Extension::eight_bit_mime)) line("8BITMIME", "6152 §2");
     if (host.extensions.has(Extension::enhanced_status)) line("ENHANCEDSTATUSCODES", "2034 §2");
-    if (host.offers_auth && host.extensions.has(Extension::auth)) line("AUTH PLAIN", "4954 §3");
+    if (takes_tls(server, host)) line("STARTTLS", "3207 §2");
+    if (takes_auth(server, host)) line("AUTH PLAIN", "4954 §3");
     if (host.extensions.has(Extension::vrfy)) line("VRFY", "5321 §4.1.1.6");
     // The last line has a space where the others have a hyphen (§4.2.1).
     if (host.extensions.has(Extension::help)) line("HELP", "5321 §4.1.1.8");
@@ -242,8 +252,10 @@ Step help(Server&, std::string_view argument, const ServerHost& host, Effects& f
 }
 
 // RFC 4954 §4. PLAIN (RFC 4616) with its response on the line or after a 334.
-Step auth(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
+Step auth(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
     if (server.authenticated) return Reply{503, "5.5.1", "you are authenticated already"};
+    if (!takes_auth(server, host))
+        return Reply{538, "5.7.11", "not in the clear: say STARTTLS first"};
     const std::string_view mechanism = take_word(argument);
     if (!equals_ignoring_case(mechanism, "PLAIN"))
         return Reply{504, "5.5.4", "mechanism not offered"};
@@ -259,6 +271,14 @@ Reply judge_auth(Server& server, const Answer& answer, const ServerHost&, Effect
     server.authenticated = 1;
     fx.heap->assign(server.user, answer.text);
     return {235, "2.7.0", "authenticated"};
+}
+
+// RFC 3207 §4: behind the 220 the TLS handshake begins, and after it the session begins anew.
+Step starttls(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
+    if (!argument.empty()) return Reply{501, "5.5.4", "STARTTLS stands alone"};
+    if (server.tls) return Reply{503, "5.5.1", "TLS is up already"};
+    fx.start_tls = true;
+    return Reply{220, "2.0.0", "go ahead"};
 }
 
 constexpr Row<Server, ServerHost> table[] = {
@@ -289,8 +309,10 @@ constexpr Row<Server, ServerHost> table[] = {
     {"QUIT", {S::connected, S::ready, S::mail, S::recipients}, quit, AskKind::none, nullptr,
      {221, 501}, "5321 §4.1.1.10", {}, "QUIT: ends the session"},
     {"AUTH", {S::ready}, auth, AskKind::authenticate, judge_auth,
-     {235, 334, 454, 501, 503, 504, 535}, "4954 §4", {S::ready, S::auth},
+     {235, 334, 454, 501, 503, 504, 535, 538}, "4954 §4", {S::ready, S::auth},
      "AUTH PLAIN [response]: says who you are"},
+    {"STARTTLS", {S::ready}, starttls, AskKind::none, nullptr, {220, 501, 503}, "3207 §4",
+     {S::connected}, "STARTTLS: protects the rest of the session"},
 };
 
 }  // namespace
@@ -317,6 +339,8 @@ Step auth_response(Server& server, std::string_view line, Effects& fx) {
 
 bool offers(const ServerHost& host, const ServerRow& row) {
     if (row.verb == "EHLO") return host.esmtp;
+    if (row.verb == "STARTTLS")
+        return host.offers_tls && host.extensions.has(Extension::starttls);
     if (row.verb == "AUTH") return host.offers_auth && host.extensions.has(Extension::auth);
     if (row.verb == "VRFY" || row.verb == "EXPN") return host.extensions.has(Extension::vrfy);
     if (row.verb == "HELP") return host.extensions.has(Extension::help);

@@ -37,6 +37,9 @@ enum class Fact : std::uint8_t {
     mailbox,       // a change in a mailbox
     change,        // the timeline or a fork changed the world
     address,       // an address that no host has was given an id
+    tls,           // a TLS handshake has ended, as one end saw it
+    secret,        // a line of a key log, so that a capture can be read
+    altered,       // somebody on a link changed what a packet carries
     count_of_facts,
 };
 
@@ -255,6 +258,31 @@ struct AddressFact {
     net::Address address;
     std::uint32_t id = 0;
     std::uint32_t unused = 0;
+};
+
+struct TlsFact {
+    static constexpr Fact fact = Fact::tls;
+    static constexpr Depth depth = Depth::summary;
+    Id conversation = 0;
+    std::uint16_t version = 0;       // 0x0304: TLS 1.3; 0: it failed
+    std::uint8_t initiator = 0;      // 1: recorded by the end that began the connection
+    std::uint8_t fault = 0;          // tls::Fault: what is wrong with the certificate
+    std::uint32_t unused = 0;
+    // tail: cipher suite, server name asked for, names in the certificate, its issuer; a line each
+};
+
+struct AlteredFact {  // by the node that sends into the link
+    static constexpr Fact fact = Fact::altered;
+    static constexpr Depth depth = Depth::bytes;
+    Id packet = 0;
+    // tail: the payload from here on
+};
+
+struct SecretFact {  // by the initiator
+    static constexpr Fact fact = Fact::secret;
+    static constexpr Depth depth = Depth::bytes;
+    Id conversation = 0;
+    // tail: "CLIENT_RANDOM …", as NSS's key log has it
 };
 
 }  // namespace postroad::sim

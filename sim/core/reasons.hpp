@@ -104,6 +104,37 @@ namespace postroad::sim {
       "it counts as unreachable", "1122 §3.2.2.1")                                                  \
     R(real_other_question, "what {0} answered was said to other words than these: from here on "    \
       "it counts as unreachable", no_section)                                                       \
+    /* TLS */                                                                                      \
+    R(tls_up, "{0} with {1}: who is on the path sees that there is talk, and no word of it",        \
+      "8446 §2")                                                                                    \
+    R(tls_verified, "the certificate is for {0}, as {1} was asked for, and {2} vouches for it",     \
+      "6125 §6")                                                                                    \
+    R(tls_wrong_name, "the certificate is for {0}, but {1} was asked for", "6125 §6.4")             \
+    R(tls_expired, "the certificate of {0} was good until {1}, and now it is {2}", "5280 §6.1.3")   \
+    R(tls_not_yet_valid, "the certificate of {0} is good from {1} on, and now it is {2}",           \
+      "5280 §6.1.3")                                                                                \
+    R(tls_unknown_issuer, "the certificate of {0} was issued by {1}, whom this host does not trust", \
+      "5280 §6.1")                                                                                  \
+    R(tls_self_signed, "the certificate of {0} is signed by nobody but itself", "5280 §6.1")        \
+    R(tls_revoked, "the certificate of {0} was taken back by {1}, who had issued it", "5280 §6.3")  \
+    R(tls_not_verified, "the certificate of {0} does not hold: {1}", "5280 §6.1")                   \
+    R(tls_unjudged, "the session goes on: the policy asks for TLS and not for who the peer is; "    \
+      "anyone on the path could be it", "7435 §3")                                                  \
+    R(tls_refused, "the session ends: the policy asks for a certificate that holds", "5280 §6.1")   \
+    R(tls_failed, "the TLS handshake failed: {0}", "8446 §6.2")                                     \
+    R(tls_missing_goes_on, "the server offers no TLS: an opportunistic client goes on in the "      \
+      "clear, as it would if somebody on the path had cut the offer out", "7435 §3")                \
+    R(tls_missing_ends, "the server offers no TLS: this client's policy ends the session",          \
+      "3207 §4.1")                                                                                  \
+    R(tls_injection_dropped, "{0} octets came in the clear behind the command for TLS: thrown "     \
+      "away, for anyone on the path may have put them there", "3207 §6")                            \
+    R(tls_injection_kept, "{0} octets came in the clear behind the command for TLS and are run "    \
+      "as if they had come through it: anyone on the path can inject commands so", "3207 §6")       \
+    R(attacker_stripped, "somebody on {0} wrote {1} over the offer of TLS: the client will think "  \
+      "there is none", "3207 §6")                                                                   \
+    R(attacker_read_password, "somebody on {0} has read the password of {1}", "4954 §9")            \
+    R(attacker_read_envelope, "somebody on {0} has read who writes to whom: {1}", "3207 §1")        \
+    R(attacker_read_message, "somebody on {0} has read a message of {1} octets or more", "3207 §1") \
     /* reading */                                                                                  \
     R(maildrop_locked, "the maildrop of {0} is open in another session", "1939 §4")                 \
     R(left_on_server, "{0} messages stay on the server", "1939 §8")                                 \

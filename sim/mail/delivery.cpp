@@ -148,6 +148,10 @@ void verdict(Run& run, std::uint32_t delivery, const Tell& tell, std::string_vie
 
 }  // namespace
 
+std::string_view host_name_of(const World& world, std::uint32_t delivery) {
+    return host_name(world, world.mail.deliveries[delivery]);
+}
+
 void begin_delivery(Run& run, std::uint32_t destination) {
     World& world = run.world;
     Destination& at = world.mail.destinations.edit(destination);

@@ -73,6 +73,11 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
     }
 }
 
+std::string_view tls_server_name(const Run& run, const Tcb& tcb, std::uint32_t owner) {
+    if (!people::is_ours(owner)) return mail::host_name_of(run.world, owner);
+    return people::server_name(run, tcb, owner);
+}
+
 const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb) {
     const Setup& setup = run.setup();
     return setup.smtp_servers[setup.service_settings.of(tcb.node, tcb.service)];

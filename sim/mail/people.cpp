@@ -161,6 +161,13 @@ const smtp::ClientHost& smtp_client_host(const Run& run, std::uint32_t owner) {
     return msa ? person.submission : plain;
 }
 
+std::string_view server_name(const Run& run, const Tcb& tcb, std::uint32_t owner) {
+    const std::uint32_t number = owner & ~owner_bit;
+    return domain_name_of(run, tcb.role == Role::pop3_client
+                                   ? run.setup().people[number].fetches_from_host
+                                   : run.world.mail.people.outbox[number].target);
+}
+
 void host_down(Run& run, NodeId host) {
     set_up(run.world);
     PeopleTables& people = run.world.mail.people;

@@ -36,6 +36,8 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how);
 
 // The settings of a submission's or a fetch's client; `owner` is_ours.
 const smtp::ClientHost& smtp_client_host(const Run& run, std::uint32_t owner);
+// The name of the server that a submission's or a fetch's client has looked up.
+std::string_view server_name(const Run& run, const Tcb& tcb, std::uint32_t owner);
 // The person a fetch's client works for.
 inline std::uint32_t person_of_fetch(std::uint32_t owner) { return owner & ~owner_bit; }
 

@@ -14,6 +14,10 @@ const pop3::ServerHost& pop3_server_host(const Run& run, const Tcb& tcb) {
     host.uidl = settings.uidl;
     host.top = settings.top;
     host.timeout_ns = settings.timeout.ns;
+    const scenario::TlsSettings& protection = mail::settings_of(run, tcb.node).tls;
+    host.stls = protection.offer;
+    host.user_in_clear = !protection.offer || protection.auth_without_tls;
+    host.keeps_behind_tls = protection.vulnerable;
     return host;
 }
 
@@ -22,6 +26,7 @@ const pop3::ClientHost& pop3_client_host(const Run& run, const Tcb&, std::uint32
     const PersonSetup& person = run.setup().people[people::person_of_fetch(owner)];
     host.user = person.name;
     host.password = person.password;
+    host.tls = person.tls;
     host.apop = person.fetches_from_host != nothing &&
                 mail::settings_of(run, person.fetches_from_host).pop3.apop;
     return host;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/dns/datagram.hpp"
+#include "sim/net/attacker.hpp"
 #include "sim/net/border.hpp"
 #include "sim/net/segment_header.hpp"
 #include "sim/net/tcp.hpp"
@@ -114,6 +115,7 @@ void schedule(Run& run, std::uint32_t segment_id, NodeId origin, NodeId where, S
 // Crosses a link: the packet is lost, or an event brings it to the link's other end.
 void travel(Run& run, std::uint32_t segment_id, std::uint32_t link_id, NodeId from, Stage then) {
     const LinkSetup& link = run.setup().links[link_id];
+    if (link.attacker != nothing) attacker::meet(run, link, from, segment_id);
     const unsigned side = side_of(link, from);
     const NodeId to = link.end[1 - side];
     const Crossing crossing = cross(run, link_id, side, segment_id);

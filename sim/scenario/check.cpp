@@ -228,6 +228,8 @@ private:
             } else if (const Host* msa = index_.host(person.submits_to->host)) {
                 const bool listens =
                     (msa->runs(Service::msa) && msa->msa.port == person.submits_to->port) ||
+                    (msa->runs(Service::msa) && msa->tls.implicit &&
+                     person.submits_to->port == 465) ||
                     (msa->runs(Service::mta) && msa->smtp.port == person.submits_to->port);
                 if (!listens)
                     warning(path + ".submits_to", "nothing on " + quoted(msa->name) +

@@ -18,6 +18,8 @@ enum class Use : std::uint8_t {
     link_end,  // ... of a network or a host
     link,      // ... of a link
     firewall,  // ... of a firewall
+    authority,    // ... of an authority
+    certificate,  // ... of a certificate
     zone,      // ... of a zone or a domain
     person,    // ... of a person
     who,       // a person, or a mail address

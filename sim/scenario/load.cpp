@@ -86,6 +86,10 @@ std::vector<std::string_view> candidates(Use use, const Scenario& s) {
         for (const Person& one : s.people) out.emplace_back(one.name);
     if (use == Use::firewall)
         for (const Firewall& one : s.firewalls) out.emplace_back(one.name);
+    if (use == Use::authority)
+        for (const Authority& one : s.authorities) out.emplace_back(one.name);
+    if (use == Use::certificate)
+        for (const Certificate& one : s.certificates) out.emplace_back(one.name);
     if (use == Use::zone)
         for (const Zone& one : s.zones) out.emplace_back(one.origin);
     if (use == Use::link)

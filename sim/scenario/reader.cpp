@@ -162,6 +162,8 @@ bool Reader::check_text(const Span& span, const At& at, Use use, std::string& te
     case Use::link_end:
     case Use::link:
     case Use::firewall:
+    case Use::authority:
+    case Use::certificate:
     case Use::person: references.push_back({use, text, span, at.path}); break;
     default:
         for (const char c : text)

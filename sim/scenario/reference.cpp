@@ -116,6 +116,7 @@ template <class F> void each_table(F&& f) {
     f.template operator()<Network>();
     f.template operator()<Link>();
     f.template operator()<Outage>();
+    f.template operator()<Attacker>();
     f.template operator()<Firewall>();
     f.template operator()<Host>();
     f.template operator()<SmtpServer>();
@@ -125,6 +126,9 @@ template <class F> void each_table(F&& f) {
     f.template operator()<Pop3Server>();
     f.template operator()<DnsServer>();
     f.template operator()<ResolverSettings>();
+    f.template operator()<TlsSettings>();
+    f.template operator()<Authority>();
+    f.template operator()<Certificate>();
     f.template operator()<Domain>();
     f.template operator()<Zone>();
     f.template operator()<Person>();

@@ -69,6 +69,12 @@ struct Link {
     bool operator==(const Link&) const = default;
 };
 
+struct Attacker {  // [[attackers]]: somebody who sits on a link
+    Name link;
+    bool strip_starttls = false;  // else it only reads along
+    bool operator==(const Attacker&) const = default;
+};
+
 enum class Policy : std::uint8_t { accept, drop, reject };
 
 struct Firewall {
@@ -169,6 +175,22 @@ struct ResolverSettings {          // [hosts.NAME.caching]: a caching resolver
     bool operator==(const ResolverSettings&) const = default;
 };
 
+// How much a client cares for TLS: `required` wants it, `verified` wants a good certificate, too.
+enum class TlsPolicy : std::uint8_t { none, opportunistic, required, verified };
+enum class TlsVersion : std::uint8_t { tls1_0, tls1_1, tls1_2, tls1_3 };
+
+struct TlsSettings {               // [hosts.NAME.tls]
+    bool offer = false;            // STARTTLS and STLS
+    bool implicit = false;         // 465 and 995, too
+    TlsPolicy policy = TlsPolicy::opportunistic;  // its MTA's, towards others
+    Name certificate;              // a [certificates] entry; empty: one by the default authority
+    TlsVersion version_min = TlsVersion::tls1_2;
+    TlsVersion version_max = TlsVersion::tls1_3;
+    bool auth_without_tls = false;  // passwords in the clear although it offers TLS
+    bool vulnerable = false;        // runs what was injected behind STARTTLS
+    bool operator==(const TlsSettings&) const = default;
+};
+
 struct Host {
     Name name;
     std::vector<Name> network;        // empty: chosen by `complete`
@@ -188,6 +210,7 @@ struct Host {
     Pop3Server pop3;
     DnsServer dns;
     ResolverSettings caching;  // [hosts.NAME.caching]
+    TlsSettings tls;
     bool operator==(const Host&) const = default;
 
     bool runs(Service service) const {
@@ -235,6 +258,28 @@ struct FetchSettings {
     bool operator==(const FetchSettings&) const = default;
 };
 
+enum class KeyType : std::uint8_t { ecdsa, rsa, ed25519 };
+
+struct Authority {  // [authorities.NAME]: who signs certificates
+    Name name;
+    Name issuer;            // the authority that vouches for it; empty: it signs itself
+    bool trusted = true;    // hosts have it in their list
+    KeyType key = KeyType::ecdsa;
+    std::optional<Instant> from, until;
+    bool operator==(const Authority&) const = default;
+};
+
+struct Certificate {  // [certificates.NAME]
+    Name name;
+    std::vector<DomainName> names;  // subjectAltName; empty: all names of the hosts that show it
+    Name issuer;                    // an authority; empty: the default one
+    bool self_signed = false;
+    bool revoked = false;
+    KeyType key = KeyType::ecdsa;
+    std::optional<Instant> from, until;
+    bool operator==(const Certificate&) const = default;
+};
+
 struct Person {
     Name name;
     std::string display;                 // empty: the key with a capital
@@ -244,6 +289,7 @@ struct Person {
     std::optional<Endpoint> submits_to;  // none: the mailbox host's MSA
     Name device;                         // host where the MUA is; empty: one is made, "NAME-pc"
     std::optional<Size> quota;
+    TlsPolicy tls = TlsPolicy::opportunistic;  // their mail program's
     FetchSettings fetch;
     bool operator==(const Person&) const = default;
 };
@@ -373,8 +419,11 @@ struct Scenario {
     bool root_dns = true;  // make the root and top-level servers that are missing
     std::vector<Network> networks;
     std::vector<Link> links;
+    std::vector<Attacker> attackers;
     std::vector<Firewall> firewalls;
     std::vector<Host> hosts;
+    std::vector<Authority> authorities;
+    std::vector<Certificate> certificates;
     std::vector<Domain> domains;
     std::vector<Zone> zones;
     std::vector<Person> people;

@@ -36,8 +36,11 @@ constexpr auto keys(const Scenario*) {
             {"Make the root and top-level name servers that are missing.", "false"}),
         key("networks", &S::networks, {"Places where hosts are.", ""}),
         key("links", &S::links, {"Lines between them.", ""}),
+        key("attackers", &S::attackers, {"Who sits on a line.", ""}),
         key("firewalls", &S::firewalls, {"Packet rules.", ""}),
         key("hosts", &S::hosts, {"Machines and their services.", ""}),
+        key("authorities", &S::authorities, {"Who signs certificates.", ""}),
+        key("certificates", &S::certificates, {"Certificates that differ from the usual.", ""}),
         key("domains", &S::domains, {"Zones that are written for you.", ""}),
         key("zones", &S::zones, {"Zones as master files.", ""}),
         key("people", &S::people, {"Who writes and reads.", ""}),
@@ -50,6 +53,8 @@ constexpr auto keys(const Scenario*) {
 inline std::string& entry_name(Network& entry) { return entry.name; }
 inline std::string& entry_name(Firewall& entry) { return entry.name; }
 inline std::string& entry_name(Host& entry) { return entry.name; }
+inline std::string& entry_name(Authority& entry) { return entry.name; }
+inline std::string& entry_name(Certificate& entry) { return entry.name; }
 inline std::string& entry_name(Person& entry) { return entry.name; }
 inline std::string& entry_name(Domain& entry) { return entry.name; }
 inline std::string& entry_name(Zone& entry) { return entry.origin; }
@@ -81,6 +86,15 @@ constexpr auto words(Generation) {
 constexpr auto words(DnsMood) {
     return std::array<std::string_view, 4>{"normal", "servfail", "refused", "silent"};
 }
+constexpr auto words(TlsPolicy) {
+    return std::array<std::string_view, 4>{"none", "opportunistic", "required", "verified"};
+}
+constexpr auto words(TlsVersion) {
+    return std::array<std::string_view, 4>{"1.0", "1.1", "1.2", "1.3"};
+}
+constexpr auto words(KeyType) {
+    return std::array<std::string_view, 3>{"ecdsa", "rsa", "ed25519"};
+}
 constexpr auto words(FetchProtocol) { return std::array<std::string_view, 1>{"pop3"}; }
 constexpr auto words(RuleEdit) {
     return std::array<std::string_view, 4>{"append", "insert", "replace", "remove"};
@@ -105,9 +119,7 @@ inline constexpr Reserved reserved[] = {
     {"[hosts.NAME]", "live"},
     {"[hosts.NAME]", "imap"},
     {"[hosts.NAME]", "lmtp"},
-    {"[hosts.NAME]", "tls"},
     {"[networks.NAME]", "vpn"},
-    {"At the top", "certificates"},
     {"At the top", "sites"},
     {"At the top", "include"},
     {"", "imap"},

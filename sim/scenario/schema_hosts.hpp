@@ -188,6 +188,38 @@ constexpr auto keys(const ResolverSettings*) {
     };
 }
 
+constexpr std::string_view title(const TlsSettings*) { return "[hosts.NAME.tls]"; }
+constexpr std::string_view intro(const TlsSettings*) {
+    return "Protection of connections: what this host offers as a server, and what its MTA wants as "
+           "a client of others. Where no host offers TLS, `opportunistic` clients do not ask for it.";
+}
+constexpr auto keys(const TlsSettings*) {
+    using S = TlsSettings;
+    return std::tuple{
+        key("offer", &S::offer,
+            {"Offer TLS inside a session: STARTTLS for SMTP (RFC 3207), STLS for POP3 (RFC 2595).",
+             "true"}),
+        key("implicit", &S::implicit,
+            {"Listen where TLS comes before the first word: 465 if it runs `msa`, 995 if `pop3` "
+             "(RFC 8314).",
+             "true"}),
+        key("policy", &S::policy,
+            {"What its MTA wants of others: `required` sends nothing without TLS, `verified` nothing "
+             "without a certificate that holds.",
+             "\"required\""}),
+        key("certificate", &S::certificate,
+            {"What it shows.", "\"old\"", Use::certificate,
+             "one for all its names, from the default authority"}),
+        key("version_min", &S::version_min, {"The oldest version it speaks.", "\"1.0\""}),
+        key("version_max", &S::version_max, {"The newest one.", "\"1.2\""}),
+        key("auth_without_tls", &S::auth_without_tls,
+            {"Take passwords in the clear although it offers TLS.", "true"}),
+        key("vulnerable", &S::vulnerable,
+            {"Run what came in the clear behind STARTTLS as if TLS had brought it (RFC 3207 §6).",
+             "true"}),
+    };
+}
+
 constexpr std::string_view title(const Host*) { return "[hosts.NAME]"; }
 constexpr std::string_view intro(const Host*) {
     return "A machine. A host with `domains` and no `services` is a whole mail server: MTA, MSA, "
@@ -228,6 +260,7 @@ constexpr auto keys(const Host*) {
         key("pop3", &Host::pop3, {"The POP3 server.", ""}),
         key("dns", &Host::dns, {"The authoritative name server.", ""}),
         key("caching", &Host::caching, {"The caching resolver.", ""}),
+        key("tls", &Host::tls, {"Protection.", ""}),
     };
 }
 

@@ -90,6 +90,23 @@ constexpr auto keys(const Link*) {
     };
 }
 
+constexpr std::string_view title(const Attacker*) { return "[[attackers]]"; }
+constexpr std::string_view intro(const Attacker*) {
+    return "Somebody on a link: reads what crosses it, and may change it. The trace lists what was "
+           "learnt.";
+}
+constexpr auto keys(const Attacker*) {
+    using S = Attacker;
+    return std::tuple{
+        key("link", &S::link,
+            {"Where: the name of a link, or a host's own line.", "\"mail--example.org\"",
+             Use::link, {}, {}, 0, true}),
+        key("strip_starttls", &S::strip_starttls,
+            {"Write X over STARTTLS and STLS where servers offer them, as some firewalls did.",
+             "true"}),
+    };
+}
+
 constexpr std::string_view title(const Firewall*) { return "[firewalls.NAME]"; }
 constexpr std::string_view intro(const Firewall*) {
     return "Packet rules, in nftables' words, for a network's border or for a host: whoever names "

@@ -63,6 +63,49 @@ constexpr auto keys(const FetchSettings*) {
     };
 }
 
+constexpr std::string_view title(const Authority*) { return "[authorities.NAME]"; }
+constexpr std::string_view intro(const Authority*) {
+    return "Who signs certificates (RFC 5280). There is always one that all hosts trust; it is "
+           "called `Postroad Root`.";
+}
+constexpr auto keys(const Authority*) {
+    using S = Authority;
+    return std::tuple{
+        key("issuer", &S::issuer,
+            {"The authority that vouches for it.", "\"root\"", Use::authority,
+             "none: it signs itself"}),
+        key("trusted", &S::trusted, {"Hosts have it in their list, if it signs itself.", "false"}),
+        key("key", &S::key, {"The kind of its key.", "\"rsa\""}),
+        key("from", &S::from,
+            {"When it becomes good.", "2009-01-01T00:00:00Z", Use::line, "ten years before `start`"}),
+        key("until", &S::until,
+            {"When it is no longer.", "2011-01-01T00:00:00Z", Use::line, "ten years after `start`"}),
+    };
+}
+
+constexpr std::string_view title(const Certificate*) { return "[certificates.NAME]"; }
+constexpr std::string_view intro(const Certificate*) {
+    return "A certificate that hosts show by naming it in `tls.certificate`, in place of the one "
+           "they would get.";
+}
+constexpr auto keys(const Certificate*) {
+    using S = Certificate;
+    return std::tuple{
+        key("names", &S::names,
+            {"The names it is for; `*` may stand for the first label.", "[\"*.example.org\"]",
+             Use::line, "all names of the first host that shows it"}),
+        key("issuer", &S::issuer,
+            {"Who signs it.", "\"root\"", Use::authority, "`Postroad Root`"}),
+        key("self_signed", &S::self_signed, {"Nobody signs it but itself.", "true"}),
+        key("revoked", &S::revoked, {"Its issuer has taken it back.", "true"}),
+        key("key", &S::key, {"The kind of its key.", "\"ed25519\""}),
+        key("from", &S::from,
+            {"When it becomes good.", "2010-08-01T00:00:00Z", Use::line, "thirty days before `start`"}),
+        key("until", &S::until,
+            {"When it is no longer.", "2010-08-31T00:00:00Z", Use::line, "a year after `start`"}),
+    };
+}
+
 constexpr std::string_view title(const Person*) { return "[people.NAME]"; }
 constexpr std::string_view intro(const Person*) {
     return "Somebody with an address, a mailbox and a mail program.";
@@ -87,6 +130,9 @@ constexpr auto keys(const Person*) {
              "`NAME-pc`, which is made beside the mailbox's host"}),
         key("quota", &Person::quota,
             {"How much the mailbox holds.", "\"10 MiB\"", Use::line, "no limit"}),
+        key("tls", &Person::tls,
+            {"What their mail program wants; at the ports 465 and 995 TLS comes first anyway.",
+             "\"verified\""}),
         key("fetch", &Person::fetch, {"How mail is collected.", ""}),
     };
 }

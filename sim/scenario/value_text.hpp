@@ -121,6 +121,8 @@ constexpr std::string_view use_type(Use use) {
     case Use::link_end: return "network or host";
     case Use::link: return "link";
     case Use::firewall: return "firewall";
+    case Use::authority: return "authority";
+    case Use::certificate: return "certificate";
     case Use::zone: return "zone";
     case Use::person: return "person";
     case Use::who: return "person or address";

@@ -18,6 +18,9 @@ void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& t
 // A client's connection is over, or never came up. Its seat goes after this call.
 void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how);
 
+// The name a client's peer must have in its certificate: the name it looked up (RFC 6125 §6.2.1).
+std::string_view tls_server_name(const Run& run, const Tcb& tcb, std::uint32_t owner);
+
 // The settings a machine runs with: frozen, from the Setup.
 const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb);
 const smtp::ClientHost& smtp_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner);

@@ -1,16 +1,21 @@
 // How a machine is driven: input in, effects out, asks answered, words recorded.
 #include "sim/session/session.hpp"
 
+#include <algorithm>
+
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
 #include "sim/dns/streams.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/session/desk.hpp"
+#include "sim/session/secured.hpp"
 #include "sim/world/embedder.hpp"
 #include "sim/world/outside.hpp"
 
 namespace postroad::sim::session {
 namespace {
+
+constexpr Duration handshake_timeout_ns = 60 * second;
 
 // Calls `use` with the machine type of a role. False when the role has no machine.
 template <class Use>
@@ -46,8 +51,10 @@ void run_machine(Run& run, const Tcb& tcb, Seat<dns::Stream>& seat, const Input&
     dns::step(seat.machine, input, dns_layer::stream_host(tcb), run.fx);
 }
 
+constexpr std::size_t words_octets_max = 60'000;  // a row of the Trace holds 65,528
+
 // What has been said since the last call, `from` words on.
-void record_words(Run& run, const Tcb& tcb, std::size_t& from) {
+void record_words(Run& run, const Tcb& tcb, bool secured, std::size_t& from) {
     if (!run.trace.wants(Depth::lines)) return;
     const bool initiator = (tcb.flags & tcb_flag::initiator) != 0;
     const auto line = [&](const Said& said, std::string_view octets, bool from_initiator) {
@@ -58,10 +65,11 @@ void record_words(Run& run, const Tcb& tcb, std::size_t& from) {
         fact.code = said.code;
         fact.speech = said.speech;
         fact.from_initiator = from_initiator ? 1 : 0;
-        // Content is in the packets and the store; a line is kept whole.
-        run.record(tcb.node, fact,
-                   said.speech == Speech::content ? std::string_view{}
-                                                  : octets.substr(said.offset, said.size));
+        // Content is in the packets and the store; a line is kept whole. Packets of a protected
+        // connection do not show it, so that it is kept here, as far as a row has room.
+        const bool in_packets = said.speech == Speech::content && !secured;
+        const std::size_t kept = in_packets ? 0 : std::min<std::size_t>(said.size, words_octets_max);
+        run.record(tcb.node, fact, octets.substr(said.offset, kept));
     };
     for (const Said& said : run.fx.heard) line(said, run.fx.heard_text, !initiator);
     run.fx.heard.clear();
@@ -95,6 +103,22 @@ void pass_on_tells(Run& run, std::uint32_t connection, std::uint32_t owner) {
     words.swap(run.fx.words);
 }
 
+// Octets that no machine has said: a TLS handshake's.
+void put_on_wire(Run& run, std::uint32_t connection, std::string_view octets) {
+    if (octets.empty()) return;
+    const Tcb& tcb = run.world.tcp.tcbs[connection];
+    with_machine(tcb.role, [&]<class M>() {
+        Seat<M>& seat = run.world.sessions.of<M>().edit(tcb.seat);
+        seat.sent_hash = hash_octets(octets, seat.sent_hash);
+        seat.sent_octets += static_cast<std::uint32_t>(octets.size());
+    });
+    tcp::send(run, connection, octets, false);
+}
+
+void begin_tls(Run& run, std::uint32_t connection, bool implicit) {
+    put_on_wire(run, connection, secured::begin(run, connection, implicit).ciphertext);
+}
+
 template <class M>
 void drive(Run& run, std::uint32_t connection, Input input) {
     Effects& fx = run.fx;
@@ -104,6 +128,7 @@ void drive(Run& run, std::uint32_t connection, Input input) {
     const Tcb tcb = run.world.tcp.tcbs[connection];
     POSTROAD_ASSERT(tcb.seat != nothing);
     fx.listen_to_heard = (tcb.flags & tcb_flag::outside_peer) != 0;
+    const bool secured = secured::is_on(run.world, connection);
     std::uint32_t owner = nothing;
     std::size_t recorded = 0;
     Answer answer;
@@ -118,7 +143,7 @@ void drive(Run& run, std::uint32_t connection, Input input) {
         if (fx.ask.kind == AskKind::none) break;
         const Ask ask = fx.ask;
         fx.ask = {};
-        record_words(run, tcb, recorded);
+        record_words(run, tcb, secured, recorded);
         // What it learnt before it asked comes first: the verdict on one mail before the next.
         if (!fx.tells.empty()) pass_on_tells(run, connection, owner);
         answer = Answer{};
@@ -126,11 +151,14 @@ void drive(Run& run, std::uint32_t connection, Input input) {
         if (!ask_owner(run, connection, owner, ask, answer)) break;
         input = {Wake::answer, {}, &answer};
     }
-    record_words(run, tcb, recorded);
+    record_words(run, tcb, secured, recorded);
     run.stepping = false;
     const bool close = fx.close;
     const bool abort = fx.abort;
     const Duration wait = fx.wait_ns;
+    const bool start_tls = fx.start_tls;
+    if (fx.behind_tls != 0 || fx.tls_remark != TlsRemark::none) secured::remark(run, connection);
+    if (secured) secured::seal(run, connection, fx.out, close);
     {
         Seat<M>& seat = run.world.sessions.of<M>().edit(tcb.seat);
         if (wait != 0) seat.deadline = run.now() + wait;
@@ -142,6 +170,7 @@ void drive(Run& run, std::uint32_t connection, Input input) {
     if (wait != 0) tcp::wake_by(run, connection, run.now() + wait);
     if (!fx.out.empty()) tcp::send(run, connection, fx.out, close);
     else if (close) tcp::close(run, connection);
+    if (start_tls && !close) begin_tls(run, connection, false);
     if (!fx.tells.empty()) pass_on_tells(run, connection, owner);
     if (abort && run.world.tcp.tcbs[connection].state != TcpState::closed)
         tcp::abort(run, connection);
@@ -158,6 +187,24 @@ void wake(Run& run, std::uint32_t connection, const Input& input) {
     }
     if (tcb.seat == nothing) return;
     with_machine(tcb.role, [&]<class M>() { drive<M>(run, connection, input); });
+}
+
+// What a protected connection brings: at most an answer of the handshake's, the news that it has
+// ended, words, and the news that nothing can be understood any more.
+void unseal(Run& run, std::uint32_t connection, std::string_view octets) {
+    const std::uint32_t generation = run.world.tcp.tcbs[connection].generation;
+    const auto lives = [&] { return run.world.tcp.tcbs[connection].generation == generation; };
+    const tls::Outcome heard = secured::take(run, connection, octets);
+    put_on_wire(run, connection, heard.ciphertext);
+    if (heard.up) {
+        const bool implicit = secured::is_implicit(run.world, connection);
+        wake(run, connection, {Wake::tls_up, {}, nullptr});
+        if (implicit && lives()) wake(run, connection, {Wake::opened, {}, nullptr});
+    }
+    if (!heard.plaintext.empty() && lives())
+        wake(run, connection, {Wake::bytes, heard.plaintext, nullptr});
+    if (!heard.failure.empty() && lives())
+        wake(run, connection, {Wake::closed, heard.failure, nullptr});
 }
 
 template <class M>
@@ -180,12 +227,26 @@ void accepted(Run& run, std::uint32_t connection, const ServiceSetup& service) {
         run.world.sessions.of<M>().edit(id).connection = connection;
         run.world.tcp.tcbs.edit(connection).seat = id;
     });
+    if (service.protection == Protection::from_the_start) {
+        // Nobody waits for ever for a client's first word.
+        const Time by = run.now() + handshake_timeout_ns;
+        with_machine(service.role, [&]<class M>() {
+            run.world.sessions.of<M>().edit(run.world.tcp.tcbs[connection].seat).deadline = by;
+        });
+        tcp::wake_by(run, connection, by);
+        begin_tls(run, connection, true);
+        return;
+    }
     wake(run, connection, {Wake::opened, {}, nullptr});
 }
 
-void opened(Run& run, std::uint32_t connection) { wake(run, connection, {Wake::opened, {}, nullptr}); }
+void opened(Run& run, std::uint32_t connection) {
+    if (secured::comes_first(run, connection)) begin_tls(run, connection, true);
+    else wake(run, connection, {Wake::opened, {}, nullptr});
+}
 
 void received(Run& run, std::uint32_t connection, std::string_view octets) {
+    if (secured::is_on(run.world, connection)) return unseal(run, connection, octets);
     wake(run, connection, {Wake::bytes, octets, nullptr});
 }
 
@@ -221,6 +282,7 @@ void ended(Run& run, std::uint32_t connection, Ending how) {
         if (is_embedders(owner)) run.embedder->over(run, owner, how);
         else if (initiator) desk::over(run, connection, owner, how);
         release(seats.edit(tcb.seat).machine, run.world.heap);
+        secured::release(run, connection);
         seats.remove(tcb.seat);
         run.world.tcp.tcbs.edit(connection).seat = nothing;
     });

@@ -20,7 +20,8 @@ std::string octets_of_line(const Trace& trace, const Conversation& conversation,
                            std::uint64_t position) {
     const RowView line_row = trace.at(position);
     const LineFact& line = line_row.as<LineFact>();
-    if (line.octets == line_row.tail<LineFact>().size())
+    // A line, or what a protected connection carried: its packets do not show that.
+    if (line.octets == 0 || !line_row.tail<LineFact>().empty())
         return std::string(line_row.tail<LineFact>());
     std::string out(line.octets, '\0');
     std::uint64_t have = 0;  // octets before the line, then of the line

@@ -8,6 +8,7 @@
 #include "sim/core/reasons.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/net/packet.hpp"
+#include "sim/tls/engine.hpp"
 #include "sim/views/fact_words.hpp"
 #include "sim/views/ladder_words.hpp"
 
@@ -127,6 +128,17 @@ class JsonRows {
                 number("id", row.as<AddressFact>().id);
                 text("address", net::format(row.as<AddressFact>().address));
                 return true;
+            case Fact::tls: put(row.as<TlsFact>(), row.tail<TlsFact>()); return true;
+            case Fact::secret:
+                text("fact", "secret");
+                id("conversation", row.as<SecretFact>().conversation);
+                text("line", row.tail<SecretFact>());
+                return true;
+            case Fact::altered:
+                text("fact", "altered");
+                id("packet", row.as<AlteredFact>().packet);
+                text("payload", row.tail<AlteredFact>());
+                return true;
             case Fact::filler:
             case Fact::count_of_facts: break;
         }
@@ -217,6 +229,18 @@ class JsonRows {
         out_ += ']';
         text("sentence", sentence(reason, tail));
         some("section", to_string(section_of(reason)));
+    }
+    void put(const TlsFact& fact, std::string_view tail) {
+        text("fact", "tls");
+        id("conversation", fact.conversation);
+        yes("initiator", fact.initiator != 0);
+        number("version", fact.version);
+        text("fault", tls::name_of(static_cast<tls::Fault>(fact.fault)));
+        for (const std::string_view name : {"suite", "server_name", "names", "issuer"}) {
+            const std::size_t end = tail.find('\n');
+            some(name, tail.substr(0, end));
+            tail = end == std::string_view::npos ? std::string_view{} : tail.substr(end + 1);
+        }
     }
     void put(const LookupFact& fact, std::string_view tail) {
         const std::size_t name = std::min<std::size_t>(fact.name_octets, tail.size());

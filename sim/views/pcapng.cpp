@@ -26,6 +26,7 @@ struct Flight {
     std::uint8_t hops = 0;                       // routers before that
     bool forward = true;                         // from the link's first end
     std::string comment;
+    std::string altered;                         // what it carries since somebody changed it
 };
 
 class Capture {
@@ -50,6 +51,7 @@ class Capture {
             names.emplace_back(setup_.addresses[id], full.empty() ? setup_.hosts[host].name : full);
         }
         if (!names.empty()) blocks_.names(names);
+        write_secrets();
         for (auto at = trace_.read(); !at.done(); at.next()) {
             const RowView row = at.row();
             pass(row.head().time);
@@ -61,6 +63,17 @@ class Capture {
     }
 
   private:
+    // A reader needs a session's secrets before its first packet, and they are made after it.
+    void write_secrets() {
+        std::string lines;
+        for (auto at = trace_.read(); !at.done(); at.next()) {
+            if (at.row().head().fact != Fact::secret) continue;
+            lines += at.row().tail<SecretFact>();
+            lines += '\n';
+        }
+        if (!lines.empty()) blocks_.secrets(lines);
+    }
+
     void take(const RowView& row, std::uint64_t position) {
         switch (row.head().fact) {
             case Fact::address: {
@@ -84,6 +97,11 @@ class Capture {
                 flight->second.target = fact.target;
                 flight->second.source_port = fact.source_port;
                 flight->second.target_port = fact.target_port;
+                break;
+            }
+            case Fact::altered: {
+                const auto flight = flights_.find(row.as<AlteredFact>().packet);
+                if (flight != flights_.end()) flight->second.altered = row.tail<AlteredFact>();
                 break;
             }
             case Fact::lost: {
@@ -286,7 +304,8 @@ class Capture {
         header.ttl = static_cast<std::uint8_t>(fact.ttl > hops ? fact.ttl - hops : 1);
         header.icmp_type = fact.icmp_type;
         header.icmp_code = fact.icmp_code;
-        const std::string_view payload = row.tail<PacketFact>();
+        const std::string_view payload =
+            flight.altered.empty() ? row.tail<PacketFact>() : std::string_view(flight.altered);
         octets_.resize(net::packet_bytes(header));
         const std::size_t wrote =
             net::write_packet(header, {&payload, 1},

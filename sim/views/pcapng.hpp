@@ -1,5 +1,5 @@
 // Captures for Wireshark: pcapng (draft-ietf-opsawg-pcapng) with raw IP packets, nanosecond times,
-// and a comment at each packet that says why it was sent. One pass; memory does not grow.
+// a comment at each packet that says why it was sent, and the secrets of TLS sessions.
 #pragma once
 
 #include <optional>

@@ -79,6 +79,15 @@ void PcapngBlocks::names(std::span<const std::pair<net::Address, std::string>> n
     end();
 }
 
+void PcapngBlocks::secrets(std::string_view lines) {
+    begin(10);
+    u32(0x544c534b);  // TLS Key Log
+    u32(lines.size());
+    block_ += lines;
+    pad();
+    end();
+}
+
 void PcapngBlocks::packet(std::uint32_t interface, std::uint64_t time_ns,
                           std::span<const std::uint8_t> octets, bool outbound,
                           std::string_view comment) {

@@ -15,6 +15,8 @@ class PcapngBlocks {
     void section();                                                     // §4.1
     void interface(std::string_view name, std::string_view description);  // §4.2
     void names(std::span<const std::pair<net::Address, std::string>> names);  // §4.5
+    // §4.7: TLS key log lines, with which what follows can be read.
+    void secrets(std::string_view lines);
     // §4.3; `time_ns` since 1970.
     void packet(std::uint32_t interface, std::uint64_t time_ns, std::span<const std::uint8_t> octets,
                 bool outbound, std::string_view comment);

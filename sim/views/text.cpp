@@ -183,7 +183,9 @@ std::string service_name(std::uint8_t protocol, std::uint16_t port) {
         case 53: return "DNS";
         case 110: return "POP3";
         case 143: return "IMAP";
+        case 465: return "submission over TLS";
         case 587: return "submission";
+        case 995: return "POP3 over TLS";
         default: break;
     }
     return std::string(protocol == net::protocol_udp ? "UDP" : "TCP") + " port " +

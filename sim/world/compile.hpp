@@ -13,6 +13,7 @@ struct Compiler {
     scenario::Problems& problems;
     const Setup* before;  // may be null
     Setup& out;
+    bool tls_offered = false;  // by some host; else nobody asks for it, and nobody wonders
 
     // Mistakes that have no place any more are named by their key's path.
     void error(std::string path, std::string what, std::string why = {},
@@ -30,6 +31,10 @@ void compile_network(Compiler& c);    // links, attachments, addresses
 void compile_firewalls(Compiler& c);
 void compile_zones(Compiler& c);
 void compile_hosts(Compiler& c);      // services and how a host's MTA talks
+void compile_tls(Compiler& c);        // certificates
 void compile_people(Compiler& c);
+
+// `opportunistic` is `none` in a world without TLS, where saying so in each session is noise.
+TlsPolicy to_policy(const Compiler& c, scenario::TlsPolicy policy);
 
 }  // namespace postroad::sim

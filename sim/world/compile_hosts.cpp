@@ -11,7 +11,7 @@ namespace {
 using scenario::Generation;
 using scenario::Service;
 
-constexpr std::uint16_t dns_port = 53;
+constexpr std::uint16_t dns_port = 53, submissions_port = 465, pop3s_port = 995;
 
 struct Keyword {
     std::string_view word;
@@ -28,7 +28,7 @@ constexpr Keyword keywords[] = {
     {"ETRN", smtp::Extension::etrn, Generation::rfc2821},
     {"HELP", smtp::Extension::help},
     {"EXPN", {}},
-    {"STARTTLS", {}},
+    {"STARTTLS", smtp::Extension::starttls, Generation::rfc2821},
     {"DSN", {}},
     {"CHUNKING", {}},
     {"BINARYMIME", {}},
@@ -65,6 +65,14 @@ std::string greeted_name(const scenario::Host& host, const HostSetup& setup) {
     return host.smtp.hostname.empty() ? setup.domain_name : host.smtp.hostname;
 }
 
+void protect(const scenario::TlsSettings& from, smtp::ServerHost& out) {
+    out.offers_tls = from.offer;
+    out.keeps_behind_tls = from.vulnerable;
+    // Who offers TLS takes no password without it; who has none has no choice, and the Trace says
+    // what that means.
+    out.auth_in_clear = !from.offer || from.auth_without_tls;
+}
+
 smtp::ServerHost mta_of(Compiler& c, const scenario::Host& host, const HostSetup& setup) {
     const scenario::SmtpServer& from = host.smtp;
     smtp::ServerHost out;
@@ -81,6 +89,7 @@ smtp::ServerHost mta_of(Compiler& c, const scenario::Host& host, const HostSetup
     out.size_octets_max = from.size_max.bytes;
     out.recipients_max = from.recipients_max;
     out.command_timeout_ns = from.timeout.ns;
+    protect(host.tls, out);
     return out;
 }
 
@@ -100,6 +109,7 @@ smtp::ServerHost msa_of(Compiler& c, const scenario::Host& host, const HostSetup
     out.size_octets_max = from.size_max.bytes;
     out.recipients_max = from.recipients_max;
     out.command_timeout_ns = from.timeout.ns;
+    protect(host.tls, out);
     return out;
 }
 
@@ -121,15 +131,24 @@ void add_service(Compiler& c, const scenario::Host& from, HostSetup& host, Servi
         one.role = role;
         host.services.push_back(one);
     };
+    // RFC 8314 §3: the same service, with TLS before its first word.
+    const auto listen_protected = [&](std::uint16_t port, Role role) {
+        if (!from.tls.implicit) return listen(0, 0, Role::none);
+        one.protection = Protection::from_the_start;
+        listen(net::protocol_tcp, port, role);
+    };
+    if (from.tls.offer) one.protection = Protection::on_request;
     switch (service) {
         case Service::mta:
             one.settings = keep(c.out, mta_of(c, from, host));
             return listen(net::protocol_tcp, from.smtp.port, Role::smtp_server);
         case Service::msa:
             one.settings = keep(c.out, msa_of(c, from, host));
-            return listen(net::protocol_tcp, from.msa.port, Role::smtp_server);
+            listen(net::protocol_tcp, from.msa.port, Role::smtp_server);
+            return listen_protected(submissions_port, Role::smtp_server);
         case Service::pop3:
-            return listen(net::protocol_tcp, from.pop3.port, Role::pop3_server);
+            listen(net::protocol_tcp, from.pop3.port, Role::pop3_server);
+            return listen_protected(pop3s_port, Role::pop3_server);
         case Service::dns:
             listen(net::protocol_udp, dns_port, Role::dns_server);
             return from.dns.tcp ? listen(net::protocol_tcp, dns_port, Role::dns_server)
@@ -232,6 +251,7 @@ void compile_hosts(Compiler& c) {
         add_real_servers(c, from, host);
         check_ports(c, host);
         host.smtp_client.name = greeted_name(from, host);
+        host.smtp_client.tls = to_policy(c, from.tls.policy);
         host.smtp_client.esmtp = from.smtp.generation != Generation::rfc821;
         host.smtp_client.pipelining = std::none_of(
             from.smtp.extensions_off.begin(), from.smtp.extensions_off.end(),

@@ -165,6 +165,10 @@ void compile_network(Compiler& c) {
     for (std::uint32_t i = 0; i < c.out.hosts.size(); ++i) number_addresses(c, i);
     number_public_addresses(c);
     std::sort(c.out.links_by_name.begin(), c.out.links_by_name.end());
+    for (std::uint32_t i = 0; i < c.s.attackers.size(); ++i) {
+        const std::uint32_t link = c.out.find_link(c.s.attackers[i].link);
+        if (link != nothing) c.out.links[link].attacker = i;
+    }
     c.out.addresses_sorted.resize(c.out.addresses.size());
     for (AddressId id = 0; id < c.out.addresses.size(); ++id) c.out.addresses_sorted[id] = id;
     const std::vector<net::Address>& all = c.out.addresses;

@@ -17,6 +17,9 @@ namespace postroad::sim {
 
 class Journal;
 class Embedder;
+namespace tls {
+class Engine;
+}
 
 // What an outsider hears of his conversation.
 enum class OutsideNews : std::uint8_t {
@@ -53,6 +56,7 @@ class Run {
     Time mark_missed = never;  // the first moment at which a replay was not what its journal says
     // The journal's answer, or that of whoever is asked (Simulation::set_asker).
     std::function<const Ruling&(const Question&)> rule;
+    std::shared_ptr<tls::Engine> tls;  // OpenSSL's objects: a cache, made when first needed
     Effects fx;  // scratch of the session layer
     bool stepping = false;  // a machine is using it
     bool stop = false;

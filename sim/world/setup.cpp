@@ -117,7 +117,10 @@ std::shared_ptr<const Setup> compile(const scenario::Scenario& complete,
     compile_network(c);
     compile_firewalls(c);
     compile_zones(c);
+    for (const scenario::Host& host : complete.hosts)
+        c.tls_offered = c.tls_offered || host.tls.offer || host.tls.implicit;
     compile_hosts(c);
+    compile_tls(c);
     compile_people(c);
     if (before != nullptr) check_numbers(c);
     for (const scenario::Problem& one : found.list()) problems.add(one);

@@ -36,6 +36,17 @@ enum class Role : std::uint8_t {
     outside,       // somebody typing, a real program, a test; as a service: a real server
 };
 
+// When a service's connections are protected.
+enum class Protection : std::uint8_t { none, on_request, from_the_start };
+
+// What a host does with TLS: texts of tls::Configuration.
+struct TlsSetup {
+    std::string server;            // empty: it offers none
+    std::string client, verifying_client;
+    TlsPolicy policy = TlsPolicy::none;  // of its MTA, as a client of others
+    bool operator==(const TlsSetup&) const = default;
+};
+
 struct ServiceSetup {
     std::uint16_t port = 0;
     std::uint8_t protocol = net::protocol_tcp;
@@ -43,6 +54,7 @@ struct ServiceSetup {
     scenario::Service service = scenario::Service::mta;
     std::uint32_t settings = nothing;  // smtp_server: Setup::smtp_servers; outside: real_servers
     bool running = true;               // at the start; World::hosts says what is now
+    Protection protection = Protection::none;
 };
 
 struct AttachmentSetup {
@@ -62,6 +74,7 @@ struct HostSetup {
     std::uint32_t resolver = nothing;  // host that it asks
     smtp::ClientHost smtp_client;      // as an MTA
     bool has_mailboxes = false;
+    TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
     const ServiceSetup* service_at(std::uint8_t protocol, std::uint16_t port) const {
         for (const ServiceSetup& one : services)
@@ -95,11 +108,12 @@ struct LinkSetup {
     Duration reorder_by_ns = 0;
     std::vector<scenario::Outage> outages;
     bool up = true;
+    std::uint32_t attacker = nothing;  // scenario.attackers
     bool operator==(const LinkSetup&) const = default;
     // Nothing can happen on it but latency (and, at its sender's end, serialisation).
     bool plain() const {
         return jitter_ns == 0 && queue_octets == 0 && loss == 0 && duplicate == 0 &&
-               reorder == 0 && outages.empty() && up;
+               reorder == 0 && outages.empty() && up && attacker == nothing;
     }
 };
 
@@ -120,6 +134,7 @@ struct PersonSetup {
     std::uint32_t fetches_from_host = nothing;
     std::uint16_t fetches_from_port = 110;
     smtp::ClientHost submission;       // how their MUA talks to the MSA
+    TlsPolicy tls = TlsPolicy::none;   // of their mail program
 };
 
 // A zone and the hosts that answer for it, in the scenario's order.

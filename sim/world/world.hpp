@@ -12,6 +12,7 @@
 #include "sim/net/border_state.hpp"
 #include "sim/net/tcp_state.hpp"
 #include "sim/session/session_state.hpp"
+#include "sim/tls/tls_state.hpp"
 #include "sim/world/setup.hpp"
 
 namespace postroad::sim {
@@ -58,6 +59,7 @@ struct World {
     TcpTables tcp;
     BorderTables border;
     SessionTables sessions;
+    TlsTables tls;
     DnsTables dns;
     MailTables mail;
 

@@ -1,0 +1,103 @@
+// Reads packet by packet, as a cheap filter does: what is cut between two packets it does not see.
+#include "sim/net/attacker.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocols/base/ascii.hpp"
+#include "protocols/sasl/plain.hpp"
+
+namespace postroad::sim::attacker {
+namespace {
+
+std::optional<std::string_view> take_line(std::string_view& text) {
+    const std::size_t end = text.find("\r\n");
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 2);
+    return line;
+}
+
+// What an offer of TLS looks like in EHLO's reply (RFC 3207 §2) and in CAPA's (RFC 2595 §4).
+std::string_view offer_in(std::string_view line) {
+    if (line.starts_with("250-") || line.starts_with("250 ")) line.remove_prefix(4);
+    if (equals_ignoring_case(line, "STARTTLS") || equals_ignoring_case(line, "STLS")) return line;
+    return {};
+}
+
+class Reader {
+  public:
+    Reader(Run& run, const LinkSetup& link, NodeId node, Id conversation)
+        : run_(run), link_(link), node_(node), conversation_(conversation) {}
+
+    void read(std::string_view text) {
+        const std::size_t octets = text.size();
+        bool header = false;
+        while (const auto line = take_line(text)) {
+            command(*line);
+            header = header || starts_ignoring_case(*line, "From: ");
+        }
+        if (header) learn(Reason::attacker_read_message, std::uint64_t{octets});
+    }
+
+  private:
+    template <class... Words>
+    void learn(Reason reason, const Words&... words) {
+        run_.decide(node_, conversation_, reason, link_.name, words...);
+    }
+
+    void command(std::string_view line) {
+        if (starts_ignoring_case(line, "AUTH PLAIN ")) {
+            sasl::Plain plain;
+            if (sasl::decode_plain_base64(line.substr(11), plain) == sasl::PlainError::ok)
+                learn(Reason::attacker_read_password, plain.authentication_id);
+        } else if (starts_ignoring_case(line, "PASS ")) {
+            learn(Reason::attacker_read_password, "whoever USER named");
+        } else if (starts_ignoring_case(line, "MAIL FROM:") ||
+                   starts_ignoring_case(line, "RCPT TO:")) {
+            learn(Reason::attacker_read_envelope, line);
+        }
+    }
+
+    Run& run_;
+    const LinkSetup& link_;
+    NodeId node_;
+    Id conversation_;
+};
+
+// Octet for octet, so that TCP notices nothing: RFC 9293 has no idea of what it carries.
+bool strip(std::string& text, std::string& over) {
+    bool changed = false;
+    std::string_view rest = text;
+    while (const auto line = take_line(rest)) {
+        const std::string_view offer = offer_in(*line);
+        if (offer.empty()) continue;
+        const auto at = static_cast<std::size_t>(offer.data() - text.data());
+        over.assign(offer.size(), 'X');
+        text.replace(at, over.size(), over);
+        changed = true;
+    }
+    return changed;
+}
+
+}  // namespace
+
+void meet(Run& run, const LinkSetup& link, NodeId from, std::uint32_t segment_id) {
+    World& world = run.world;
+    const Segment segment = world.tcp.segments[segment_id];
+    if (segment.protocol != net::protocol_tcp || segment.size == 0) return;
+    std::string text(world.heap.view(segment.data).substr(segment.offset, segment.size));
+    Reader(run, link, from, segment.conversation).read(text);
+    std::string over;
+    if (!run.setup().scenario.attackers[link.attacker].strip_starttls || !strip(text, over)) return;
+    Segment& changed = world.tcp.segments.edit(segment_id);
+    const Text altered = world.heap.make(text);
+    world.heap.drop(changed.data);
+    changed.data = altered;
+    changed.offset = 0;
+    run.decide(from, segment.conversation, Reason::attacker_stripped, link.name, over);
+    run.record(from, AlteredFact{segment.packet}, text);
+}
+
+}  // namespace postroad::sim::attacker

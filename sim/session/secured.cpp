@@ -1,0 +1,221 @@
+// Endpoints begin, are fed and end; the Trace hears of what they agreed on and of certificates.
+#include "sim/session/secured.hpp"
+
+#include "sim/scenario/values.hpp"
+#include "sim/session/desk.hpp"
+#include "sim/world/embedder.hpp"
+
+namespace postroad::sim::secured {
+namespace {
+
+// RFC 8314 §3.2 and §3.3: at these ports TLS comes first.
+constexpr std::uint16_t submissions_port = 465, pop3s_port = 995;
+
+tls::Engine& engine(Run& run) {
+    if (!run.tls) run.tls = std::make_shared<tls::Engine>();
+    return *run.tls;
+}
+
+std::uint32_t endpoint_of(const World& world, std::uint32_t connection) {
+    return world.tls.of_connection[connection] - 1;
+}
+
+std::uint32_t owner_of(const Run& run, const Tcb& tcb) {
+    return tcb.role == Role::pop3_client
+               ? run.world.sessions.of<pop3::Client>()[tcb.seat].settings
+               : run.world.sessions.of<smtp::Client>()[tcb.seat].settings;
+}
+
+TlsPolicy policy_of(const Run& run, const Tcb& tcb, std::uint32_t owner) {
+    if (tcb.role == Role::pop3_client) return desk::pop3_client_host(run, tcb, owner).tls;
+    if (is_embedders(owner)) return run.embedder->client_host().tls;
+    return desk::smtp_client_host(run, tcb, owner).tls;
+}
+
+// The place of a configuration's text; there are few, and they stay.
+std::uint32_t keep_configuration(World& world, const std::string& text) {
+    List<Text>& kept = world.tls.configurations;
+    for (std::uint32_t i = 0; i < kept.size(); ++i)
+        if (world.heap.view(world.heap.get(kept, i)) == text) return i;
+    const Text made = world.heap.make(text);
+    world.heap.push(kept, made);
+    return kept.size() - 1;
+}
+
+std::string date_words(std::int64_t unix_s) { return scenario::to_text(scenario::Instant{unix_s}); }
+
+Reason reason_of(tls::Fault fault) {
+    switch (fault) {
+        case tls::Fault::none: return Reason::tls_verified;
+        case tls::Fault::wrong_name: return Reason::tls_wrong_name;
+        case tls::Fault::expired: return Reason::tls_expired;
+        case tls::Fault::not_yet_valid: return Reason::tls_not_yet_valid;
+        case tls::Fault::unknown_issuer: return Reason::tls_unknown_issuer;
+        case tls::Fault::self_signed: return Reason::tls_self_signed;
+        case tls::Fault::revoked: return Reason::tls_revoked;
+        case tls::Fault::other: break;
+    }
+    return Reason::tls_not_verified;
+}
+
+// What a client found in the certificate it was shown, with both names or both dates.
+void tell_judgement(Run& run, const TlsEndpoint& one, NodeId node, const tls::Judgement& found) {
+    const Reason reason = reason_of(found.fault);
+    const std::string_view wanted = run.world.heap.view(one.server_name);
+    const Id subject = one.conversation;
+    switch (found.fault) {
+        case tls::Fault::none:
+            run.decide(node, subject, reason, found.names, wanted, found.issuer);
+            return;
+        case tls::Fault::wrong_name: run.decide(node, subject, reason, found.names, wanted); break;
+        case tls::Fault::expired:
+            run.decide(node, subject, reason, found.names, date_words(found.until_unix_s),
+                       date_words(one.begun_unix_s));
+            break;
+        case tls::Fault::not_yet_valid:
+            run.decide(node, subject, reason, found.names, date_words(found.from_unix_s),
+                       date_words(one.begun_unix_s));
+            break;
+        case tls::Fault::self_signed: run.decide(node, subject, reason, found.names); break;
+        case tls::Fault::unknown_issuer:
+        case tls::Fault::revoked:
+            run.decide(node, subject, reason, found.names, found.issuer);
+            break;
+        case tls::Fault::other:
+            run.decide(node, subject, reason, found.names, tls::name_of(found.fault));
+            break;
+    }
+}
+
+void record(Run& run, const TlsEndpoint& one, NodeId node, const tls::Outcome& heard) {
+    TlsFact fact;
+    fact.conversation = one.conversation;
+    fact.version = heard.version;
+    fact.initiator = one.server ? 0 : 1;
+    fact.fault = static_cast<std::uint8_t>(heard.judgement.fault);
+    run.record(node, fact, heard.suite + '\n' + heard.server_name + '\n',
+               heard.judgement.names + '\n' + heard.judgement.issuer);
+}
+
+void note(Run& run, std::uint32_t id, const tls::Outcome& heard) {
+    const TlsEndpoint one = run.world.tls.endpoints[id];
+    const NodeId node = run.world.tcp.tcbs[one.connection].node;
+    if (!one.server)
+        for (const std::string& line : heard.secrets)
+            run.record(node, SecretFact{one.conversation}, line);
+    const bool failed = !heard.failure.empty();
+    if (!heard.up && !failed) return;
+    run.world.tls.endpoints.edit(id).phase = failed ? TlsPhase::failed : TlsPhase::open;
+    if (heard.up || one.phase == TlsPhase::handshake) record(run, one, node, heard);
+    if (failed) run.decide(node, one.conversation, Reason::tls_failed, heard.failure);
+    if (one.server) return;
+    if (heard.up)
+        run.decide(node, one.conversation, Reason::tls_up, heard.version_name, heard.suite);
+    if (!heard.judged || one.phase != TlsPhase::handshake) return;
+    tell_judgement(run, one, node, heard.judgement);
+    if (heard.judgement.fault != tls::Fault::none)
+        run.decide(node, one.conversation, failed ? Reason::tls_refused : Reason::tls_unjudged);
+}
+
+tls::Outcome put(Run& run, std::uint32_t id, TlsInput input, std::string_view octets) {
+    World& world = run.world;
+    return engine(run).put(world.tls, world.heap, world.seed, id, input, octets);
+}
+
+}  // namespace
+
+bool is_implicit(const World& world, std::uint32_t connection) {
+    return world.tls.endpoints[endpoint_of(world, connection)].implicit != 0;
+}
+
+bool comes_first(const Run& run, std::uint32_t connection) {
+    const Tcb& tcb = run.world.tcp.tcbs[connection];
+    return (tcb.role == Role::smtp_client && tcb.remote_port == submissions_port) ||
+           (tcb.role == Role::pop3_client && tcb.remote_port == pop3s_port);
+}
+
+tls::Outcome begin(Run& run, std::uint32_t connection, bool implicit) {
+    World& world = run.world;
+    const Tcb tcb = world.tcp.tcbs[connection];
+    const bool server = (tcb.flags & tcb_flag::initiator) == 0;
+    const TlsSetup& setup = run.host(tcb.node).tls;
+    const std::uint32_t id = world.tls.endpoints.add();
+    TlsEndpoint made;
+    made.connection = connection;
+    made.generation = world.tls.endpoints[id].generation;
+    made.conversation = tcb.conversation;
+    made.begun_unix_s = run.unix_s();
+    made.server = server ? 1 : 0;
+    made.implicit = implicit ? 1 : 0;
+    if (server) {
+        POSTROAD_ASSERT(!setup.server.empty());
+        made.configuration = keep_configuration(world, setup.server);
+    } else {
+        const std::uint32_t owner = owner_of(run, tcb);
+        const bool verifies = policy_of(run, tcb, owner) == TlsPolicy::verified;
+        made.configuration =
+            keep_configuration(world, verifies ? setup.verifying_client : setup.client);
+        if (!is_embedders(owner))
+            made.server_name = world.heap.make(desk::tls_server_name(run, tcb, owner));
+    }
+    world.tls.endpoints.edit(id) = made;
+    if (connection >= world.tls.of_connection.size())
+        world.tls.of_connection.resize(connection + 1);
+    world.tls.of_connection.edit(connection) = id + 1;
+    tls::Outcome said = put(run, id, TlsInput::begin, {});
+    note(run, id, said);
+    return said;
+}
+
+tls::Outcome take(Run& run, std::uint32_t connection, std::string_view octets) {
+    const std::uint32_t id = endpoint_of(run.world, connection);
+    if (run.world.tls.endpoints[id].phase == TlsPhase::failed) return {};
+    tls::Outcome heard = put(run, id, TlsInput::ciphertext, octets);
+    note(run, id, heard);
+    return heard;
+}
+
+void seal(Run& run, std::uint32_t connection, std::string& words, bool last) {
+    const std::uint32_t id = endpoint_of(run.world, connection);
+    const TlsEndpoint& one = run.world.tls.endpoints[id];
+    if (one.phase != TlsPhase::open || one.closed) return words.clear();
+    std::string sealed;
+    if (!words.empty()) sealed = put(run, id, TlsInput::plaintext, words).ciphertext;
+    if (last) {
+        run.world.tls.endpoints.edit(id).closed = 1;
+        sealed += put(run, id, TlsInput::shutdown, {}).ciphertext;
+    }
+    words = sealed;
+}
+
+void remark(Run& run, std::uint32_t connection) {
+    const Tcb tcb = run.world.tcp.tcbs[connection];
+    const auto decide = [&](Reason reason, auto... words) {
+        run.decide(tcb.node, tcb.conversation, reason, words...);
+    };
+    if (run.fx.tls_remark == TlsRemark::goes_on_without) decide(Reason::tls_missing_goes_on);
+    if (run.fx.tls_remark == TlsRemark::ends_without) decide(Reason::tls_missing_ends);
+    if (run.fx.behind_tls == 0) return;
+    const bool kept = tcb.role == Role::pop3_server
+                          ? desk::pop3_server_host(run, tcb).keeps_behind_tls
+                          : desk::smtp_server_host(run, tcb).keeps_behind_tls;
+    decide(kept ? Reason::tls_injection_kept : Reason::tls_injection_dropped, run.fx.behind_tls);
+}
+
+void release(Run& run, std::uint32_t connection) {
+    World& world = run.world;
+    if (!is_on(world, connection)) return;
+    const std::uint32_t id = endpoint_of(world, connection);
+    world.tls.of_connection.edit(connection) = 0;
+    TlsEndpoint& one = world.tls.endpoints.edit(id);
+    for (std::uint32_t i = 0; i < one.log.size(); ++i) {
+        Text octets = world.heap.get(one.log, i).octets;
+        world.heap.drop(octets);
+    }
+    world.heap.drop(one.log);
+    world.heap.drop(one.server_name);
+    world.tls.endpoints.remove(id);
+    if (run.tls) run.tls->forget(id);
+}
+
+}  // namespace postroad::sim::secured

@@ -1,0 +1,59 @@
+// One SSL object over memory, and the SSL_CTX it is made from. Nobody but the engine includes this.
+#pragma once
+
+#include <memory>
+
+#include <openssl/ssl.h>
+
+#include "sim/tls/configuration.hpp"
+#include "sim/tls/credentials.hpp"
+#include "sim/tls/engine.hpp"
+#include "sim/tls/random_stream.hpp"
+
+namespace postroad::sim::tls {
+
+class Context {
+  public:
+    Context(std::uint64_t seed, Configuration configuration);
+    SSL_CTX* get() const { return context_.get(); }
+    const Configuration& configuration() const { return configuration_; }
+
+  private:
+    void take_chain(std::uint64_t seed);
+    void take_trust(std::uint64_t seed);
+    Configuration configuration_;
+    std::shared_ptr<SSL_CTX> context_;
+};
+
+class OpenSslEndpoint {
+  public:
+    OpenSslEndpoint(std::shared_ptr<Context> context, std::uint64_t seed, std::uint64_t subject,
+                    std::int64_t now_unix_s, std::string_view server_name);
+    ~OpenSslEndpoint();
+    OpenSslEndpoint(const OpenSslEndpoint&) = delete;
+    OpenSslEndpoint& operator=(const OpenSslEndpoint&) = delete;
+
+    Outcome put(TlsInput input, std::string_view octets);
+
+    // What OpenSSL calls back with.
+    void keep_secret(const char* line) { secrets_.emplace_back(line); }
+    bool judge(bool well, X509_STORE_CTX& judging);
+
+  private:
+    void shake_hands(Outcome& out);
+    void hear(Outcome& out);
+    void came_up(Outcome& out);
+    void fail(Outcome& out);
+    void collect(Outcome& out);
+    std::shared_ptr<Context> context_;
+    RandomStream stream_;
+    std::shared_ptr<SSL> ssl_;
+    BIO* in_ = nullptr;   // the SSL object owns both
+    BIO* out_ = nullptr;
+    std::string server_name_;
+    std::vector<std::string> secrets_;
+    Judgement judgement_;
+    bool judged_ = false, up_ = false, failed_ = false;
+};
+
+}  // namespace postroad::sim::tls

@@ -1,0 +1,127 @@
+// Names come from where clients have them: MX records, and what mail programs are set to.
+#include "sim/views/certificates.hpp"
+
+#include <algorithm>
+
+#include "protocols/base/ascii.hpp"
+#include "sim/tls/configuration.hpp"
+
+namespace postroad::sim::views {
+namespace {
+
+// RFC 6125 §6.4.3: `*` stands for one whole label, the first.
+bool covers(std::string_view pattern, std::string_view name) {
+    if (equals_ignoring_case(pattern, name)) return true;
+    const std::size_t dot = name.find('.');
+    return pattern.starts_with("*.") && dot != std::string_view::npos &&
+           equals_ignoring_case(pattern.substr(1), name.substr(dot));
+}
+
+std::string without_dot(std::string name) {
+    if (name.size() > 1 && name.back() == '.') name.pop_back();
+    return name;
+}
+
+class Advisor {
+  public:
+    explicit Advisor(const Setup& setup) : setup_(setup), advice_(setup.hosts.size()) {}
+
+    std::vector<CertificateAdvice> advise() {
+        for (const ZoneSetup& zone : setup_.zones)
+            if (zone.zone) exchangers(*zone.zone);
+        for (const PersonSetup& person : setup_.people) {
+            need_own(person.submits_to_host, "mail is handed in there");
+            need_own(person.fetches_from_host, "mail is collected there");
+        }
+        std::vector<CertificateAdvice> out;
+        for (std::uint32_t i = 0; i < advice_.size(); ++i) {
+            CertificateAdvice& one = advice_[i];
+            one.host = i;
+            describe(setup_.hosts[i], one);
+            if (!one.needs.empty() || one.offers_tls) out.push_back(std::move(one));
+        }
+        return out;
+    }
+
+  private:
+    void exchangers(const dns::Zone& zone) {
+        for (std::size_t s = 0; s < zone.set_count(); ++s) {
+            const dns::Rrset set = zone.set(s);
+            if (set.type() != dns::Type::mx) continue;
+            for (std::size_t i = 0; i < set.size(); ++i) {
+                const std::string target = without_dot(dns::to_text(set.rdata(i).subspan(2)));
+                const std::string why =
+                    "mail exchanger of " + without_dot(dns::to_text(set.owner()));
+                need(target, why);
+            }
+        }
+    }
+
+    void need(const std::string& name, const std::string& why) {
+        for (std::uint32_t i = 0; i < setup_.hosts.size(); ++i) {
+            const auto& names = setup_.scenario.hosts[setup_.hosts[i].scenario_index].names;
+            const bool its = std::any_of(names.begin(), names.end(), [&](const std::string& one) {
+                return equals_ignoring_case(one, name);
+            });
+            if (its) add(i, name, why);
+        }
+    }
+    void need_own(std::uint32_t host, const std::string& why) {
+        if (host != nothing) add(host, setup_.hosts[host].domain_name, why);
+    }
+    void add(std::uint32_t host, const std::string& name, const std::string& why) {
+        for (const NeededName& one : advice_[host].needs)
+            if (one.name == name && one.why == why) return;
+        advice_[host].needs.push_back({name, why, false});
+    }
+
+    static void describe(const HostSetup& host, CertificateAdvice& out) {
+        out.offers_tls = !host.tls.server.empty();
+        if (!out.offers_tls) return;
+        const tls::ChainSpec chain = tls::parse_configuration(host.tls.server).chain;
+        out.names = chain.front().names;
+        out.from_unix_s = chain.front().from_unix_s;
+        out.until_unix_s = chain.front().until_unix_s;
+        if (chain.size() > 1) out.issuer = chain[1].common_name;
+        for (NeededName& need : out.needs)
+            need.covered = std::any_of(out.names.begin(), out.names.end(),
+                                       [&](const std::string& one) { return covers(one, need.name); });
+    }
+
+    const Setup& setup_;
+    std::vector<CertificateAdvice> advice_;
+};
+
+}  // namespace
+
+std::vector<CertificateAdvice> certificate_advice(const Setup& setup) {
+    return Advisor(setup).advise();
+}
+
+void print_certificates(const Setup& setup, const Sink& sink) {
+    std::string out;
+    for (const CertificateAdvice& one : certificate_advice(setup)) {
+        out += setup.hosts[one.host].name + "\n";
+        if (one.offers_tls) {
+            out += "  shows  ";
+            for (const std::string& name : one.names)
+                out += (&name == one.names.data() ? "" : ", ") + name;
+            out += one.issuer.empty() ? "; signed by itself" : "; issued by " + one.issuer;
+            out += "\n         good from " + scenario::to_text(scenario::Instant{one.from_unix_s}) +
+                   " until " + scenario::to_text(scenario::Instant{one.until_unix_s});
+            const bool good = one.from_unix_s <= setup.start_unix_s &&
+                              setup.start_unix_s <= one.until_unix_s;
+            out += good ? "\n" : ": NOT when the run begins\n";
+        } else {
+            out += "  shows  nothing: it offers no TLS (tls.offer)\n";
+        }
+        for (const NeededName& need : one.needs) {
+            out += "  needs  " + need.name + ": " + need.why;
+            out += !one.offers_tls || need.covered ? "\n" : "; NOT in the certificate\n";
+        }
+    }
+    if (out.empty()) out = "no host here needs a certificate\n";
+    sink(out);
+}
+
+}  // namespace postroad::sim::views
