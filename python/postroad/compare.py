@@ -82,7 +82,7 @@ def compare(a: World, b: World) -> Comparison:
     if a is b:
         b = a.fork()
     common, row_a, row_b = _core.first_difference(a._core, b._core)
-    toml = [one.scenario.to_toml().splitlines() for one in (a, b)]
+    toml_a, toml_b = (one.scenario.to_toml().splitlines() for one in (a, b))
     setup = {name: (getattr(a, name), getattr(b, name)) for name in ("seed", "journal")
              if getattr(a, name) != getattr(b, name)}
     counts = pd.DataFrame(
@@ -92,5 +92,5 @@ def compare(a: World, b: World) -> Comparison:
     return Comparison(
         same=not row_a and not row_b, common_rows=common,
         first_a=json.loads(row_a) if row_a else None, first_b=json.loads(row_b) if row_b else None,
-        scenario_diff="\n".join(difflib.unified_diff(*toml, "a", "b", lineterm="", n=1)),
+        scenario_diff="\n".join(difflib.unified_diff(toml_a, toml_b, "a", "b", lineterm="", n=1)),
         setup=setup, counts=counts)

@@ -50,7 +50,7 @@ class Sweep:
         from html import escape
         told = "".join(f"<li>{escape(str(one['point']))}: {escape(one['error'])}<br>"
                        f"<code>{escape(one['replay'])}</code></li>" for one in self.failures)
-        return self.table._repr_html_() + (f"<p>failed:</p><ul>{told}</ul>" if told else "")
+        return self.table.to_html(max_rows=60) + (f"<p>failed:</p><ul>{told}</ul>" if told else "")
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,8 @@ def _spread(task: _Task, points: list[Point], waiting: list[int], workers: int |
         return
     # Forked, so that a measure may be any function of a notebook's.
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin_worker, (task,))
-    left, size, running = list(waiting), 1, {}
+    left, size = list(waiting), 1
+    running: dict[Any, list[int]] = {}
     try:
         while left or running:
             while left and len(running) < 2 * count:

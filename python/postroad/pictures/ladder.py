@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -48,7 +48,7 @@ class Ladder:
                  node: str = "", segments: bool = False, reasons: bool = True,
                  most: int = 400) -> None:
         self._world = world
-        self._choice = {"conversation": conversation, "message": str(message), "node": node}
+        self._choice: dict[str, Any] = {"conversation": conversation, "message": str(message), "node": node}
         self._segments, self._reasons, self._most = segments, reasons, most
         if world._core.depth == "summary":
             raise PostroadError("a ladder needs what was said: make the world with depth=\"lines\"")
@@ -134,7 +134,8 @@ def _both_ends(ends: pd.DataFrame) -> dict[int, tuple[str, str]]:
 def _said(lines: pd.DataFrame, ends: pd.DataFrame) -> list[_Step]:
     out, both = [], _both_ends(ends)
     chosen = lines[lines.conversation.isin(list(both))]
-    for order, row in zip(chosen.index, chosen.itertuples()):
+    rows: Any = chosen.itertuples()
+    for order, row in zip(chosen.index, rows):
         a, b = both[row.conversation] if row.from_initiator else both[row.conversation][::-1]
         words = row.text if isinstance(row.text, str) else f"(content: {row.octets} octets)"
         kind = "bad" if row.code >= 400 else "good" if row.speech == "reply" else "command"
@@ -145,7 +146,8 @@ def _said(lines: pd.DataFrame, ends: pd.DataFrame) -> list[_Step]:
 def _sent(packets: pd.DataFrame, ends: pd.DataFrame) -> list[_Step]:
     out, both = [], _both_ends(ends)
     chosen = packets[packets.conversation.isin(list(both)) & (packets.protocol == "tcp")]
-    for row in chosen.itertuples():
+    rows: Any = chosen.itertuples()
+    for row in rows:
         a, b = both[row.conversation]
         if row.node != a:
             a, b = b, a
@@ -165,8 +167,9 @@ def _decided(decisions: pd.DataFrame, ends: pd.DataFrame, choice: dict[str, obje
         chosen = decisions[decisions.node == choice["node"]]
     else:
         chosen = decisions
+    rows: Any = chosen.itertuples()
     return [_Step(row.t_s, 0, str(row.node), None, str(row.sentence), _name(row.section, ""), "why")
-            for row in chosen.itertuples()]
+            for row in rows]
 
 
 def _draw(title: str, steps: list[_Step], most: int) -> str:

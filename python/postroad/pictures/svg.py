@@ -36,7 +36,8 @@ class Page:
     """Shapes in the order they were added."""
 
     def __init__(self, title: str) -> None:
-        self._title, self._shapes = title, []
+        self._title = title
+        self._shapes: list[str] = []
         self.width = self.height = 0.0
 
     def _grow(self, x: float, y: float) -> None:
@@ -54,8 +55,9 @@ class Page:
     def line(self, x1: float, y1: float, x2: float, y2: float, kind: str = "",
              arrow: bool = False) -> None:
         """A line; with a head at its end when it is an arrow."""
+        head = ' marker-end="url(#head)"' if arrow else ""
         self._shapes.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
-                            f'class="{kind}"{" marker-end=" + chr(34) + "url(#head)" + chr(34) if arrow else ""}/>')
+                            f'class="{kind}"{head}/>')
         self._grow(max(x1, x2), max(y1, y2))
 
     def box(self, x: float, y: float, width: float, height: float, kind: str = "") -> None:
@@ -70,5 +72,6 @@ class Page:
                 f'{height:.0f}" width="{width:.0f}" height="{height:.0f}">'
                 f"<title>{escape(self._title)}</title><style>{_STYLE}</style>"
                 '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" '
-                'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" style="fill:#52606d;stroke:none"/></marker></defs>'
+                'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" '
+                'style="fill:#52606d;stroke:none"/></marker></defs>'
                 + "".join(self._shapes) + "</svg>")
