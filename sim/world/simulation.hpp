@@ -69,7 +69,7 @@ class Simulation {
     Run run_;
     // How far look_ahead has come in the agenda's bucket; not part of the world.
     std::uint64_t fetched_bucket_ = ~std::uint64_t{0};
-    std::size_t fetch_again_at_ = 0;  // events left in it
+    std::size_t unfetched_ = 0;  // events of it
 };
 
 // "0123456789abcdef": the chains over all facts that every depth records, in node order.
