@@ -32,7 +32,7 @@ inline std::shared_ptr<Setup> two_hosts() {
         host.attachments.push_back({0, i, i, nothing});
         if (i == server)
             host.services.push_back(
-                {open_port, net::protocol_tcp, Role::outside, scenario::Service::mta, 0, true});
+                {open_port, net::protocol_tcp, Role::outside, scenario::Service::mta, nothing, true});
         setup->hosts.push_back(std::move(host));
         setup->addresses.push_back(net::make_v4(0x0a000001U + i));
         setup->address_host.push_back(i);
