@@ -140,6 +140,33 @@ TEST_CASE("an agenda keeps its order when its load changes by a thousand times")
     }
 }
 
+TEST_CASE("an agenda gives back the memory of a rush, and its order stays") {
+    Agenda agenda;
+    Model model;
+    Random dice{12, 0};
+    std::uint64_t counter = 0;
+    const auto plan = [&](Time at) {
+        const Event event = event_at(at, ++counter);
+        agenda.push(event);
+        model.push(event);
+    };
+    for (int i = 0; i < 100'000; ++i) plan(1 + dice.below(200 * millisecond));
+    for (int i = 0; i < 2'000; ++i) plan(dice.below(second));
+    for (int i = 0; i < 20'000; ++i) plan(hour + dice.below(hour));
+    const Agenda full = agenda;
+    for (int i = 0; model.size() > 100; ++i) {
+        REQUIRE(agenda.pop() == model.top());
+        model.pop();
+        if (i % 1'000 == 0) plan(model.top().time + dice.below(300 * millisecond));
+    }
+    CHECK(agenda.bytes() * 3 < full.bytes());
+    CHECK(full.size() == 122'000);  // a copy keeps its pages
+    while (!agenda.empty()) {
+        REQUIRE(agenda.pop() == model.top());
+        model.pop();
+    }
+}
+
 TEST_CASE("random numbers have the distributions they say, and a stream goes on from its count") {
     Random dice{42, 0};
     constexpr std::uint64_t draws = 200'000;

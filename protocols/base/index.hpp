@@ -22,21 +22,21 @@ class Index {
         for (std::uint64_t at = hash & mask;; at = (at + 1) & mask) {
             const Place& place = places_[at];
             if (place.used == 0) return none;
-            if (place.hash == hash && matches(place.id)) return place.id;
+            if (place.hash == tag(hash) && matches(place.used - 1)) return place.used - 1;
         }
     }
 
     void insert(std::uint64_t hash, std::uint32_t id) {
-        if ((size_ + 1) * 4 > places_.size() * 3) grow();
+        if ((size_ + 1) * 5 > places_.size() * 4) grow();
         ++size_;
-        put(hash, id);
+        put({tag(hash), id + 1});
     }
 
     // `id` must be there under `hash`. Later places close the gap, so there are no tombstones.
     void erase(std::uint64_t hash, std::uint32_t id) {
         const std::uint64_t mask = places_.size() - 1;
         std::uint64_t gap = hash & mask;
-        while (places_[gap].used == 0 || places_[gap].hash != hash || places_[gap].id != id) {
+        while (places_[gap].hash != tag(hash) || places_[gap].used != id + 1) {
             POSTROAD_ASSERT(places_[gap].used != 0);
             gap = (gap + 1) & mask;
         }
@@ -56,17 +56,19 @@ class Index {
     std::size_t bytes() const { return places_.bytes(); }
 
   private:
+    // Eight octets: half a hash says nearly as often as a whole one whose record is worth a look.
     struct Place {
-        std::uint64_t hash = 0;
-        std::uint32_t id = 0;
-        std::uint32_t used = 0;
+        std::uint32_t hash = 0;
+        std::uint32_t used = 0;  // the id and one; 0: nobody's
     };
 
-    void put(std::uint64_t hash, std::uint32_t id) {
+    static std::uint32_t tag(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
+
+    void put(const Place& place) {
         const std::uint64_t mask = places_.size() - 1;
-        std::uint64_t at = hash & mask;
+        std::uint64_t at = place.hash & mask;
         while (places_[at].used != 0) at = (at + 1) & mask;
-        places_.edit(at) = {hash, id, 1};
+        places_.edit(at) = place;
     }
 
     void grow() {
@@ -74,7 +76,7 @@ class Index {
         places_ = Pages<Place>();
         places_.resize(old.size() == 0 ? 64 : old.size() * 2);
         for (std::uint64_t i = 0; i < old.size(); ++i)
-            if (old[i].used != 0) put(old[i].hash, old[i].id);
+            if (old[i].used != 0) put(old[i]);
     }
 
     Pages<Place> places_;

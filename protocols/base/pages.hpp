@@ -68,6 +68,9 @@ class PageList {
         for (const std::uintptr_t slot : slots_) release_page(block(slot));
         slots_.clear();
     }
+    void cut(std::size_t pages) {
+        for (; slots_.size() > pages; slots_.pop_back()) release_page(block(slots_.back()));
+    }
     // Pages that both lists show are equal without a look.
     bool operator==(const PageList& other) const;
     std::uint64_t hash(std::uint64_t seed) const;  // of what == compares
@@ -110,6 +113,11 @@ class Pages {
         size_ = size;
     }
     void pop() { --size_; }
+    // What is behind the first `size` records goes, and its pages are given back.
+    void shrink(std::size_t size) {
+        list_.cut((size + per_page - 1) / per_page);
+        size_ = size;
+    }
     bool operator==(const Pages&) const = default;
     std::uint64_t hash(std::uint64_t seed) const { return list_.hash(seed + size_); }
     std::size_t bytes() const { return list_.bytes(); }
@@ -119,8 +127,8 @@ class Pages {
     std::uint64_t size_ = 0;
 };
 
-// Records that come and go. A record has a member `generation`, not its first, which survives its
-// end: who keeps (id, generation) can tell later whether the record is still the one he knew.
+// Records that come and go. A member `generation`, not the first, survives a record's end: who keeps
+// (id, generation) can tell later whether the record is still the one he knew.
 template <Record T>
 class Table {
   public:
@@ -143,9 +151,13 @@ class Table {
         POSTROAD_ASSERT(live_ > 0);
         --live_;
         T& record = records_.edit(id);
-        const auto next = record.generation + 1;
-        record = T{};
-        record.generation = static_cast<decltype(record.generation)>(next);
+        if constexpr (requires { record.generation; }) {
+            const auto next = record.generation + 1;
+            record = T{};
+            record.generation = static_cast<decltype(record.generation)>(next);
+        } else {
+            record = T{};
+        }
         std::memcpy(static_cast<void*>(&record), &free_, sizeof free_);
         free_ = id;
     }

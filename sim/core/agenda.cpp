@@ -1,6 +1,7 @@
 // The wheel, its near heap and its far heap.
 #include "sim/core/agenda.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "protocols/base/hash.hpp"
@@ -51,6 +52,7 @@ Event FarHeap::pop() {
     const Event first = events_[0];
     const Event last = events_[--size_];
     events_.edit(size_) = Event{};  // a freed place has no history: equal states, equal bytes
+    if (events_.size() - size_ > 2 * Pages<Event>::per_page) events_.shrink(size_);
     if (size_ != 0)
         sift_down(
             size_, last, [&](std::size_t i) -> const Event& { return events_[i]; },
@@ -64,6 +66,7 @@ Agenda::Agenda() {
 }
 
 std::uint32_t Agenda::new_chunk() {
+    ++used_chunks_;
     if (free_chunk_ == 0) return chunks_.append(Chunk{});
     const std::uint32_t id = free_chunk_;
     Chunk& chunk = chunks_.edit(id);
@@ -73,30 +76,60 @@ std::uint32_t Agenda::new_chunk() {
     return id;
 }
 
-void Agenda::push_near(const Event& event) {
-    near_.push_back(event);
+void Agenda::free_chunk(std::uint32_t id) {
+    --used_chunks_;
+    chunks_.edit(id).next = free_chunk_;
+    free_chunk_ = id;
+}
+
+// After a rush most chunks are free: those in use move together and the other pages are given back.
+// As many must come again before the next time, so that an event costs no more for it.
+void Agenda::shrink() {
+    if (chunks_.size() <= 4096 || std::uint64_t{used_chunks_} * 8 > chunks_.size()) return;
+    Pages<Chunk> fresh;
+    fresh.append(Chunk{});
+    for (std::size_t slot = 0; slot < bucket_count; ++slot) {
+        std::uint32_t before = 0;
+        for (std::uint32_t id = buckets_[slot]; id != 0; id = chunks_[id].next) {
+            const std::uint32_t moved = fresh.append(chunks_[id]);
+            if (before == 0) buckets_.edit(slot) = moved;
+            else fresh.edit(before).next = moved;
+            before = moved;
+        }
+    }
+    chunks_ = std::move(fresh);
+    free_chunk_ = 0;
+}
+
+void Agenda::push_late(const Event& event) {
+    late_.push_back(event);
     sift_up(
-        near_.size() - 1, event, [&](std::size_t i) -> const Event& { return near_[i]; },
-        [&](std::size_t i, const Event& e) { near_[i] = e; });
+        late_.size() - 1, event, [&](std::size_t i) -> const Event& { return late_[i]; },
+        [&](std::size_t i, const Event& e) { late_[i] = e; });
 }
 
 Event Agenda::pop() {
-    while (near_.empty()) advance();
+    while (ready_.empty() && late_.empty()) advance();
     --size_;
-    const Event first = near_.front();
-    const Event last = near_.back();
-    near_.pop_back();
-    if (!near_.empty())
+    if (!late_first()) {
+        const Event first = ready_.back();
+        ready_.pop_back();
+        return first;
+    }
+    const Event first = late_.front();
+    const Event last = late_.back();
+    late_.pop_back();
+    if (!late_.empty())
         sift_down(
-            near_.size(), last, [&](std::size_t i) -> const Event& { return near_[i]; },
-            [&](std::size_t i, const Event& e) { near_[i] = e; });
+            late_.size(), last, [&](std::size_t i) -> const Event& { return late_[i]; },
+            [&](std::size_t i, const Event& e) { late_[i] = e; });
     return first;
 }
 
 void Agenda::place(const Event& event) {
     const std::uint64_t bucket = event.time >> shift_;
     if (bucket <= current_) {
-        push_near(event);
+        push_late(event);
         return;
     }
     if (bucket - current_ >= bucket_count) {
@@ -161,20 +194,24 @@ void Agenda::advance() {
         std::uint32_t id = buckets_[slot];
         buckets_.edit(slot) = 0;
         while (id != 0) {
-            Chunk& chunk = chunks_.edit(id);
-            for (std::uint32_t i = 0; i < chunk.count; ++i) push_near(chunk.events[i]);
+            const Chunk& chunk = chunks_[id];
+            ready_.insert(ready_.end(), chunk.events, chunk.events + chunk.count);
             moved_ += chunk.count;
             const std::uint32_t next = chunk.next;
-            chunk.next = free_chunk_;
-            free_chunk_ = id;
+            free_chunk(id);
             id = next;
         }
+        shrink();
     } else {
         POSTROAD_ASSERT(far_.size() > 0);
         current_ = far_.top().time >> shift_;
     }
-    while (far_.size() > 0 && (far_.top().time >> shift_) < current_ + bucket_count)
-        place(far_.pop());
+    while (far_.size() > 0 && (far_.top().time >> shift_) < current_ + bucket_count) {
+        if (far_.top().time >> shift_ <= current_) ready_.push_back(far_.pop());
+        else place(far_.pop());
+    }
+    std::sort(ready_.begin(), ready_.end(),
+              [](const Event& a, const Event& b) { return earlier(b, a); });
     if (++advances_ >= 4096) adapt();
 }
 
@@ -190,18 +227,19 @@ void Agenda::adapt() {
 }
 
 void Agenda::rebuild(unsigned shift) {
-    std::vector<Event> all = std::move(near_);
-    near_.clear();
+    std::vector<Event> all = std::move(ready_);
+    all.insert(all.end(), late_.begin(), late_.end());
+    ready_.clear();
+    late_.clear();
     for (std::size_t slot = 0; slot < bucket_count; ++slot) {
         std::uint32_t id = buckets_[slot];
         if (id == 0) continue;
         buckets_.edit(slot) = 0;
         while (id != 0) {
-            Chunk& chunk = chunks_.edit(id);
+            const Chunk& chunk = chunks_[id];
             all.insert(all.end(), chunk.events, chunk.events + chunk.count);
             const std::uint32_t next = chunk.next;
-            chunk.next = free_chunk_;
-            free_chunk_ = id;
+            free_chunk(id);
             id = next;
         }
     }
@@ -218,11 +256,16 @@ std::uint64_t Agenda::hash(std::uint64_t seed) const {
     std::uint64_t all = far_.hash(buckets_.hash(chunks_.hash(seed)));
     for (const std::uint64_t word : occupied_) all = mix64(all, word);
     for (const std::uint64_t word : summary_) all = mix64(all, word);
-    for (const std::uint64_t word : {std::uint64_t{free_chunk_}, std::uint64_t{shift_}, current_, size_,
-                                     advances_, moved_, pushed_far_})
+    for (const std::uint64_t word : {std::uint64_t{free_chunk_}, std::uint64_t{used_chunks_},
+                                     std::uint64_t{shift_}, current_, size_, advances_, moved_,
+                                     pushed_far_})
         all = mix64(all, word);
-    return hash_octets({reinterpret_cast<const char*>(near_.data()), near_.size() * sizeof(Event)},
-                       all);
+    for (const std::vector<Event>* events : {&late_, &ready_})
+        if (!events->empty())
+            all = hash_octets({reinterpret_cast<const char*>(events->data()),
+                               events->size() * sizeof(Event)},
+                              all);
+    return all;
 }
 
 }  // namespace postroad::sim

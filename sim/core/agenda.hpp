@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "protocols/base/pages.hpp"
@@ -51,9 +52,9 @@ class FarHeap {
     std::uint64_t size_ = 0;
 };
 
-// A wheel of unsorted buckets, found by bitmap; the current bucket is a small heap; what lies
-// beyond the wheel is a far heap. The bucket width follows the load: it changes the speed, never
-// the order.
+// A wheel of unsorted buckets, found by bitmap; a bucket is sorted when its turn comes, and what is
+// still pushed into it then goes into a small heap beside it. What lies beyond the wheel is in a
+// far heap. The bucket width follows the load: it changes the speed, never the order.
 class Agenda {
   public:
     Agenda();
@@ -66,18 +67,20 @@ class Agenda {
     std::uint64_t size() const { return size_; }
     // The next event stays; `empty()` must be false.
     const Event& next() {
-        while (near_.empty()) advance();
-        return near_.front();
+        while (ready_.empty() && late_.empty()) advance();
+        return late_first() ? late_.front() : ready_.back();
     }
     Event pop();
-    // Those of the current bucket, in heap order, and its number: for prefetching.
-    const std::vector<Event>& soon() const { return near_; }
+    // What was in the current bucket when its turn came and has not been popped, the next one last,
+    // and the bucket's number: for prefetching.
+    std::span<const Event> ready() const { return ready_; }
     std::uint64_t bucket() const { return current_; }
 
     bool operator==(const Agenda&) const = default;
     std::uint64_t hash(std::uint64_t seed) const;  // of what == compares
     std::size_t bytes() const {
-        return chunks_.bytes() + buckets_.bytes() + far_.bytes() + near_.capacity() * sizeof(Event);
+        return chunks_.bytes() + buckets_.bytes() + far_.bytes() +
+               (ready_.capacity() + late_.capacity()) * sizeof(Event);
     }
 
   private:
@@ -92,21 +95,28 @@ class Agenda {
     static_assert(Record<Chunk> && sizeof(Chunk) == 256);
 
     void place(const Event& event);
-    void push_near(const Event& event);
+    bool late_first() const {
+        return !late_.empty() && (ready_.empty() || earlier(late_.front(), ready_.back()));
+    }
+    void push_late(const Event& event);
     void advance();
     void adapt();
     void rebuild(unsigned shift);
     std::uint32_t new_chunk();
+    void free_chunk(std::uint32_t id);
+    void shrink();
 
     Pages<Chunk> chunks_;
     std::uint32_t free_chunk_ = 0;
+    std::uint32_t used_chunks_ = 0;
     std::uint32_t shift_ = 16;  // a bucket is 2^shift ns wide
     Pages<std::uint32_t> buckets_;
     std::array<std::uint64_t, bucket_count / 64> occupied_{};
     std::array<std::uint64_t, bucket_count / 4096> summary_{};
-    std::uint64_t current_ = 0;  // absolute number of the bucket that near_ holds
+    std::uint64_t current_ = 0;  // absolute number of the bucket whose turn it is
     std::uint64_t size_ = 0;
-    std::vector<Event> near_;
+    std::vector<Event> ready_;    // of that bucket, the earliest last
+    std::vector<Event> late_;     // pushed since its turn came: a four-ary heap
     FarHeap far_;
     // What the width is adapted by, counted since the last look.
     std::uint64_t advances_ = 0, moved_ = 0, pushed_far_ = 0;

@@ -95,9 +95,7 @@ void acknowledge(Run& run, std::uint32_t connection, Why why) {
 void append_item(Run& run, std::uint32_t connection, const SendItem& item) {
     const std::uint32_t id = run.world.tcp.items.add();
     SendItem& place = run.world.tcp.items.edit(id);
-    const std::uint32_t generation = place.generation;
     place = item;
-    place.generation = generation;
     place.next = nothing;
     Tcb& tcb = run.world.tcp.tcbs.edit(connection);
     ++tcb.items;

@@ -68,17 +68,15 @@ inline constexpr std::uint8_t outside_peer = 128; // somebody outside the world 
 // A piece of the send stream: sent as one segment, kept until acknowledged.
 struct SendItem {
     std::uint32_t next = nothing;
-    std::uint32_t generation = 0;
+    std::uint32_t sequence = 0;
     Text data;                 // owns one reference; empty for SYN and FIN
     std::uint32_t offset = 0;  // of this piece in `data`
     std::uint16_t size = 0;
     std::uint8_t control = 0;  // tcp_syn, tcp_fin
     std::uint8_t tries = 0;
     Time sent_at = 0;          // first time; RTT is measured on pieces sent once (Karn)
-    std::uint32_t sequence = 0;
-    std::uint32_t unused = 0;
 };
-static_assert(Record<SendItem> && sizeof(SendItem) == 40);
+static_assert(Record<SendItem> && sizeof(SendItem) == 32);
 
 // A packet on its way (TCP, UDP or ICMP), one cache line and a little.
 struct Segment {

@@ -65,16 +65,16 @@ void Simulation::dispatch(const Event& event) {
     }
 }
 
-// What the next events will touch is asked for together, when the agenda has turned to a new bucket
-// and, in a crowded one, again and again: the front of a heap holds its earliest events, and no more
-// is fetched at once than stays in the cache until it is used.
+// What the next events will touch is asked for together, when the agenda has turned to a new bucket.
+// A handful of events at a time: their records stay in the cache until they are used.
 void Simulation::look_ahead() {
-    constexpr std::size_t window = 64;
-    const std::vector<Event>& soon = world_.agenda.soon();
-    if (world_.agenda.bucket() == fetched_bucket_ && soon.size() > fetch_again_at_) return;
+    constexpr std::size_t handful = 16;
+    const std::span<const Event> ready = world_.agenda.ready();
+    const bool same_bucket = world_.agenda.bucket() == fetched_bucket_;
+    if (same_bucket && ready.size() > unfetched_) return;
     fetched_bucket_ = world_.agenda.bucket();
-    fetch_again_at_ = soon.size() > window ? soon.size() - window / 2 : 0;
-    prefetch(world_, std::span(soon).first(std::min(soon.size(), window)));
+    unfetched_ = ready.size() - std::min(ready.size(), handful);
+    prefetch(world_, ready.last(ready.size() - unfetched_));
 }
 
 bool Simulation::step() {

@@ -74,7 +74,7 @@ class Simulation {
     Run run_;
     // How far look_ahead has come in the agenda's bucket; not part of the world.
     std::uint64_t fetched_bucket_ = ~std::uint64_t{0};
-    std::size_t fetch_again_at_ = 0;  // events left in it
+    std::size_t unfetched_ = 0;  // events of it
     Asker asker_;
     std::uint64_t asked_from_ = 0;  // events before that were nobody's to decide
     Ruling ruling_;                 // the last one
