@@ -17,6 +17,7 @@ constexpr std::string_view first_steps =
     "  postroad labs                  what there is to learn\n"
     "  postroad show first-message    every line of every conversation, as a ladder\n"
     "  postroad view first-message    the same to watch, step by step, forward and back\n"
+    "  postroad live first-message --all   let your own mail program use its servers\n"
     "\n"
     "A LAB is a name or a number from `postroad labs`; a FILE is a scenario (labs/README.md).\n"
     "`postroad SUBCOMMAND --help` says more.\n"

@@ -118,6 +118,27 @@ way.sendMail({from: 'Alice <alice@example.org>', to: 'bob@example.net', subject:
         assert "4 of 4 points" in world.check()
 
 
+def swaks_and_curl_with_tls():
+    """swaks and curl speak TLS 1.3 to the simulated servers, and a replay makes the same octets"""
+    with Live("protected", BOTH) as world:
+        said = tool("swaks", "--server", "127.0.0.1", "--port", str(world.port["mail:587"]), "--tls",
+                    "--auth", "PLAIN", "--auth-user", "alice", "--auth-password", "secret-alice",
+                    "--from", "alice@example.org", "--to", "bob@example.net", "--helo",
+                    "swaks.example")
+        assert "TLS started with cipher TLSv1.3" in said and "CN=mail.example.org" in said, said
+        assert "250 2.0.0 queued as" in said, said
+        port = world.port["post:110"]
+        got = ""
+        end = time.monotonic() + 20
+        while "X-Mailer: swaks" not in got:
+            assert time.monotonic() < end, got
+            ran = subprocess.run(["curl", "-sk", "--ssl-reqd", "-u", "bob:secret-bob",
+                                  f"pop3://127.0.0.1:{port}/1"], capture_output=True, text=True,
+                                 timeout=20, check=False)
+            got = ran.stdout
+        same_again(world)
+
+
 def smtp_source():
     """Postfix's smtp-source delivers 300 mails in 10 parallel sessions, and none is lost"""
     with Live("submit-and-fetch", ["post:25=127.0.0.1:0", "post:110=127.0.0.1:0"],
@@ -312,8 +333,8 @@ def main():
     if sys.argv[1:2] == ["in_a_network_of_its_own"]:
         in_a_network_of_its_own(sys.argv[2])
         return 0
-    cases = [swaks_and_curl, smtplib_and_poplib, nodemailer, smtp_source, postfix_on_both_sides,
-             dig_and_drill, unbound_walks_the_tree]
+    cases = [swaks_and_curl, swaks_and_curl_with_tls, smtplib_and_poplib, nodemailer, smtp_source,
+             postfix_on_both_sides, dig_and_drill, unbound_walks_the_tree]
     missing = [name for name in ("swaks", "curl", "node", "smtp-source", "postfix", "dig", "drill",
                                  "unbound", "unshare", "ip")
                if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin") is None]

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <new>
 
@@ -17,6 +18,27 @@ constexpr std::uint64_t header_octets = 4096;
 constexpr char magic[] = "postroad-trace 1\n";
 
 std::uint64_t chunk_of(std::uint64_t position) { return position / chunk_bytes; }
+
+template <class... Facts>
+constexpr auto sizes_of() {
+    std::array<std::size_t, static_cast<std::size_t>(Fact::count_of_facts)> out{};
+    ((out[static_cast<std::size_t>(Facts::fact)] = sizeof(Facts)), ...);
+    return out;
+}
+
+// By Fact; 0: there is no such row.
+constexpr auto record_octets =
+    sizes_of<ConversationFact, EstablishedFact, EndedFact, LineFact, PacketFact, ArrivalFact, LostFact,
+             VerdictFact, TranslationFact, DecisionFact, LookupFact, QueueFact, CustodyFact,
+             MailboxFact, ChangeFact, AddressFact, TlsFact, AlteredFact, SecretFact>();
+
+// A row that a reader can take as it is, `at` octets into its chunk.
+bool is_sound(const RowHead& row, std::uint64_t at) {
+    if (row.fact >= Fact::count_of_facts) return false;
+    const std::size_t record = record_octets[static_cast<std::size_t>(row.fact)];
+    return record != 0 && row.octets % 8 == 0 && row.tail_pad < 8 &&
+           row.octets >= sizeof(RowHead) + record + row.tail_pad && at + row.octets <= chunk_room;
+}
 
 bool write_all(int file, const std::byte* octets, std::size_t count) {
     while (count > 0) {
@@ -209,15 +231,18 @@ std::unique_ptr<Trace> Trace::load(const std::string& path, std::string& error) 
     trace->chunks_.resize(chunks);
     trace->written_ = chunks;
     trace->end_ = chunks * chunk_bytes;
-    // The last chunk's rows end where its filler begins.
-    if (chunks > 0) {
-        std::uint64_t at = (chunks - 1) * chunk_bytes;
+    // Whoever reads a row trusts its head: so each is looked at here, once. A chunk's rows end where
+    // its filler begins.
+    for (std::uint64_t chunk = 0; chunk < chunks; ++chunk) {
+        std::uint64_t at = chunk * chunk_bytes;
         for (;;) {
             const RowHead& row = *reinterpret_cast<const RowHead*>(trace->address(at));
-            const bool sound = row.fact < Fact::count_of_facts && row.octets >= sizeof(RowHead) &&
-                               row.octets % 8 == 0 &&
-                               (at & (chunk_bytes - 1)) + row.octets <= chunk_room;
-            if (row.fact == Fact::filler || !sound) break;
+            if (row.fact == Fact::filler) break;
+            if (!is_sound(row, at & (chunk_bytes - 1))) {
+                error = path + " is damaged at octet " + std::to_string(header_octets + at) +
+                        ": what is there is no row of a trace of this version";
+                return nullptr;
+            }
             at += row.octets;
         }
         trace->end_ = at;

@@ -133,10 +133,11 @@ void Edge::advance() {
     pace_.attend(open_ + awaited_ > 0);
     const Time now = pace_.now();
     const World& world = simulation_.world();
-    if (now > world.now)
+    Agenda& agenda = simulation_.hands().world.agenda;
+    if (!agenda.empty() && agenda.next().time < now)
         tally_.behind_max =
             std::max(tally_.behind_max, std::chrono::nanoseconds(static_cast<std::int64_t>(
-                                            std::min<Time>(now - world.now, hour))));
+                                            std::min<Time>(now - agenda.next().time, hour))));
     const Time aim = std::min(settings_.until, now + ahead_ns);
     if (aim > world.now) simulation_.run_until(aim, events_at_once);
     if (world.now >= settings_.until) stopping_ = true;
