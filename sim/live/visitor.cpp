@@ -154,9 +154,16 @@ bool Visitor::sweep(Pace::Clock::time_point now) {
         end();
         return true;
     }
+    // The world has let go without a word, as TCP does with a half-closed end that stays so.
+    if (opened_ && state_ == State::talking && out_.empty() &&
+        !outside::connected(edge_.simulation_.world(), subject_)) {
+        end();
+        return false;
+    }
     const bool lingers = (state_ == State::leaving || heard_end_ || told_end_) &&
-                         now > leaving_since_ + limits.linger && leaving_since_.time_since_epoch().count() != 0;
-    if (told_end_ && leaving_since_.time_since_epoch().count() == 0) leaving_since_ = now;
+                         leaving_since_ != Pace::Clock::time_point{} &&
+                         now > leaving_since_ + limits.linger;
+    if (told_end_ && leaving_since_ == Pace::Clock::time_point{}) leaving_since_ = now;
     const bool too_long = now > began_ + limits.life;
     if (!lingers && !too_long) return false;
     if (state_ != State::leaving) say(Entry::reset);
