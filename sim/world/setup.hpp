@@ -73,6 +73,7 @@ struct HostSetup {
     std::int32_t utc_offset_min = 0;
     std::uint32_t resolver = nothing;  // host that it asks
     smtp::ClientHost smtp_client;      // as an MTA
+    std::uint32_t works_for = nothing; // the link of an attacker who leads connections to it
     bool has_mailboxes = false;
     TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
@@ -239,6 +240,7 @@ struct Setup {
     std::vector<AddressWay> ways;                  // by AddressId; derived with the routes
     ServiceSettings service_settings;              // derived, too
     bool host_firewalls = false;                   // some host has one; derived, too
+    bool spies = false;                // some hosts work for an attacker
     std::uint32_t version = 0;         // counts changes; who keeps derived data compares it
     // For look-ups by name, sorted; see the find_ functions.
     std::vector<std::uint32_t> hosts_by_name, networks_by_name, zones_by_origin;

@@ -9,6 +9,7 @@
 #include "sim/core/facts.hpp"
 #include "sim/dns/dns_state.hpp"
 #include "sim/mail/mail_state.hpp"
+#include "sim/net/attacker_state.hpp"
 #include "sim/net/border_state.hpp"
 #include "sim/net/tcp_state.hpp"
 #include "sim/session/session_state.hpp"
@@ -60,6 +61,7 @@ struct World {
     BorderTables border;
     SessionTables sessions;
     TlsTables tls;
+    AttackTables attack;
     DnsTables dns;
     MailTables mail;
 
