@@ -73,6 +73,7 @@ struct HostSetup {
     std::int32_t utc_offset_min = 0;
     std::uint32_t resolver = nothing;  // host that it asks
     smtp::ClientHost smtp_client;      // as an MTA
+    sasl::Mechanisms pop3_mechanisms;  // that its POP3 server offers
     bool has_mailboxes = false;
     TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
@@ -135,6 +136,7 @@ struct PersonSetup {
     std::uint16_t fetches_from_port = 110;
     smtp::ClientHost submission;       // how their MUA talks to the MSA
     TlsPolicy tls = TlsPolicy::none;   // of their mail program
+    std::vector<sasl::Mechanism> mechanisms;  // that it knows, the preferred first; empty: all
 };
 
 // A zone and the hosts that answer for it, in the scenario's order.
