@@ -169,7 +169,30 @@ namespace postroad::sim {
     R(in_outbox, "{0}: the message stays in the outbox, tried again in {1}", "5321 §4.5.4.1")       \
     R(told_sender, "the mail program tells its user that {0} gets nothing: {1}", "5321 §4.2.1")   \
     /* somebody outside the world */                                                               \
-    R(ruled, "a script decides about {0}: {1} {2}", "5321 §7.9")
+    R(ruled, "a script decides about {0}: {1} {2}", "5321 §7.9")                                   \
+    /* logging in; at the end, so that the others keep their numbers */                             \
+    R(auth_proved, "{0} has proved by {1} that it knows the password, without saying it", "4422 §3") \
+    R(auth_token, "{0} has shown a token that is good ({1})", "7628 §3.2")                          \
+    R(auth_vouched, "{0} is known without a password, by {1}", "4422 §3")                           \
+    R(auth_refused, "{0} is not let in by {1}: {2}", "4422 §3")                                     \
+    R(auth_given_up, "the client gives the log-in up: {0}", "4422 §3.5")                            \
+    R(auth_chosen_password, "AUTH by {0}, of {1}: it says the password itself, and whoever reads it " \
+      "has it", "4422 §6.1")                                                                        \
+    R(auth_chosen_token, "AUTH by {0}, of {1}: it says a token, which whoever reads it can use "    \
+      "until it expires", "4422 §6.1")                                                              \
+    R(auth_chosen_proof, "AUTH by {0}, of {1}: the password is proved and not said; who listens "   \
+      "gets a pair to try passwords on", "4422 §6.1")                                               \
+    R(auth_chosen_nothing, "AUTH by {0}, of {1}: who listens learns nothing to log in with",        \
+      "4422 §6.1")                                                                                  \
+    R(login_delayed, "{0} log-ins have failed: the answer comes {1} late", "4954 §9")               \
+    R(login_locked, "{0} is locked until {1}: {2} log-ins in a row have failed", "4954 §9")         \
+    R(login_still_locked, "{0} is locked until {1}: the log-in is not even looked at", "4954 §9")   \
+    R(token_in_clear, "a token of {0} crosses the network in the clear: anyone on the path can use " \
+      "it until it expires; TLS would hide it", "6750 §5.3")                                        \
+    R(attacker_read_pair, "somebody on {0} has read how {1} proved a password by {2}: guesses can be " \
+      "tried on that pair, at home and without anybody noticing", "4422 §6.1")                      \
+    R(attacker_read_token, "somebody on {0} has read a token of {1}: it lets them in, too, until "  \
+      "it expires", "6750 §5.3")
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,

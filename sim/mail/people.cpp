@@ -2,6 +2,7 @@
 #include "sim/mail/people_parts.hpp"
 
 #include "protocols/dns/name.hpp"
+#include "sim/mail/log_in.hpp"
 
 namespace postroad::sim::people {
 
@@ -112,9 +113,27 @@ void on_event(Run& run, const Event& event) {
     if (!run.is_down(person.device)) fetch(run, event.a, settings.leave_on_server);
 }
 
+namespace {
+
+// A mail program logs in, for a fetch or for a submission.
+bool log_in_ask(Run& run, std::uint32_t connection, std::uint32_t number, const Ask& ask,
+                       Answer& out) {
+    if (run.world.tcp.tcbs[connection].role == Role::pop3_client) {
+        login::respond(run, connection, number, run.setup().people[number].fetches_from_host, ask,
+                       out);
+        return true;
+    }
+    const Submission& one = run.world.mail.people.outbox[number];
+    login::respond(run, connection, one.person, one.target, ask, out);
+    return true;
+}
+
+}  // namespace
+
 bool ask(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask, Answer& out) {
     out.to = ask.kind;
     const std::uint32_t number = owner & ~owner_bit;
+    if (ask.kind == AskKind::respond) return log_in_ask(run, connection, number, ask, out);
     if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
         return fetch_ask(run, connection, number, ask, out);
     return submission_ask(run, connection, number, out);

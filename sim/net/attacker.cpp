@@ -1,68 +1,20 @@
-// Reads packet by packet, as a cheap filter does: what is cut between two packets it does not see.
+// What somebody on a link does to a packet, and which connections he remembers for it.
 #include "sim/net/attacker.hpp"
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "protocols/base/ascii.hpp"
 #include "protocols/base/hash.hpp"
-#include "protocols/sasl/plain.hpp"
 #include "sim/net/attacker_bend.hpp"
+#include "sim/net/attacker_read.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/tls/configuration.hpp"
 
 namespace postroad::sim::attacker {
 namespace {
-
-std::optional<std::string_view> take_line(std::string_view& text) {
-    const std::size_t end = text.find("\r\n");
-    if (end == std::string_view::npos) return std::nullopt;
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 2);
-    return line;
-}
-
-class Reader {
-public:
-    Reader(Run& run, const LinkSetup& link, NodeId node, Id conversation)
-        : run_(run), link_(link), node_(node), conversation_(conversation) {}
-
-    void read(std::string_view text) {
-        const std::size_t octets = text.size();
-        bool header = false;
-        while (const auto line = take_line(text)) {
-            command(*line);
-            header = header || starts_ignoring_case(*line, "From: ");
-        }
-        if (header) learn(Reason::attacker_read_message, std::uint64_t{octets});
-    }
-
-private:
-    template <class... Words> void learn(Reason reason, const Words&... words) {
-        run_.decide(node_, conversation_, reason, link_.name, words...);
-    }
-
-    void command(std::string_view line) {
-        if (starts_ignoring_case(line, "AUTH PLAIN ")) {
-            sasl::Plain plain;
-            if (sasl::decode_plain_base64(line.substr(11), plain) == sasl::PlainError::ok)
-                learn(Reason::attacker_read_password, plain.authentication_id);
-        } else if (starts_ignoring_case(line, "PASS ")) {
-            learn(Reason::attacker_read_password, "whoever USER named");
-        } else if (starts_ignoring_case(line, "MAIL FROM:") ||
-                   starts_ignoring_case(line, "RCPT TO:")) {
-            learn(Reason::attacker_read_envelope, line);
-        }
-    }
-
-    Run& run_;
-    const LinkSetup& link_;
-    NodeId node_;
-    Id conversation_;
-};
 
 const scenario::Attacker& settings(const Run& run, const LinkSetup& link) {
     return run.setup().scenario.attackers[link.attacker];
@@ -81,21 +33,21 @@ bool is_mails(std::uint16_t port) {
 // ---- Connections that he remembers ----
 
 std::uint32_t find(const World& world, Id conversation) {
-    const AttackTables& all = world.attack;
-    return all.by_conversation.find(mix64(conversation, 0), [&](std::uint32_t id) {
+    const AttackerTables& all = world.attackers;
+    return all.flow_by_conversation.find(mix64(conversation, 0), [&](std::uint32_t id) {
         return all.flows[id].conversation == conversation;
     });
 }
 
 void forget(World& world, std::uint32_t id) {
-    Tapped& flow = world.attack.flows.edit(id);
+    Tapped& flow = world.attackers.flows.edit(id);
     for (std::uint32_t i = 0; i < flow.pieces.size(); ++i) {
         Text piece = world.heap.get(flow.pieces, i);
         world.heap.drop(piece);
     }
     world.heap.drop(flow.pieces);
-    if (flow.replaying == 0) world.attack.by_conversation.erase(mix64(flow.conversation, 0), id);
-    world.attack.flows.remove(id);
+    if (flow.replaying == 0) world.attackers.flow_by_conversation.erase(mix64(flow.conversation, 0), id);
+    world.attackers.flows.remove(id);
 }
 
 // A host that works for him is not his victim.
@@ -112,17 +64,17 @@ std::uint32_t follow(Run& run, const LinkSetup& link, const Segment& segment) {
     if (!begins || !is_mails(segment.target_port) || is_his(run, segment.source) ||
         is_his(run, segment.target))
         return Index::none;
-    const std::uint32_t id = world.attack.flows.add();
+    const std::uint32_t id = world.attackers.flows.add();
     Tapped made;
-    made.generation = world.attack.flows[id].generation;
+    made.generation = world.attackers.flows[id].generation;
     made.conversation = segment.conversation;
     made.link = static_cast<std::uint32_t>(&link - run.setup().links.data());
     made.client = segment.source;
     made.server = segment.target;
     made.client_port = segment.source_port;
     made.server_port = segment.target_port;
-    world.attack.flows.edit(id) = made;
-    world.attack.by_conversation.insert(mix64(made.conversation, 0), id);
+    world.attackers.flows.edit(id) = made;
+    world.attackers.flow_by_conversation.insert(mix64(made.conversation, 0), id);
     return id;
 }
 
@@ -175,7 +127,7 @@ private:
             if (!name.empty()) tell(Reason::attacker_read_name, name);
             return;
         }
-        if (!text_.empty()) Reader(run_, link_, node_, segment_.conversation).read(text_);
+        if (!text_.empty()) read_along(run_, link_, node_, segment_.conversation, text_);
     }
 
     void bend_hello() {
@@ -193,7 +145,7 @@ private:
     }
 
     void act(std::uint32_t id) {
-        const Tapped flow = run_.world.attack.flows[id];
+        const Tapped flow = run_.world.attackers.flows[id];
         from_client_ = segment_.source == flow.client && segment_.source_port == flow.client_port;
         if (!who_.replay.empty() && from_client_ && !text_.empty()) remember(id);
         if (!who_.inject.empty()) inject(id);
@@ -203,7 +155,7 @@ private:
     void remember(std::uint32_t id) {
         constexpr std::uint32_t recorded_octets_max = 1U << 20;
         World& world = run_.world;
-        Tapped& flow = world.attack.flows.edit(id);
+        Tapped& flow = world.attackers.flows.edit(id);
         if (flow.recorded_octets + text_.size() > recorded_octets_max) return;
         flow.recorded_octets += static_cast<std::uint32_t>(text_.size());
         const Text piece = world.heap.make(text_);
@@ -212,7 +164,7 @@ private:
 
     // Behind the command for TLS (RFC 3207 §6). What comes later is renumbered, both ways.
     void inject(std::uint32_t id) {
-        Tapped& flow = run_.world.attack.flows.edit(id);
+        Tapped& flow = run_.world.attackers.flows.edit(id);
         const auto behind = [&](std::uint32_t number) {
             return flow.inserted != 0 && static_cast<std::int32_t>(number - flow.inserted_at) >= 0;
         };
@@ -286,7 +238,7 @@ private:
         constexpr std::uint16_t client_over = 1, both_over = 3;
         const bool reset = (segment_.tcp_flags & net::tcp_rst) != 0;
         if (!reset && (segment_.tcp_flags & net::tcp_fin) == 0) return;
-        Tapped& flow = run_.world.attack.flows.edit(id);
+        Tapped& flow = run_.world.attackers.flows.edit(id);
         const auto bit =
             static_cast<std::uint16_t>(from_client_ ? client_over : both_over - client_over);
         flow.over = static_cast<std::uint16_t>(flow.over | bit);
@@ -297,9 +249,9 @@ private:
     bool replay(std::uint32_t id) {
         const std::uint32_t host = run_.setup().find_host(who_.replay);
         if (host == nothing) return false;
-        Tapped& flow = run_.world.attack.flows.edit(id);
+        Tapped& flow = run_.world.attackers.flows.edit(id);
         flow.replaying = 1;
-        run_.world.attack.by_conversation.erase(mix64(flow.conversation, 0), id);
+        run_.world.attackers.flow_by_conversation.erase(mix64(flow.conversation, 0), id);
         tell(Reason::attacker_replays, run_.host(host).name, run_.address(flow.server));
         const AddressId server = flow.server;
         const std::uint16_t port = flow.server_port;
@@ -326,14 +278,14 @@ bool meet(Run& run, const LinkSetup& link, NodeId from, std::uint32_t segment_id
 }
 
 void overhear(Run& run, std::uint32_t link, NodeId node, Id conversation, std::string_view words) {
-    Reader(run, run.setup().links[link], node, conversation).read(words);
+    read_along(run, run.setup().links[link], node, conversation, words);
 }
 
 void replay_heard(Run& run, std::uint32_t connection, OutsideNews news) {
     World& world = run.world;
     const std::uint32_t id = world.tcp.tcbs[connection].seat & ~replay_bit;
     if (news == OutsideNews::broken) return forget(world, id);
-    Tapped& flow = world.attack.flows.edit(id);
+    Tapped& flow = world.attackers.flows.edit(id);
     if (news == OutsideNews::finished) {
         tcp::close(run, connection);
         return forget(world, id);

@@ -4,6 +4,7 @@
 #include "protocols/base/heap.hpp"
 #include "protocols/base/index.hpp"
 #include "protocols/base/pages.hpp"
+#include "protocols/sasl/exchange.hpp"
 #include "sim/core/facts.hpp"
 #include "sim/world/setup.hpp"
 
@@ -30,10 +31,21 @@ static_assert(Record<Tapped>);
 // The seat of a connection in which somebody says again what he has heard: this bit and its Tapped.
 inline constexpr std::uint32_t replay_bit = 0x40000000;
 
-struct AttackTables {
-    Table<Tapped> flows;
+// A log-in of several lines.
+struct Overheard {
+    std::uint32_t next_free = 0;     // (the free list's link when not in use)
+    std::uint32_t generation = 0;
+    Id conversation = 0;
+    sasl::Exchange exchange;         // mechanism, user, and how many responses there were
+};
+static_assert(Record<Overheard>);
+
+struct AttackerTables {
+    Table<Overheard> overheard;
     Index by_conversation;
-    bool operator==(const AttackTables& other) const { return flows == other.flows; }
+    Table<Tapped> flows;
+    Index flow_by_conversation;
+    bool operator==(const AttackerTables&) const = default;
 };
 
 }  // namespace postroad::sim

@@ -127,6 +127,7 @@ template <class F> void each_table(F&& f) {
     f.template operator()<DnsServer>();
     f.template operator()<ResolverSettings>();
     f.template operator()<TlsSettings>();
+    f.template operator()<LogIn>();
     f.template operator()<Authority>();
     f.template operator()<Certificate>();
     f.template operator()<Domain>();

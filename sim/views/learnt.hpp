@@ -13,6 +13,8 @@ namespace postroad::sim::views {
 struct Learnt {
     std::string link;
     std::vector<std::string> passwords;  // whose
+    std::vector<std::string> pairs;      // whose, with the mechanism: passwords that can be guessed
+    std::vector<std::string> tokens;     // whose
     std::vector<std::string> envelopes;  // MAIL and RCPT commands
     std::vector<std::string> names;      // that clients asked for in their hellos
     std::vector<std::string> talks;      // "192.0.2.3 talks to 192.0.2.2 at port 587"

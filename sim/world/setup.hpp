@@ -74,6 +74,7 @@ struct HostSetup {
     std::uint32_t resolver = nothing;  // host that it asks
     smtp::ClientHost smtp_client;      // as an MTA
     std::uint32_t works_for = nothing; // the link of an attacker who leads connections to it
+    sasl::Mechanisms pop3_mechanisms;  // that its POP3 server offers
     bool has_mailboxes = false;
     TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
@@ -136,6 +137,7 @@ struct PersonSetup {
     std::uint16_t fetches_from_port = 110;
     smtp::ClientHost submission;       // how their MUA talks to the MSA
     TlsPolicy tls = TlsPolicy::none;   // of their mail program
+    std::vector<sasl::Mechanism> mechanisms;  // that it knows, the preferred first; empty: all
 };
 
 // A zone and the hosts that answer for it, in the scenario's order.

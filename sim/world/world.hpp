@@ -59,9 +59,9 @@ struct World {
     Pages<Node> nodes;
     TcpTables tcp;
     BorderTables border;
+    AttackerTables attackers;
     SessionTables sessions;
     TlsTables tls;
-    AttackTables attack;
     DnsTables dns;
     MailTables mail;
 
