@@ -45,6 +45,10 @@ std::vector<Learnt> what_was_learnt(const Trace& trace) {
         const std::string what = words.size() > 1 ? words[1] : std::string();
         switch (reason) {
         case Reason::attacker_read_password: add(one.passwords, what); break;
+        case Reason::attacker_read_token: add(one.tokens, what); break;
+        case Reason::attacker_read_pair:
+            add(one.pairs, what + (words.size() > 2 ? " (" + words[2] + ")" : ""));
+            break;
         case Reason::attacker_read_envelope: add(one.envelopes, what); break;
         case Reason::attacker_read_name: add(one.names, what); break;
         case Reason::attacker_saw_talk:
@@ -67,13 +71,15 @@ void print_learnt(const Trace& trace, const Setup& setup, const Sink& sink) {
         out += "somebody on " + visible(one.link) + "\n";
         print_list(out, "did", one.deeds);
         print_list(out, "passwords of", one.passwords);
+        print_list(out, "tokens of", one.tokens);
+        print_list(out, "can guess", one.pairs);
         print_list(out, "envelopes", one.envelopes);
         if (one.messages != 0)
             out += fmt::format("  {:<13} {}, {} octets or more\n", "messages", one.messages,
                                one.message_octets);
         print_list(out, "hosts wanted", one.names);
         print_list(out, "who with whom", one.talks);
-        if (one.passwords.empty() && one.envelopes.empty() && one.messages == 0)
+        if (one.passwords.empty() && one.tokens.empty() && one.pairs.empty() && one.envelopes.empty() && one.messages == 0)
             out += "  no password, no envelope and no message\n";
     }
     if (out.empty())
