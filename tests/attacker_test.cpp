@@ -24,16 +24,17 @@ bool learnt(const Simulation& simulation) {
 
 // Alice's server hands a mail to Bob's, and somebody sits on the line of Alice's.
 std::string between_servers(const std::string& policy, const std::string& attack) {
-    return "until = \"+2h\"\n[hosts.mail]\ndomains = \"example.org\"\ntls.policy = \"" + policy +
-           "\"\n[hosts.mx]\ndomains = \"example.net\"\ntls.offer = true\n"
-           "[hosts.mallory]\nservices = [\"mta\", \"resolver\"]\nsmtp.open_relay = true\n"
+    return "until = \"+2h\"\n[networks.home]\n[networks.away]\n[[links]]\nbetween = [\"home\", \"away\"]\n"
+           "[hosts.mail]\nnetwork = \"home\"\ndomains = \"example.org\"\ntls.policy = \"" + policy +
+           "\"\n[hosts.mx]\nnetwork = \"away\"\ndomains = \"example.net\"\ntls.offer = true\n"
+           "[hosts.mallory]\nnetwork = \"away\"\nservices = [\"mta\", \"resolver\"]\nsmtp.open_relay = true\n"
            "tls.offer = true\ntls.certificate = \"fake\"\n"
            "[authorities.mallory-ca]\ntrusted = false\n"
            "[certificates.fake]\nnames = \"mx.example.net\"\nissuer = \"mallory-ca\"\n"
            "[people.alice]\naddress = \"alice@example.org\"\n"
            "[people.bob]\naddress = \"bob@example.net\"\n"
            "[[timeline]]\nsend = { from = \"alice\", to = \"bob\", subject = \"s\", "
-           "body = \"a secret plan\" }\n[[attackers]]\nlink = \"mail--example.org\"\n" +
+           "body = \"a secret plan\" }\n[[attackers]]\nlink = \"home--away\"\n" +
            attack;
 }
 
@@ -173,11 +174,11 @@ TEST_CASE("a capture behind an attacker is sound: tshark finds no fault", "[slow
                             });
         out.close();
         INFO(attack);
-        CHECK(run_tool("tshark -2 -r " + file +
+        CHECK(run_tool("(tshark -2 -r " + file +
                        " -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE "
                        "-Y '_ws.malformed || tcp.analysis.ack_lost_segment || "
                        "tcp.analysis.lost_segment || "
-                       "tcp.checksum.status==0 || ip.checksum.status==0' 2>/dev/null") == "exit 0");
+                       "tcp.checksum.status==0 || ip.checksum.status==0' 2>/dev/null)") == "exit 0");
         std::remove(file.c_str());
     }
 }

@@ -22,11 +22,12 @@ std::string scenario_of(std::uint64_t seed) {
     const char* const policies[] = {"opportunistic", "required", "verified"};
     const std::string newest = versions[dice.below(2)];
     std::string out =
-        "until = \"+20m\"\n[hosts.mail]\ndomains = \"example.org\"\ntls.offer = true\n"
+        "until = \"+20m\"\n[networks.home]\n[networks.away]\n[[links]]\nbetween = [\"home\", \"away\"]\n"
+        "[hosts.mail]\nnetwork = \"home\"\ndomains = \"example.org\"\ntls.offer = true\n"
         "tls.implicit = true\ntls.policy = \"" +
         std::string(policies[dice.below(3)]) + "\"\n" + some("tls.resume = true\n") +
         some("tls.client_certificate = \"its\"\n") + some("tls.revocation = \"ocsp\"\n") +
-        "[hosts.mx]\ndomains = \"example.net\"\ntls.offer = true\ntls.certificate = \"its\"\n"
+        "[hosts.mx]\nnetwork = \"away\"\ndomains = \"example.net\"\ntls.offer = true\ntls.certificate = \"its\"\n"
         "tls.version_max = \"" +
         newest + "\"\n" + some("tls.resume = true\n") + some("tls.staple = true\n") +
         some("tls.clients = \"asked\"\n") + "[certificates.its]\nkey = \"" + keys[dice.below(4)] +
@@ -34,7 +35,7 @@ std::string scenario_of(std::uint64_t seed) {
         "[people.alice]\naddress = \"alice@example.org\"\n" + some("submits_to = \"mail:465\"\n") +
         "[people.bob]\naddress = \"bob@example.net\"\n";
     if (dice.below(3) == 0)
-        out += "[[attackers]]\nlink = \"mail--example.org\"\n" + some("strip_starttls = true\n") +
+        out += "[[attackers]]\nlink = \"home--away\"\n" + some("strip_starttls = true\n") +
                some("downgrade = \"1.2\"\n") + some("inject = \"NOOP\\r\\n\"\n");
     for (std::uint64_t at = 1, left = dice.between(1, 3); left > 0;
          --left, at += dice.between(1, 90))

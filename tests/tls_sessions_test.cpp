@@ -10,7 +10,8 @@ namespace {
 // Two mails from Alice's server to Bob's, `between` apart.
 std::string two_mails(const std::string& more_of_mail, const std::string& more_of_mx,
                       const std::string& between = "+1m") {
-    return "until = \"+12h\"\n[hosts.mail]\ndomains = \"example.org\"\ntls.policy = "
+    // Not so long that mail which waits comes back.
+    return "until = \"" + std::string(between == "+3h" ? "+4h" : "+20m") + "\"\n[hosts.mail]\ndomains = \"example.org\"\ntls.policy = "
            "\"verified\"\n" +
            more_of_mail + "[hosts.mx]\ndomains = \"example.net\"\ntls.offer = true\n" + more_of_mx +
            "[people.alice]\naddress = \"alice@example.org\"\n"

@@ -110,7 +110,7 @@ constexpr auto keys(const Attacker*) {
         key("weaken", &S::weaken, {"Write weak suites over those that clients offer.", "true"}),
         key("inject", &S::inject,
             {"Put this behind the command for TLS, in the clear (RFC 3207 §6).",
-             "\"MAIL FROM:<mallory@example.com>\\r\\n\""}),
+             "\"MAIL FROM:<mallory@example.com>\\r\\n\"", Use::text}),
         key("swap", &S::swap,
             {"Lead mail's connections to this host, which shows a certificate of its own. It must be "
              "beyond the link as clients see it, so that its answers come by there.",

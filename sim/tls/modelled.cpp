@@ -24,20 +24,24 @@ enum class Kind : std::uint8_t {
 };
 
 // Octets of a flight on the wire, record headers included, as OpenSSL 3.0 sends it with our
-// settings. The certificates come on top of the server's.
+// settings. The certificates and the proof of the key come on top of the server's.
 struct Sizes {
     std::size_t hello, server, client_finished, server_finished;
 };
-constexpr Sizes sizes_1_3{218, 262, 80, 0};
-constexpr Sizes sizes_1_2{200, 239, 93, 51};
+constexpr Sizes sizes_1_3{282, 300, 80, 0};
+constexpr Sizes sizes_1_2{200, 140, 93, 51};
+
+std::size_t signature_octets(KeyType key) {
+    return key == KeyType::rsa_2048 ? 256 : key == KeyType::ed25519 ? 64 : 71;
+}
 
 std::size_t octets_of(const CertificateSpec& one, const CertificateSpec& issuer) {
     std::size_t out = 269 + one.common_name.size() + issuer.common_name.size();
     for (const std::string& name : one.names) out += 2 + name.size();
     if (!one.names.empty()) out += 13;
-    if (one.key == KeyType::rsa_2048) out += 203;
-    if (one.key == KeyType::ed25519) out -= 47;
-    out += issuer.key == KeyType::rsa_2048 ? 258 : issuer.key == KeyType::ed25519 ? 64 : 72;
+    if (one.key == KeyType::rsa_2048) out += 204;
+    if (one.key == KeyType::ed25519) out -= 46;
+    out += signature_octets(issuer.key);
     return out + 5;  // its place in the message
 }
 
@@ -169,7 +173,8 @@ private:
         }
         heap_.assign(one_.server_name, name);
         const Sizes& sizes = one_.version == version_1_3 ? sizes_1_3 : sizes_1_2;
-        say(Kind::server, {}, sizes.server + octets_of(own_.chain));
+        say(Kind::server, {}, sizes.server + octets_of(own_.chain) +
+                                  signature_octets(own_.chain.front().key));
     }
 
     void heard_server(std::uint16_t version, std::uint32_t configuration) {
