@@ -23,6 +23,7 @@ std::string_view what_it_is(const sim::ServiceSetup& service) {
         case Role::pop3_server: return "POP3";
         case Role::dns_server: return "DNS, authoritative";
         case Role::resolver: return "DNS, resolver";
+        case Role::kdc: return "Kerberos KDC";
         case Role::outside: return "a real server's stand-in";
         default: return "";
     }

@@ -5,8 +5,10 @@
 #include <ostream>
 
 #include "command/command.hpp"
+#include "command/output_file.hpp"
 #include "command/simulate.hpp"
 #include "protocols/base/did_you_mean.hpp"
+#include "sim/kerberos/realm.hpp"
 #include "sim/views/certificates.hpp"
 #include "sim/views/json.hpp"
 #include "sim/views/ladder.hpp"
@@ -17,7 +19,7 @@ namespace {
 struct Options {
     std::string source, scenario;  // scenario: of a trace
     RunOptions run;
-    std::string message, node;
+    std::string message, node, keytab;
     std::uint32_t conversation = 0;
     bool wide = false, unfold = false, content = false, json = false, certificates = false;
 };
@@ -83,6 +85,16 @@ int show_trace(const Options& options, Io& io) {
     return show(*trace, *source->opened.setup, options, io);
 }
 
+// The keys are the seed's, so that those of a run are had without running it.
+int write_keytab(const Options& options, const sim::Setup& setup, Io& io) {
+    if (setup.realms.empty())
+        return refuse(io, "there are no Kerberos keys: no host of this scenario runs `kdc`");
+    OutputFile file;
+    if (!file.prepare(options.keytab, io)) return bad_input;
+    file.put(sim::kerberos_layer::keytab(setup, options.run.seed.value_or(setup.scenario.seed)));
+    return file.keep(io) ? done : bad_input;
+}
+
 bool is_trace(const std::string& path) {
     std::string unused;
     std::error_code error;
@@ -100,6 +112,7 @@ int run(const Options& options, Io& io) {
         sim::views::print_certificates(*source->opened.setup, io.sink());
         return done;
     }
+    if (!options.keytab.empty()) return write_keytab(options, *source->opened.setup, io);
     const auto ran = simulate(*source, options.run, io);
     if (!ran) return bad_input;
     const int status = show(ran->simulation->trace(), ran->setup(), options, io);
@@ -124,6 +137,8 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--content", options->content, "Show messages in full");
     sub->add_flag("--certificates", options->certificates,
                   "Which names each server needs in its certificate, and which it has");
+    sub->add_option("--keytab", options->keytab,
+                    "Write the Kerberos keys of a run into this file, for Wireshark and services");
     sub->add_flag("--json", options->json, "Everything recorded, one line of JSON a fact");
     sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
     sub->add_option("--journal", options->run.journal,

@@ -86,7 +86,7 @@ struct Firewall {
 
 // ---- Hosts and what runs on them ------------------------------------------------------------
 
-enum class Service : std::uint8_t { mua, mta, msa, mda, pop3, dns, resolver };
+enum class Service : std::uint8_t { mua, mta, msa, mda, pop3, dns, resolver, kdc };
 enum class Generation : std::uint8_t { rfc821, rfc1869, rfc2821, rfc5321 };
 
 struct SmtpServer {  // [hosts.NAME.smtp]: the MTA's port
@@ -191,6 +191,14 @@ struct TlsSettings {               // [hosts.NAME.tls]
     bool operator==(const TlsSettings&) const = default;
 };
 
+struct KdcSettings {                // [hosts.NAME.kdc]: RFC 4120
+    std::string realm;              // empty: its mail domain in capitals
+    Duration ticket_lifetime{36'000'000'000'000};   // 10h
+    Duration renewable_for{604'800'000'000'000};    // 7d
+    Duration clock_skew{300'000'000'000};           // 5m, RFC 4120 §3.2.3
+    bool operator==(const KdcSettings&) const = default;
+};
+
 struct Host {
     Name name;
     std::vector<Name> network;        // empty: chosen by `complete`
@@ -210,6 +218,7 @@ struct Host {
     Pop3Server pop3;
     DnsServer dns;
     ResolverSettings caching;  // [hosts.NAME.caching]
+    KdcSettings kdc;
     TlsSettings tls;
     bool operator==(const Host&) const = default;
 

@@ -5,6 +5,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/dns/datagram.hpp"
+#include "sim/kerberos/kdc.hpp"
 #include "sim/mail/mail.hpp"
 #include "sim/net/border.hpp"
 #include "sim/net/network.hpp"
@@ -97,6 +98,7 @@ struct Apply {
         if (down) {
             tcp::crash(run, host);
             dns_layer::crash(run, host);
+            kerberos_layer::crash_kdc(run, host);
             mail::host_down(run, host);
             run.world.tcp.hosts.edit(host).down = 1;
         } else {

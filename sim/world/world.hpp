@@ -8,6 +8,7 @@
 #include "sim/core/agenda.hpp"
 #include "sim/core/facts.hpp"
 #include "sim/dns/dns_state.hpp"
+#include "sim/kerberos/kerberos_state.hpp"
 #include "sim/mail/mail_state.hpp"
 #include "sim/net/border_state.hpp"
 #include "sim/net/tcp_state.hpp"
@@ -61,6 +62,7 @@ struct World {
     SessionTables sessions;
     TlsTables tls;
     DnsTables dns;
+    KerberosTables kerberos;
     MailTables mail;
 
     // Puts an event on the agenda.
