@@ -14,7 +14,4 @@ void request_arrived(Run& run, NodeId host, const Segment& segment, std::string_
 // For the desk: role kdc, over TCP.
 void stream_ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
 
-// The host went down: its replay cache is lost.
-void crash_kdc(Run& run, NodeId host);
-
 }  // namespace postroad::sim::kerberos_layer

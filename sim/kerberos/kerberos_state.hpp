@@ -1,10 +1,11 @@
-// What Kerberos keeps in the World: a KDC's replay cache.
+// What Kerberos keeps in the World: replay caches of KDCs and servers, and people's tickets.
 #pragma once
 
 #include "protocols/base/heap.hpp"
 #include "protocols/base/index.hpp"
 #include "protocols/base/pages.hpp"
 #include "sim/core/facts.hpp"
+#include "sim/kerberos/ticket_state.hpp"
 #include "sim/world/setup.hpp"
 
 namespace postroad::sim {
@@ -30,6 +31,10 @@ struct KerberosTables {
     Table<SeenAuthenticator> seen;
     Index seen_by_hash;
     Pages<KerberosHost> hosts;    // by node, grown when first used
+    Table<CachedTicket> tickets;
+    Pages<KerberosPerson> people;  // by person, grown when first used
+    Table<TicketJob> jobs;
+    Index job_by_port;            // (host, port) → job
     bool operator==(const KerberosTables&) const = default;
 };
 

@@ -3,6 +3,7 @@
 
 #include "sim/dns/datagram.hpp"
 #include "sim/kerberos/kdc.hpp"
+#include "sim/kerberos/tickets.hpp"
 #include "sim/world/outside.hpp"
 
 namespace postroad::sim::datagrams {
@@ -33,11 +34,16 @@ bool arrived(Run& run, NodeId host, std::uint32_t segment_id) {
         kerberos_layer::request_arrived(run, host, segment, payload);
         return true;
     }
+    if (kerberos_layer::awaits_datagram(run, host, port)) {
+        kerberos_layer::reply_arrived(run, host, segment, payload);
+        return true;
+    }
     return outside::datagram_arrived(run, host, segment_id);
 }
 
 void unreachable(Run& run, NodeId host, const Segment& quoted) {
     dns_layer::unreachable(run, host, quoted);
+    kerberos_layer::unreachable(run, host, quoted);
 }
 
 }  // namespace postroad::sim::datagrams

@@ -40,6 +40,7 @@ enum class EventKind : std::uint16_t {
     workload,    // a: index into scenario.workloads
     outage,      // a: link: it goes up or down
     journal,     // a: index into the journal
+    kerberos,    // a: job, b: serial: a KDC has not answered
     custom,      // for whoever embeds the core (benchmarks, tests)
 };
 
@@ -88,6 +89,7 @@ struct World {
 inline bool World::is_lively(const Event& event) {
     switch (static_cast<EventKind>(event.kind)) {
         case EventKind::tcp_timer:
+        case EventKind::kerberos:
         case EventKind::dns: return false;
         case EventKind::mail: return event.detail != routine_mail_event;
         default: return true;
