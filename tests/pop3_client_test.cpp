@@ -16,6 +16,7 @@ struct Client {
     pop3::ClientHost host;
     std::vector<std::string> seen;
     bool leave = false;
+    sasl::Mechanism known = sasl::Mechanism::plain;
     std::vector<std::string> fetched, told;
     bool closed = false;
 
@@ -36,6 +37,12 @@ struct Client {
         for (;;) {
             step(machine, input, host, fx);
             if (fx.ask.kind == AskKind::none) break;
+            if (fx.ask.kind == AskKind::respond) {
+                answer = respond();
+                fx.ask = {};
+                input = {Wake::answer, {}, &answer};
+                continue;
+            }
             REQUIRE(fx.ask.kind == AskKind::next_job);
             answer = {};
             for (const std::string& one : seen)
@@ -59,6 +66,36 @@ struct Client {
         return fx.out;
     }
     std::string hears(std::string_view octets) { return drive({Wake::bytes, octets, nullptr}); }
+
+    // What a mail program would answer that knows `known`.
+    Answer respond() {
+        Answer answer;
+        answer.to = AskKind::respond;
+        sasl::ClientSettings settings;
+        settings.user = host.user;
+        settings.password = host.password;
+        settings.nonce = "fyko+d2lbbFgONRv9qkxdawL";
+        sasl::Result result;
+        if (fx.ask.c == "BEGIN") {
+            CHECK(fx.ask.number == machine.mechanisms.bits);
+            answer.ok = machine.mechanisms.has(known);
+            if (!answer.ok) {
+                answer.text = "the server offers no AUTH that we know";
+                return answer;
+            }
+            result = sasl::client_begin(machine.exchange, known, settings, heap);
+            answer.enhanced = sasl::name_of(known);
+            answer.exists = sasl::traits_of(known).client_first;
+        } else {
+            const std::string challenge(fx.ask.b);
+            result = sasl::client_step(machine.exchange, challenge, settings, heap);
+        }
+        answer.ok = result.is(sasl::Result::Kind::go_on);
+        response = answer.ok ? result.text : result.why;
+        answer.text = response;
+        return answer;
+    }
+    std::string response;
 };
 
 using Lines = std::vector<std::string>;
@@ -235,4 +272,52 @@ TEST_CASE("a strict POP3 client says no password to a server without TLS") {
     client.hears("+OK ready\r\n");
     CHECK(client.hears("+OK\r\nUSER\r\n.\r\n") == "QUIT\r\n");
     CHECK(client.fx.tls_remark == TlsRemark::ends_without);
+}
+
+TEST_CASE("a POP3 client logs in by AUTH where CAPA offers it, step by step") {
+    Client client;
+    client.known = sasl::Mechanism::cram_md5;
+    client.host.user = "tim";
+    client.host.password = "tanstaaftanstaaf";
+    client.hears("+OK ready\r\n");
+    CHECK(client.hears("+OK\r\nUSER\r\nSASL CRAM-MD5 PLAIN\r\n.\r\n") == "AUTH CRAM-MD5\r\n");
+    CHECK(client.hears("+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n") ==
+          "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\r\n");  // RFC 2195 §2
+    CHECK(client.hears("+OK in\r\n") == "STAT\r\n");
+    CHECK(client.told.empty());
+}
+
+TEST_CASE("a POP3 client goes the old way where it knows nothing of what AUTH offers") {
+    Client client;
+    client.known = sasl::Mechanism::ntlm;
+    client.hears("+OK ready\r\n");
+    CHECK(client.hears("+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n") == "USER alice\r\n");
+}
+
+TEST_CASE("a POP3 client takes APOP before a SASL that would say the password") {
+    Client client;
+    client.host.apop = true;
+    client.hears("+OK ready <1896.697170952@dbc.mtview.ca.us>\r\n");
+    CHECK(client.hears("+OK\r\nSASL PLAIN LOGIN\r\n.\r\n").starts_with("APOP alice "));
+}
+
+TEST_CASE("a POP3 client says no first response that makes a line of more than 255 octets") {
+    Client client;
+    client.host.password = std::string(200, 'p');
+    client.hears("+OK ready\r\n");
+    CHECK(client.hears("+OK\r\nSASL PLAIN\r\n.\r\n") == "AUTH PLAIN\r\n");
+    CHECK(client.hears("+ \r\n").size() > 255);
+    CHECK(client.told == Lines{"in clear: alice"});
+    CHECK(client.hears("-ERR no\r\n") == "QUIT\r\n");
+    CHECK(client.told == Lines{"in clear: alice", "login failed: no", "failed: no"});
+}
+
+TEST_CASE("a POP3 client gives AUTH up where the challenge makes no sense") {
+    Client client;
+    client.known = sasl::Mechanism::scram_sha_256;
+    client.hears("+OK ready\r\n");
+    client.hears("+OK\r\nSASL SCRAM-SHA-256\r\n.\r\n");
+    CHECK(client.hears("+ !!\r\n") == "*\r\n");
+    CHECK(client.hears("-ERR given up\r\n") == "QUIT\r\n");
+    CHECK(client.told.back() == "failed: the server's challenge is not base64");
 }

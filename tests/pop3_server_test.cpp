@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "tests/dialogue.hpp"
+#include "tests/support/sasl_desk.hpp"
 
 using namespace postroad;
 using dialogue::KeptAsk;
@@ -27,6 +28,10 @@ struct Mailboxes {
 
     void operator()(pop3::Server& machine, Heap& heap, const KeptAsk& ask, Answer& out) {
         if (ask.kind == AskKind::maildrop) return open(machine, heap, ask, out);
+        if (ask.kind == AskKind::authenticate) {
+            answer_sasl(machine, heap, ask, out, text, false);
+            return;
+        }
         CHECK(is_open);
         CHECK(machine.maildrop == 7);
         if (ask.kind == AskKind::retrieve) {
@@ -47,7 +52,8 @@ struct Mailboxes {
             out.text = "<1896.697170952@dbc.mtview.ca.us>";
             return;
         }
-        out.ok = ask.c == "APOP"
+        out.ok = ask.c == "SASL" ? ask.a != "nobody"
+                 : ask.c == "APOP"
                      ? ask.a == "mrose" &&
                            ask.b == pop3::apop_digest(heap.view(machine.timestamp), "tanstaaf")
                      : ask.b == "secret-" + ask.a && ask.a != "nobody";
@@ -67,6 +73,17 @@ struct Mailboxes {
     }
 };
 
+sasl::Mechanisms mechanisms_of(const dialogue::Script& script) {
+    sasl::Mechanisms out;
+    const auto at = script.settings.find("mechanisms");
+    std::string_view rest = at == script.settings.end() ? std::string_view("") : at->second;
+    while (!rest.empty()) {
+        out.add(sasl::mechanism_named(rest.substr(0, rest.find(','))));
+        rest.remove_prefix(std::min(rest.size(), rest.find(',') == rest.npos ? rest.size() : rest.find(',') + 1));
+    }
+    return out;
+}
+
 pop3::ServerHost host_of(const dialogue::Script& script) {
     pop3::ServerHost host;
     host.name = "mail.example.org";
@@ -75,6 +92,7 @@ pop3::ServerHost host_of(const dialogue::Script& script) {
         return at != script.settings.end() && at->second == value;
     };
     host.apop = is("apop", "on");
+    host.mechanisms = mechanisms_of(script);
     host.stls = is("tls", "on");
     host.user_in_clear = !is("user_in_clear", "off");
     if (is("optional", "off")) host.capa = host.uidl = host.top = false;
@@ -83,7 +101,8 @@ pop3::ServerHost host_of(const dialogue::Script& script) {
     return host;
 }
 
-std::string verb_of(const pop3::Server&, std::string_view line) {
+std::string verb_of(const pop3::Server& server, std::string_view line) {
+    if (server.state == pop3::ServerState::auth) return "AUTH";
     std::string verb(take_word(line = line.substr(0, line.find_first_of("\r\n"))));
     std::transform(verb.begin(), verb.end(), verb.begin(), to_upper);
     return verb;
@@ -115,6 +134,7 @@ std::string good_line(std::string_view verb) {
                pop3::apop_digest("<1896.697170952@dbc.mtview.ca.us>", "tanstaaf") + "\r\n";
     if (verb == "RETR" || verb == "DELE") return std::string(verb) + " 1\r\n";
     if (verb == "TOP") return "TOP 1 1\r\n";
+    if (verb == "AUTH") return "AUTH PLAIN AGFsaWNlAHNlY3JldC1hbGljZQ==\r\n";
     return std::string(verb) + "\r\n";
 }
 
@@ -160,6 +180,7 @@ TEST_CASE("a POP3 verb is taken in the states its row names and in no other") {
             host.name = "mail.example.org";
             host.apop = true;
             host.stls = true;
+            host.mechanisms.add(sasl::Mechanism::plain);
             Talk talk(host, std::ref(boxes));
             bring_to(talk, state);
             const std::string said = talk.feed(good_line(row.verb));
@@ -175,6 +196,25 @@ TEST_CASE("a POP3 verb is taken in the states its row names and in no other") {
             CHECK(!boxes.is_open);
         }
     hold_against("tests/golden/pop3/matrix.txt", text);
+}
+
+TEST_CASE("inside POP3's AUTH no verb is a verb, and a client who leaves leaves nothing open") {
+    for (const pop3::ServerRow& row : pop3::server_rows()) {
+        Mailboxes boxes;
+        pop3::ServerHost host;
+        host.mechanisms.add(sasl::Mechanism::plain);
+        Talk talk(host, std::ref(boxes));
+        talk.opened();
+        CHECK(talk.feed("AUTH PLAIN\r\n") == "+ \r\n");
+        REQUIRE(talk.machine.state == pop3::ServerState::auth);
+        const std::string said = talk.feed(good_line(row.verb));
+        INFO(row.verb << ": " << said);
+        CHECK(said.starts_with("-ERR "));
+        CHECK(talk.machine.state == pop3::ServerState::authorization);
+        talk.feed("AUTH PLAIN\r\n");
+        talk.wake(Wake::closed);
+        CHECK(!boxes.is_open);
+    }
 }
 
 TEST_CASE("what DELE marked goes at QUIT, and only then") {

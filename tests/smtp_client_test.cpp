@@ -17,6 +17,7 @@ struct Client {
     std::string content = "Subject: x\r\n\r\n.\r\n";
     std::vector<std::string> told;
     bool late = false;  // next_job stays open until answered()
+    sasl::Mechanism known = sasl::Mechanism::plain;
     bool closed = false, aborted = false;
 
     Client() { host.name = "client.example.org"; }
@@ -33,6 +34,12 @@ struct Client {
         for (;;) {
             step(machine, input, host, fx);
             if (fx.ask.kind == AskKind::none || late) break;
+            if (fx.ask.kind == AskKind::respond) {
+                answer = respond();
+                fx.ask = {};
+                input = {Wake::answer, {}, &answer};
+                continue;
+            }
             fx.ask = {};
             answer = next();
             input = {Wake::answer, {}, &answer};
@@ -50,6 +57,35 @@ struct Client {
     std::string hears(std::string_view octets) { return drive({Wake::bytes, octets, nullptr}); }
 
   private:
+    // What a mail program would answer that knows `known`.
+    Answer respond() {
+        Answer answer;
+        answer.to = AskKind::respond;
+        sasl::ClientSettings settings;
+        settings.user = host.user;
+        settings.password = host.password;
+        settings.nonce = "fyko+d2lbbFgONRv9qkxdawL";
+        sasl::Result result;
+        if (fx.ask.c == "BEGIN") {
+            CHECK(fx.ask.number == machine.mechanisms.bits);
+            answer.ok = machine.mechanisms.has(known);
+            if (!answer.ok) {
+                answer.text = "the server offers no AUTH that we know";
+                return answer;
+            }
+            result = sasl::client_begin(machine.exchange, known, settings, heap);
+            answer.enhanced = sasl::name_of(known);
+            answer.exists = sasl::traits_of(known).client_first;
+        } else {
+            const std::string challenge(fx.ask.b);
+            result = sasl::client_step(machine.exchange, challenge, settings, heap);
+        }
+        answer.ok = result.is(sasl::Result::Kind::go_on);
+        response = answer.ok ? result.text : result.why;
+        answer.text = response;
+        return answer;
+    }
+    std::string response;
     Answer next() {
         Answer answer;
         answer.to = AskKind::next_job;
@@ -217,4 +253,65 @@ TEST_CASE("without TLS an opportunistic SMTP client goes on, and a strict one sa
             CHECK(said == (strict ? "QUIT\r\n" : "MAIL FROM:<alice@example.org>\r\n"));
             CHECK((client.fx.tls_remark == TlsRemark::ends_without) == strict);
         }
+}
+
+namespace {
+
+// A client as far as the reply to its EHLO; gives what it says then.
+std::string after_ehlo(Client& client, std::string_view auth) {
+    client.host.user = "alice";
+    client.host.password = "secret-alice";
+    client.host.requires_auth = true;
+    client.hears("220 mx\r\n");
+    return client.hears("250-mx\r\n250 AUTH " + std::string(auth) + "\r\n");
+}
+
+}  // namespace
+
+TEST_CASE("an SMTP client answers LOGIN's prompts, and says when its password is in the clear") {
+    Client client;
+    client.known = sasl::Mechanism::login;
+    CHECK(after_ehlo(client, "LOGIN X-UNKNOWN") == "AUTH LOGIN\r\n");
+    CHECK(client.hears("334 VXNlcm5hbWU6\r\n") == "YWxpY2U=\r\n");
+    CHECK(client.told.empty());
+    CHECK(client.hears("334 UGFzc3dvcmQ6\r\n") == "c2VjcmV0LWFsaWNl\r\n");
+    CHECK(client.told == Lines{"in clear 0"});
+    CHECK(client.hears("235 ok\r\n") == "MAIL FROM:<alice@example.org>\r\n");
+}
+
+TEST_CASE("an SMTP client believes no 235 before SCRAM has shown that the server knows the password") {
+    Client client;
+    client.known = sasl::Mechanism::scram_sha_1;
+    CHECK(after_ehlo(client, "SCRAM-SHA-1").starts_with("AUTH SCRAM-SHA-1 biwsbj1hbGljZSxy"));
+    CHECK(client.hears("235 welcome\r\n") == "QUIT\r\n");
+    CHECK(client.told == Lines{"login failed 0", "failed 0"});
+}
+
+TEST_CASE("an SMTP client gives up where a challenge makes no sense, and waits for the 501") {
+    for (const char* challenge : {"334 !!!\r\n", "334 bm90IHNjcmFt\r\n"}) {
+        Client client;
+        client.known = sasl::Mechanism::scram_sha_256;
+        after_ehlo(client, "SCRAM-SHA-256 PLAIN");
+        CHECK(client.hears(challenge) == "*\r\n");  // RFC 4954 §4
+        CHECK(client.hears("501 5.7.0 as you wish\r\n") == "QUIT\r\n");
+        CHECK(client.told == Lines{"login failed 0", "failed 0"});
+    }
+}
+
+TEST_CASE("a first response that does not fit a line of 512 octets is said behind the 334") {
+    Client client;
+    const std::string user(200, 'u');
+    client.host.user = user;
+    client.host.password = std::string(250, 'p');
+    client.hears("220 mx\r\n");
+    CHECK(client.hears("250-mx\r\n250 AUTH PLAIN\r\n") == "AUTH PLAIN\r\n");
+    CHECK(client.hears("334 \r\n").size() == 606);
+    CHECK(client.hears("235 ok\r\n") == "MAIL FROM:<alice@example.org>\r\n");
+}
+
+TEST_CASE("an SMTP client that knows nothing of what is offered says so where it must log in") {
+    Client client;
+    client.known = sasl::Mechanism::ntlm;
+    CHECK(after_ehlo(client, "PLAIN") == "QUIT\r\n");
+    CHECK(client.told == Lines{"failed 0"});
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "tests/dialogue.hpp"
+#include "tests/support/sasl_desk.hpp"
 
 using namespace postroad;
 using dialogue::KeptAsk;
@@ -49,8 +50,12 @@ struct Host {
                 if (out.code == 0) out.text = "Bob <bob@example.org>\nCarol <carol@example.org>";
                 break;
             case AskKind::authenticate:
-                if (out.code == 0) out.ok = ask.b == "secret-" + ask.a;
-                if (out.ok) out.text = text = ask.a;
+                if (const auto code = wanted_code(answer_sasl(machine, heap, ask, out, text, true))) {
+                    out.ok = false;
+                    out.code = code;
+                    out.text = "as you wish";
+                    out.enhanced = "4.0.0";
+                }
                 break;
             case AskKind::accept: accept(std::string(heap.view(machine.content)), out); break;
             default: FAIL("an SMTP server does not ask this");
@@ -67,6 +72,17 @@ struct Host {
     }
 };
 
+sasl::Mechanisms mechanisms_of(const dialogue::Script& script) {
+    sasl::Mechanisms out;
+    const auto at = script.settings.find("mechanisms");
+    std::string_view rest = at == script.settings.end() ? std::string_view("PLAIN") : at->second;
+    while (!rest.empty()) {
+        out.add(sasl::mechanism_named(rest.substr(0, rest.find(','))));
+        rest.remove_prefix(std::min(rest.size(), rest.find(',') == rest.npos ? rest.size() : rest.find(',') + 1));
+    }
+    return out;
+}
+
 smtp::ServerHost host_of(const dialogue::Script& script) {
     smtp::ServerHost host;
     host.name = "mail.example.org";
@@ -75,6 +91,7 @@ smtp::ServerHost host_of(const dialogue::Script& script) {
         return at == script.settings.end() ? std::string() : at->second;
     };
     host.offers_auth = value("auth") == "on";
+    host.mechanisms = mechanisms_of(script);
     host.submission = value("submission") == "on";
     host.esmtp = value("esmtp") != "off";
     host.no_service = value("no_service") == "on";
@@ -194,6 +211,35 @@ TEST_CASE("an SMTP verb is taken in the states its row names and in no other") {
                     line.substr(0, line.find("\r\n")) + '\n';
         }
     hold_against("tests/golden/smtp/matrix.txt", text);
+}
+
+TEST_CASE("inside AUTH no verb is a verb") {
+    for (const smtp::ServerRow& row : smtp::server_rows()) {
+        Host host;
+        smtp::ServerHost settings;
+        settings.offers_auth = true;
+        Talk talk(settings, std::ref(host));
+        bring_to(talk, smtp::ServerState::auth);
+        REQUIRE(talk.machine.state == smtp::ServerState::auth);
+        const std::string said = talk.feed(good_line(row.verb));
+        INFO(row.verb << ": " << said);
+        CHECK(said.starts_with("501 5.5.2 "));
+        CHECK(talk.machine.state == smtp::ServerState::ready);
+        CHECK(talk.machine.exchange.memory.empty());
+    }
+}
+
+TEST_CASE("a response of 12,288 octets is read, a longer one ends AUTH and nothing else") {
+    Host host;
+    smtp::ServerHost settings;
+    settings.offers_auth = true;
+    Talk talk(settings, std::ref(host));
+    bring_to(talk, smtp::ServerState::auth);
+    CHECK(talk.feed(std::string(12284, 'A') + "\r\n").starts_with("501 5.5.2 "));
+    talk.feed("AUTH PLAIN\r\n");
+    CHECK(talk.feed(std::string(12288, 'A') + "\r\n").starts_with("500 5.5.6 "));  // RFC 4954 §4
+    CHECK(talk.machine.state == smtp::ServerState::ready);
+    CHECK(talk.feed("NOOP\r\n") == "250 2.0.0 ok\r\n");
 }
 
 TEST_CASE("inside the content no verb is a verb") {

@@ -21,14 +21,16 @@ enum class AskKind : std::uint8_t {
     recipient,     // a: forward-path, b: parameters of RCPT
     verify,        // a: what VRFY names
     expand,        // a: the list EXPN names
-    authenticate,  // a: authentication identity, b: password, c: authorisation identity
+    authenticate,  // a: SASL mechanism, b: the client's response, number: 1 if there is one
     accept,        // message: take responsibility for the mail that has been received
-    maildrop,      // a: user, b: password, c: how ("USER", "APOP")
+    maildrop,      // a: user, b: password, c: how ("USER", "APOP", "SASL")
     retrieve,      // number: message index in the maildrop
     commit,        // texts: the deletions a session leaves behind
     next_job,      // a client is ready for (more) work
     dns_query,     // a: a whole DNS message; the answer's text is the response
     kdc_request,   // a: a whole Kerberos message; the answer's text is the reply
+    respond,       // a client's part of SASL: c "BEGIN", number: sasl::Mechanisms on offer; then
+                   // c "STEP", b: the server's challenge
 };
 
 struct Ask {
@@ -43,7 +45,8 @@ enum class Relay : std::uint8_t { allow, deny };
 struct Answer {
     AskKind to = AskKind::none;
     bool ok = true;
-    bool exists = true;            // recipient, maildrop: there is such a mailbox
+    bool exists = true;            // recipient, maildrop: there is such a mailbox; respond: there
+                                   // is a response to say
     Relay relay = Relay::allow;    // recipient: may this client send there through us?
     std::uint16_t code = 0;        // 0: the machine's own reply; else the reply policy wants
     std::string_view enhanced;     // RFC 3463 code that goes with `code`
@@ -89,7 +92,7 @@ enum class TellKind : std::uint8_t {
     session_done,
     fetched,            // text: a whole message, octets
     login_failed,
-    secret_in_clear,    // text: what anyone on the path has read
+    secret_in_clear,    // text: whose; code 1: a token, else the password
 };
 
 struct Tell {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "protocols/base/ascii.hpp"
+#include "protocols/pop3/client_parts.hpp"
 #include "protocols/pop3/server.hpp"
 
 namespace postroad::pop3 {
@@ -16,6 +17,7 @@ constexpr TurnRow script[] = {
     {Turn::apop, "APOP name digest", Turn::stat, "1939 §7"},
     {Turn::user, "USER name", Turn::pass, "1939 §7"},
     {Turn::pass, "PASS password", Turn::stat, "1939 §7"},
+    {Turn::auth, "AUTH mechanism response", Turn::stat, "5034 §4"},
     {Turn::stat, "STAT", Turn::uidl, "1939 §5"},
     {Turn::uidl, "UIDL", Turn::choice, "1939 §7"},
     {Turn::list, "LIST", Turn::choice, "1939 §5"},
@@ -25,21 +27,6 @@ constexpr TurnRow script[] = {
     {Turn::quit, "QUIT", Turn::over, "1939 §6"},
     {Turn::over, "", Turn::over, "1939 §6"},
 };
-
-constexpr Section section_of(Turn turn) { return script[static_cast<unsigned>(turn)].section; }
-
-template <class... Parts>
-void say(Client& client, Turn turn, Effects& fx, Parts... parts) {
-    client.awaiting = turn;
-    const std::size_t from = fx.out.size();
-    const auto put = [&](auto part) {
-        if constexpr (std::is_convertible_v<decltype(part), std::string_view>) fx.out += part;
-        else append_number(fx.out, part);
-    };
-    (put(parts), ...);
-    fx.out += "\r\n";
-    fx.mark(from, Speech::command, section_of(turn));
-}
 
 bool can(const Client& client, std::uint8_t bit) {
     return (client.capabilities & bit) != 0 || (client.capabilities & capability::known) == 0;
@@ -57,7 +44,9 @@ void give_up(Client& client, std::string_view why, Effects& fx) {
     fx.abort = true;
 }
 
-void log_in(Client& client, const ClientHost& host, Effects& fx) {
+}  // namespace
+
+void log_in_by_old_ways(Client& client, const ClientHost& host, Effects& fx) {
     if (host.apop && !client.timestamp.empty()) {
         say(client, Turn::apop, fx, "APOP ", std::string_view(host.user), " ",
             std::string_view(apop_digest(fx.heap->view(client.timestamp), host.password)));
@@ -67,6 +56,20 @@ void log_in(Client& client, const ClientHost& host, Effects& fx) {
     if (!can(client, capability::user))
         return fail(client, "the server takes no USER and PASS", fx);
     say(client, Turn::user, fx, "USER ", std::string_view(host.user));
+}
+
+namespace {
+
+// AUTH where it is offered, unless all it offers says the password and APOP would not.
+void log_in(Client& client, const ClientHost& host, Effects& fx) {
+    bool worth_it = !client.mechanisms.empty();
+    if (worth_it && host.apop && !client.timestamp.empty())
+        worth_it = !sasl::offered_now(client.mechanisms, true, false).empty() &&
+                   !sasl::offered_now(client.mechanisms, false, false).empty();
+    if (!worth_it || host.apop_only) return log_in_by_old_ways(client, host, fx);
+    client.awaiting = Turn::auth;
+    client.asking = 1;
+    fx.ask = {AskKind::respond, {}, {}, "BEGIN", client.mechanisms.bits};
 }
 
 // RFC 2595 §4: whether to go on where there is no TLS is the client's policy.
@@ -92,6 +95,7 @@ void tls_is_up(Client& client, const ClientHost& host, Effects& fx) {
     client.tls = 1;
     if (client.awaiting != Turn::stls) return;  // TLS came first: the greeting is awaited
     client.capabilities = 0;
+    client.mechanisms = {};
     fx.heap->drop(client.pending);
     fx.wait_ns = host.timeout_ns;
     say(client, Turn::capa, fx, "CAPA");
@@ -134,6 +138,9 @@ void note_capability(Client& client, std::string_view line) {
     if (equals_ignoring_case(word, "UIDL")) bit = capability::uidl;
     if (equals_ignoring_case(word, "TOP")) bit = capability::top;
     if (equals_ignoring_case(word, "STLS")) bit = capability::stls;
+    while (equals_ignoring_case(word, "SASL") && !line.empty())
+        if (const auto one = sasl::mechanism_named(take_word(line)); one != sasl::Mechanism::none)
+            client.mechanisms.add(one);
     client.capabilities = static_cast<std::uint8_t>(client.capabilities | bit);
 }
 
@@ -186,6 +193,12 @@ void went_well(Client& client, std::string_view text, const ClientHost& host, Ef
             say(client, Turn::pass, fx, "PASS ", std::string_view(host.password));
             if (!client.tls) fx.tell(TellKind::secret_in_clear, 0, 0, host.user);
             return;
+        case Turn::auth:
+            if (const std::string why = end_of_auth(client, *fx.heap); !why.empty()) {
+                fx.tell(TellKind::login_failed, positive, 0, why);
+                return fail(client, why, fx);
+            }
+            return say(client, Turn::stat, fx, "STAT");
         case Turn::apop:
         case Turn::pass:
             return say(client, Turn::stat, fx, "STAT");
@@ -227,6 +240,12 @@ void went_ill(Client& client, std::string_view text, const ClientHost& host, Eff
             return protect_or_log_in(client, host, fx);  // a server from before RFC 2449
         case Turn::stls:
             return without_tls(client, text, host, fx);
+        case Turn::auth: {
+            const bool by_us = client.given_up != 0;
+            const std::string why = end_of_auth(client, *fx.heap);
+            fx.tell(TellKind::login_failed, negative, 0, by_us ? std::string_view(why) : text);
+            return fail(client, by_us ? std::string_view(why) : text, fx);
+        }
         case Turn::apop:
         case Turn::user:
         case Turn::pass:
@@ -274,6 +293,7 @@ void heard_line(Client& client, std::string_view line, const ClientHost& host, E
     const std::string_view status = take_word(text);
     if (equals_ignoring_case(status, "+OK")) return went_well(client, text, host, fx);
     if (equals_ignoring_case(status, "-ERR")) return went_ill(client, text, host, fx);
+    if (status == "+" && client.awaiting == Turn::auth) return challenged(client, text, host, fx);
     give_up(client, "what came is no POP3 reply", fx);
 }
 
@@ -342,7 +362,7 @@ void broken(Client& client, std::string_view why, Effects& fx) {
 std::span<const TurnRow> client_script() { return script; }
 
 std::string_view name_of(Turn turn) {
-    constexpr std::string_view names[] = {"greeting", "capa", "stls", "apop", "user", "pass",
+    constexpr std::string_view names[] = {"greeting", "capa", "stls", "apop", "user", "pass", "auth",
                                           "stat", "uidl", "list", "choice", "retr",
                                           "dele", "quit", "over"};
     return names[static_cast<unsigned>(turn)];
@@ -359,6 +379,8 @@ void release(Client& client, Heap& heap) {
     heap.drop(client.unique_ids);
     heap.drop(client.messages);
     heap.drop(client.content);
+    heap.drop(client.held);
+    sasl::forget(client.exchange, heap);
     client = Client{};
 }
 
@@ -383,7 +405,10 @@ void step(Client& client, const Input& input, const ClientHost& host, Effects& f
         case Wake::answer:
             if (!client.asking || client.ended) return;
             client.asking = 0;
-            chosen(client, *input.answer, fx);
+            if (input.answer->to != AskKind::respond) chosen(client, *input.answer, fx);
+            else if (client.mechanism == sasl::Mechanism::none)
+                begin_auth(client, *input.answer, host, fx);
+            else go_on_with_auth(client, *input.answer, host, fx);
             work_off(client, host, fx);
             break;
         case Wake::timer:

@@ -7,11 +7,12 @@
 #include "protocols/base/machine.hpp"
 #include "protocols/message/dot_stuffing.hpp"
 #include "protocols/pop3/host.hpp"
+#include "protocols/sasl/exchange.hpp"
 
 namespace postroad::pop3 {
 
 enum class Turn : std::uint8_t {
-    greeting, capa, stls, apop, user, pass, stat, uidl, list, choice, retr, dele, quit, over
+    greeting, capa, stls, apop, user, pass, auth, stat, uidl, list, choice, retr, dele, quit, over
 };
 std::string_view name_of(Turn turn);
 
@@ -44,7 +45,12 @@ struct Client {
     List<Offered> messages;
     Text content;                    // of the message that is coming
     std::uint8_t tls = 0;            // what is said here is protected
-    std::uint8_t unused[7] = {};
+    sasl::Mechanism mechanism = sasl::Mechanism::none;  // of the AUTH under way
+    sasl::Mechanisms mechanisms;     // that the server offered
+    std::uint8_t given_up = 0;       // "*" was said; why is in `held`
+    std::uint8_t unused[3] = {};
+    sasl::Exchange exchange;
+    Text held;                       // a first response too long for AUTH's line; a challenge
 };
 static_assert(Record<Client> && sizeof(Client) % 8 == 0);
 
@@ -71,9 +77,10 @@ std::span<const TurnRow> client_script();
 //   login_failed      text: the server's words; then session_failed
 //   session_failed    text: why
 //   session_done      code: `positive` when the deletions have been done for good
-//   secret_in_clear   text: the user whose password has just been said
+//   secret_in_clear   text: the user whose password (code 1: token) has just been said
 // Asks next_job for each listed message, in order; number: its index, a: its unique-id or empty.
 // Answer: ok: fetch it; number 1: delete it (after fetching, or without when not ok).
+// Asks respond as the SMTP client does (smtp/client.hpp); a BEGIN that is not ok leaves USER.
 void step(Client& client, const Input& input, const ClientHost& host, Effects& fx);
 
 // Valid until release; empty when the server gave none.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "protocols/base/machine.hpp"
+#include "protocols/sasl/mechanism.hpp"
 
 namespace postroad::pop3 {
 
@@ -16,8 +17,9 @@ struct ServerHost {
     bool uidl = true;
     bool top = true;
     bool capa = true;                     // RFC 2449
+    sasl::Mechanisms mechanisms;          // AUTH (RFC 5034); none: it is not there
     bool stls = false;                    // offers TLS (RFC 2595 §4)
-    bool user_in_clear = true;            // takes USER and PASS before TLS is up, too
+    bool user_in_clear = true;            // takes passwords before TLS is up, too
     bool keeps_behind_tls = false;        // a fault, for who wants to see it (line_server.hpp)
     std::uint32_t errors_max = 20;        // then it closes: a peer that only errs is not a client
     std::uint64_t timeout_ns = 600'000'000'000;  // RFC 1939 §3: at least ten minutes

@@ -9,7 +9,8 @@
 namespace postroad::pop3 {
 
 std::string_view name_of(ServerState state) {
-    constexpr std::string_view names[] = {"authorization", "named", "transaction", "update"};
+    constexpr std::string_view names[] = {"authorization", "named", "transaction", "update",
+                                          "auth"};
     return names[static_cast<unsigned>(state)];
 }
 
@@ -23,6 +24,7 @@ void release(Server& server, Heap& heap) {
     heap.drop(server.timestamp);
     heap.drop(server.messages);
     heap.drop(server.unique_ids);
+    heap.drop(server.exchange.memory);
     server = Server{};
 }
 
@@ -87,6 +89,7 @@ struct Protocol {
     static void tls_up(Server& server, const ServerHost& host, Effects& fx) {
         fx.wait_ns = host.timeout_ns;
         fx.heap->drop(server.user);
+        end_auth(server, *fx.heap);
         forget_name(server);
         server.tls = 1;
     }
@@ -94,12 +97,16 @@ struct Protocol {
     static bool takes_content(const Server&) { return false; }
     static std::size_t content(Server&, std::string_view, const ServerHost&, Effects&) { return 0; }
 
-    // RFC 2449 §4: a command has 255 octets at the most, with its CRLF.
-    static std::size_t line_octets_max(const Server&, const ServerHost&) { return 255; }
+    // RFC 2449 §4: a command has 255 octets at the most, with its CRLF; RFC 5034 §4: a response
+    // in AUTH may need more.
+    static std::size_t line_octets_max(const Server& server, const ServerHost&) {
+        return server.state == ServerState::auth ? 12288 : 255;
+    }
 
     static void too_long(Server& server, const ServerHost& host, Effects& fx) {
         fx.wait_ns = host.timeout_ns;
         forget_name(server);
+        end_auth(server, *fx.heap);
         say(server, host, {negative, {}, "line too long"}, "2449 §4", fx);
     }
 
@@ -139,6 +146,11 @@ struct Protocol {
     static void line(Server& server, std::string_view line, bool crlf, const ServerHost& host,
                      Effects& fx) {
         fx.wait_ns = host.timeout_ns;  // §3: any command resets the autologout timer
+        if (server.state == ServerState::auth) {
+            fx.hear(line, "5034 §4");
+            run(server, auth_row(), auth_response(server, line, fx), host, fx);
+            return;
+        }
         std::string_view rest = line;
         const std::string_view verb = take_word(rest);
         const ServerRow* row = LineServer<Protocol>::find(verb);

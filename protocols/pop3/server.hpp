@@ -6,15 +6,17 @@
 
 #include "protocols/base/line_server.hpp"
 #include "protocols/pop3/host.hpp"
+#include "protocols/sasl/exchange.hpp"
 
 namespace postroad::pop3 {
 
-// Where a session stands (RFC 1939 §3). `named`: AUTHORIZATION, and USER has been given.
-enum class ServerState : std::uint8_t { authorization, named, transaction, update };
+// Where a session stands (RFC 1939 §3). `named`: AUTHORIZATION, and USER has been given; `auth`:
+// AUTHORIZATION, in the middle of AUTH.
+enum class ServerState : std::uint8_t { authorization, named, transaction, update, auth };
 std::string_view name_of(ServerState state);
 
-// "+OK" and "-ERR" where Reply and Said want a number.
-inline constexpr std::uint16_t positive = 2, negative = 5;
+// "+OK", "+ " (RFC 5034 §4: go on) and "-ERR" where Reply and Said want a number.
+inline constexpr std::uint16_t positive = 2, go_on = 3, negative = 5;
 
 // A message of the open maildrop; number n of the protocol is index n-1.
 struct Listed {
@@ -36,23 +38,25 @@ struct Server {
     std::uint8_t has_maildrop = 0;   // it is open and locked
     std::uint8_t greeted = 0;
     std::uint8_t tls = 0;            // what is said here is protected
-    std::uint8_t unused[4] = {};
+    sasl::Mechanism mechanism = sasl::Mechanism::none;  // of the AUTH under way
+    std::uint8_t unused[3] = {};
     std::uint32_t maildrop = 0;      // the desk's own number for it, as its answer gave it
     std::uint32_t body_lines = 0;    // that TOP wants
     std::uint32_t live = 0;          // messages not marked as deleted
     std::uint32_t index = 0;         // of the message being retrieved
     std::uint64_t live_octets = 0;
     Text pending;                    // octets not yet worked off
-    Text user;                       // whom USER or APOP named
+    Text user;                       // whom USER, APOP or AUTH named
     Text timestamp;                  // of the greeting, angle brackets included (APOP)
     List<Listed> messages;
     Text unique_ids;
+    sasl::Exchange exchange;         // what the desk remembers of an AUTH under way
 };
 static_assert(Record<Server> && sizeof(Server) % 8 == 0);
 
 using ServerRow = Row<Server, ServerHost>;
 // The table that the server runs by; tests and diagrams are made from it. Its codes are
-// `positive` and `negative`.
+// `positive`, `go_on` and `negative`.
 std::span<const ServerRow> server_rows();
 bool offers(const ServerHost& host, const ServerRow& row);
 
@@ -62,6 +66,8 @@ bool offers(const ServerHost& host, const ServerRow& row);
 //             answer ok: locked and open; number: the desk's own number of it, text: a line a
 //             message, "octets unique-id\n". Not ok: `enhanced` a response code such as "IN-USE"
 //             (RFC 2449 §8), text the words; both may be empty.
+//   authenticate  as AskKind says. Answer ok, number 1: text is a challenge; ok, number 0: text is
+//             who it is, and maildrop is asked with it, c "SASL". Not ok as above.
 //   retrieve  number: index of the message, from 0; a: its unique-id, b: "RETR" or "TOP".
 //             answer.text: the whole message.
 //   commit    number 1: UPDATE, a: indices of what is deleted, "0 4 7"; the maildrop is then

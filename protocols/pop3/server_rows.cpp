@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "protocols/message/base64.hpp"
 #include "protocols/message/dot_stuffing.hpp"
 
 namespace postroad::pop3 {
@@ -123,6 +124,53 @@ Reply judge_maildrop(Server& server, const Answer& answer, const ServerHost&, Ef
     say_ok(server_rows()[server.row].section, fx, "maildrop of ",
            fx.heap->view(server.user), " has ", std::uint64_t{server.live}, " messages (",
            server.live_octets, " octets)");
+    return {};
+}
+
+sasl::Mechanisms taken_now(const Server& server, const ServerHost& host) {
+    return sasl::offered_now(host.mechanisms, server.tls != 0, host.user_in_clear);
+}
+
+// RFC 5034 §4: a mechanism, with the first response on the line or after a "+ ". The mechanism's
+// steps need secrets and chance, so each is asked.
+Step auth(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+    const sasl::Mechanisms taken = taken_now(server, host);
+    const sasl::Mechanism wanted = sasl::mechanism_named(take_word(argument));
+    if (!host.mechanisms.has(wanted)) return no("mechanism not offered");
+    if (!taken.has(wanted)) return no("not in the clear: say STLS first");
+    server.mechanism = wanted;
+    fx.words.clear();
+    if (argument.empty() && sasl::traits_of(wanted).client_first) {
+        server.state = S::auth;
+        const std::size_t from = fx.out.size();
+        fx.out += "+ \r\n";
+        fx.mark(from, Speech::reply, "5034 §4", go_on);
+        return Step::done();
+    }
+    if (argument.empty()) return Ask{AskKind::authenticate, sasl::name_of(wanted), {}, {}, 0};
+    if (argument == "=") return Ask{AskKind::authenticate, sasl::name_of(wanted), {}, {}, 1};
+    return auth_response(server, argument, fx);
+}
+
+// First whether it is who it says, then whether the maildrop can be had: two asks, one reply.
+Reply judge_auth(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {
+    if (answer.to == AskKind::maildrop) return judge_maildrop(server, answer, host, fx);
+    if (answer.ok && answer.number == 1) {
+        server.state = S::auth;
+        const std::size_t from = fx.out.size();
+        fx.out += "+ ";
+        message::base64_encode(answer.text, fx.out);
+        fx.out += "\r\n";
+        fx.mark(from, Speech::reply, "5034 §4", go_on);
+        return {};
+    }
+    end_auth(server, *fx.heap);
+    if (!answer.ok)
+        return {negative, answer.enhanced,
+                answer.text.empty() ? "user or password is wrong" : answer.text};
+    fx.heap->assign(server.user, answer.text);
+    server.asking = 1;
+    fx.ask = {AskKind::maildrop, fx.heap->view(server.user), {}, "SASL", 0};
     return {};
 }
 
@@ -298,6 +346,11 @@ Step capa(Server& server, std::string_view argument, const ServerHost& host, Eff
     say_ok("2449 §5", fx, "capabilities:");
     if (host.top) say_line("2449 §6.1", fx, "TOP");
     if (host.user && (server.tls || host.user_in_clear)) say_line("2449 §6.2", fx, "USER");
+    if (const sasl::Mechanisms taken = taken_now(server, host); !taken.empty()) {
+        std::string names;
+        sasl::append_names(names, taken);
+        say_line("2449 §6.3", fx, "SASL", std::string_view(names));
+    }
     if (host.stls && !server.tls) say_line("2595 §4", fx, "STLS");
     say_line("2449 §6.4", fx, "RESP-CODES");
     say_line("2449 §6.6", fx, "PIPELINING");
@@ -347,11 +400,37 @@ constexpr Row<Server, ServerHost> table[] = {
      "UIDL [number]: a name for each message that lasts"},
     {"QUIT", {S::authorization, S::named, S::transaction}, quit, AskKind::commit, judge_commit, both,
      "1939 §6", {S::update}, "QUIT: deletes what is marked and ends the session"},
+    {"AUTH", {S::authorization, S::named}, auth, AskKind::authenticate, judge_auth,
+     {positive, go_on, negative}, "5034 §4", {S::transaction, S::auth},
+     "AUTH mechanism [response]: says who you are, and opens the maildrop"},
 };
 
 }  // namespace
 
 std::span<const ServerRow> server_rows() { return table; }
+const ServerRow& auth_row() { return table[14]; }
+static_assert(table[14].verb == "AUTH");
+
+void end_auth(Server& server, Heap& heap) {
+    sasl::forget(server.exchange, heap);
+    server.mechanism = sasl::Mechanism::none;
+    if (server.state == S::auth) server.state = S::authorization;
+}
+
+Step auth_response(Server& server, std::string_view line, Effects& fx) {
+    server.state = S::authorization;
+    if (line == "*") {
+        end_auth(server, *fx.heap);
+        return no("authentication given up");
+    }
+    const auto octets = message::base64_decode(line);
+    if (!octets) {
+        end_auth(server, *fx.heap);
+        return no("not base64");
+    }
+    fx.words = *octets;  // an Ask shows views: the effects keep the words until the step is over
+    return Ask{AskKind::authenticate, sasl::name_of(server.mechanism), fx.words, {}, 1};
+}
 
 bool offers(const ServerHost& host, const ServerRow& row) {
     if (row.verb == "CAPA") return host.capa;
@@ -360,6 +439,7 @@ bool offers(const ServerHost& host, const ServerRow& row) {
     if (row.verb == "APOP") return host.apop;
     if (row.verb == "TOP") return host.top;
     if (row.verb == "UIDL") return host.uidl;
+    if (row.verb == "AUTH") return !host.mechanisms.empty();
     return true;
 }
 

@@ -5,6 +5,13 @@
 
 namespace postroad::pop3 {
 
+const ServerRow& auth_row();
+
+// A line in the middle of AUTH: the client's response (RFC 5034 §4).
+Step auth_response(Server& server, std::string_view line, Effects& fx);
+// The exchange is over, however it ended.
+void end_auth(Server& server, Heap& heap);
+
 bool is_known_elsewhere(std::string_view verb);
 std::string_view why_not_now(const Server& server, const ServerRow& row);
 

@@ -3,7 +3,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "protocols/message/dot_stuffing.hpp"
-#include "protocols/sasl/plain.hpp"
+#include "protocols/smtp/client_parts.hpp"
 
 namespace postroad::smtp {
 namespace {
@@ -13,7 +13,7 @@ constexpr TurnRow script[] = {
     {Turn::ehlo, "EHLO name", "250", Turn::job, "5321 §4.1.1.1"},
     {Turn::starttls, "STARTTLS", "220", Turn::ehlo, "3207 §4"},
     {Turn::helo, "HELO name", "250", Turn::job, "5321 §4.1.1.1"},
-    {Turn::auth, "AUTH PLAIN response", "235", Turn::job, "4954 §4"},
+    {Turn::auth, "AUTH mechanism response", "235", Turn::job, "4954 §4"},
     {Turn::job, "", "", Turn::mail, "5321 §3.3"},
     {Turn::mail, "MAIL FROM:<reverse-path>", "250", Turn::recipient, "5321 §4.1.1.2"},
     {Turn::recipient, "RCPT TO:<forward-path>", "250 251", Turn::data, "5321 §4.1.1.3"},
@@ -51,6 +51,8 @@ void forget_job(Client& client, Heap& heap) {
     client.said_recipients = client.answered_recipients = client.accepted_recipients = 0;
 }
 
+}  // namespace
+
 void ask_for_job(Client& client, Effects& fx) {
     client.awaiting = Turn::job;
     client.asking = 1;
@@ -68,6 +70,8 @@ void fail(Client& client, std::uint16_t code, std::string_view text, const Clien
     fx.tell(TellKind::session_failed, code, 0, text);
     quit(client, host, fx);
 }
+
+namespace {
 
 void say_mail(Client& client, Effects& fx) {
     const std::size_t from = fx.out.size();
@@ -155,21 +159,20 @@ void note_extension(Client& client, std::string_view line) {
         client.server_size_max = parse_number(trimmed(line)).value_or(0);
     }
     if (equals_ignoring_case(keyword, "AUTH")) {
+        client.mechanisms = {};
         while (!line.empty())
-            if (equals_ignoring_case(take_word(line), "PLAIN")) set(Extension::auth);
+            if (const auto one = sasl::mechanism_named(take_word(line)); one != sasl::Mechanism::none)
+                client.mechanisms.add(one);
+        if (!client.mechanisms.empty()) set(Extension::auth);
     }
 }
 
 void log_in(Client& client, const ClientHost& host, Effects& fx) {
     if (!host.user.empty() && offers(client, Extension::auth)) {
         client.awaiting = Turn::auth;
+        client.asking = 1;
         fx.wait_ns = host.command_timeout_ns;
-        const std::size_t from = fx.out.size();
-        fx.out += "AUTH PLAIN ";
-        fx.out += sasl::encode_plain_base64({{}, host.user, host.password}).value_or("=");
-        fx.out += "\r\n";
-        fx.mark(from, Speech::command, section_of(Turn::auth));
-        if (!client.tls) fx.tell(TellKind::secret_in_clear, 0, 0, host.user);
+        fx.ask = {AskKind::respond, {}, {}, "BEGIN", client.mechanisms.bits};
         return;
     }
     if (host.requires_auth) {
@@ -206,6 +209,7 @@ void tls_is_up(Client& client, const ClientHost& host, Effects& fx) {
     client.tls = 1;
     if (client.awaiting != Turn::starttls) return;  // TLS came first: the greeting is awaited
     client.extensions = 0;
+    client.mechanisms = {};
     client.server_size_max = 0;
     fx.heap->drop(client.pending);
     client.awaiting = Turn::ehlo;
@@ -270,9 +274,7 @@ void heard(Client& client, std::uint16_t code, std::string_view text, const Clie
             if (!good) return fail(client, code, text, host, fx);
             return after_hello(client, host, fx);
         case Turn::auth:
-            if (good) return ask_for_job(client, fx);
-            fx.tell(TellKind::login_failed, code, 0, text);
-            return fail(client, code, text, host, fx);
+            return heard_auth(client, code, text, host, fx);
         case Turn::mail:
             if (!good) client.failed_code = code;
             if (!good && !client.pipelined) return refuse_mail(client, code, text, host, fx);
@@ -391,6 +393,8 @@ void give(Client& client, const Job& job, Heap& heap) {
 void release(Client& client, Heap& heap) {
     forget_job(client, heap);
     heap.drop(client.pending);
+    heap.drop(client.held);
+    sasl::forget(client.exchange, heap);
     client = Client{};
 }
 
@@ -415,7 +419,11 @@ void step(Client& client, const Input& input, const ClientHost& host, Effects& f
         case Wake::answer:
             if (!client.asking || client.ended) return;
             client.asking = 0;
-            if (input.answer->ok) {
+            if (input.answer->to == AskKind::respond) {
+                if (client.mechanism == sasl::Mechanism::none)
+                    begin_auth(client, *input.answer, host, fx);
+                else go_on_with_auth(client, *input.answer, host, fx);
+            } else if (input.answer->ok) {
                 POSTROAD_ASSERT(client.forward_paths.size() > 0);
                 if (client.server_size_max != 0 && client.content.size > client.server_size_max) {
                     // RFC 1870 §6.1: known to be too large, so it is not even tried.

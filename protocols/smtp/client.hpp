@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "protocols/base/machine.hpp"
+#include "protocols/sasl/exchange.hpp"
 #include "protocols/smtp/host.hpp"
 
 namespace postroad::smtp {
@@ -30,7 +31,12 @@ struct Client {
     Text content;                     // the message as it is to arrive, periods not stuffed
     std::uint8_t eight_bit = 0;       // the content has octets over 127
     std::uint8_t tls = 0;             // what is said here is protected
-    std::uint8_t unused[6] = {};
+    sasl::Mechanisms mechanisms;      // that the server offered
+    sasl::Mechanism mechanism = sasl::Mechanism::none;  // of the AUTH under way
+    std::uint8_t given_up = 0;        // "*" was said; why is in `held`
+    std::uint8_t unused[2] = {};
+    sasl::Exchange exchange;
+    Text held;                        // a first response too long for AUTH's line; a challenge
 };
 static_assert(Record<Client>);
 
@@ -54,7 +60,9 @@ struct Job {
 void give(Client& client, const Job& job, Heap& heap);
 
 // Tells: recipient_ok/_refused (index, code, text), message_accepted/_refused, session_failed,
-// session_done, secret_in_clear. Asks: next_job (answer ok: give() has been called; else QUIT).
+// session_done, login_failed, secret_in_clear. Asks: next_job (answer ok: give() has been called;
+// else QUIT); respond BEGIN (ok: `enhanced` is the mechanism, `text` its first response if it
+// `exists`; else text: why there is none) and STEP (ok: text is the response; else why it is over).
 void step(Client& client, const Input& input, const ClientHost& host, Effects& fx);
 
 void release(Client& client, Heap& heap);

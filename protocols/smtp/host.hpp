@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocols/base/machine.hpp"
+#include "protocols/sasl/mechanism.hpp"
 
 namespace postroad::smtp {
 
@@ -38,8 +39,9 @@ struct ServerHost {
     bool esmtp = true;                    // false: a server of RFC 821 that does not know EHLO
     bool submission = false;              // an MSA (RFC 6409): mail only from who is authenticated
     bool offers_auth = false;
+    sasl::Mechanisms mechanisms{1U << static_cast<unsigned>(sasl::Mechanism::plain)};
     bool offers_tls = false;              // STARTTLS
-    bool auth_in_clear = true;            // offers AUTH before TLS is up, too
+    bool auth_in_clear = true;            // takes passwords and tokens before TLS is up, too
     bool keeps_behind_tls = false;        // the fault of RFC 3207 §6, for who wants to see it
     bool no_service = false;              // greets with 554 (RFC 5321 §3.1)
     std::uint64_t size_octets_max = 10U << 20;
@@ -53,7 +55,7 @@ struct ClientHost {
     bool esmtp = true;                    // false: says HELO at once
     bool pipelining = true;
     bool courtesy = false;                // a NOOP and a RSET after each mail, as some clients do
-    std::string user, password;           // AUTH PLAIN when both ends want it
+    std::string user, password;           // AUTH when both ends want it
     bool requires_auth = false;
     TlsPolicy tls = TlsPolicy::none;
     // RFC 5321 §4.5.3.2: greeting, MAIL, RCPT, DATA, a block of data, the final reply.

@@ -33,6 +33,7 @@ void release(Server& server, Heap& heap) {
     heap.drop(server.pending);
     heap.drop(server.client_name);
     heap.drop(server.user);
+    heap.drop(server.exchange.memory);
     server = Server{};
 }
 
@@ -92,6 +93,12 @@ struct Protocol {
     static constexpr std::size_t command_octets_max = 2048;
 
     static void too_long(Server& server, const ServerHost& host, Effects& fx) {
+        if (server.state == ServerState::auth) {
+            end_auth(server, *fx.heap);
+            say(server, host, {500, "5.5.6", "authentication exchange line is too long"},
+                "4954 §4", fx);
+            return;
+        }
         say(server, host, {500, "5.5.2", "line too long"}, "5321 §4.5.3.1.4", fx);
     }
 
@@ -111,6 +118,7 @@ struct Protocol {
         reset_transaction(server, *fx.heap);
         fx.heap->drop(server.client_name);
         fx.heap->drop(server.user);
+        end_auth(server, *fx.heap);
         server.authenticated = server.extended = 0;
         server.state = ServerState::connected;
         server.tls = 1;
@@ -228,7 +236,8 @@ struct Protocol {
     static void answered(Server& server, const Answer& answer, const ServerHost& host,
                          Effects& fx) {
         const ServerRow& row = server_rows()[server.row];
-        say(server, host, row.then(server, answer, host, fx), row.section, fx);
+        const Reply reply = row.then(server, answer, host, fx);
+        if (reply.code != 0) say(server, host, reply, row.section, fx);
     }
 };
 

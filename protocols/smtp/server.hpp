@@ -6,6 +6,7 @@
 
 #include "protocols/base/line_server.hpp"
 #include "protocols/message/dot_stuffing.hpp"
+#include "protocols/sasl/exchange.hpp"
 #include "protocols/smtp/host.hpp"
 
 namespace postroad::smtp {
@@ -21,7 +22,7 @@ struct Server {
     using State = ServerState;
     std::uint16_t errors = 0;
     std::uint8_t tls = 0;            // what is said here is protected
-    std::uint8_t unused = 0;
+    sasl::Mechanism mechanism = sasl::Mechanism::none;  // of the AUTH under way
     State state = State::connected;
     std::uint8_t row = 0;            // of the verb whose ask is open
     std::uint8_t asking = 0;         // an answer is awaited; later input waits
@@ -42,15 +43,17 @@ struct Server {
     Text auth_parameter;             // of MAIL (RFC 4954 §5)
     List<Text> forward_paths;
     Text content;                    // the mail data received, periods unstuffed
+    sasl::Exchange exchange;         // what the desk remembers of an AUTH under way
 };
-static_assert(Record<Server> && sizeof(Server) == 80);
+static_assert(Record<Server> && sizeof(Server) == 88);
 
 using ServerRow = Row<Server, ServerHost>;
 // The table that the server runs by, HELP prints and the tests and diagrams are made from.
 std::span<const ServerRow> server_rows();
 
 // One input in, effects out. Asks: client_name never (HELO and EHLO are answered at once);
-// sender, recipient, verify, expand, authenticate, accept.
+// sender, recipient, verify, expand, accept; authenticate, whose answer is not ok (a refusal), or
+// ok with number 1 (text: a challenge) or 0 (text: who it is).
 void step(Server& server, const Input& input, const ServerHost& host, Effects& fx);
 
 // Gives back what the machine holds in the heap; the machine is then as new.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "protocols/sasl/plain.hpp"
+#include "protocols/message/base64.hpp"
 #include "protocols/smtp/path.hpp"
 
 namespace postroad::smtp {
@@ -27,9 +27,9 @@ bool takes_tls(const Server& server, const ServerHost& host) {
     return host.offers_tls && host.extensions.has(Extension::starttls) && !server.tls;
 }
 // RFC 4954 §4: a password in the clear only where the server is set to allow it.
-bool takes_auth(const Server& server, const ServerHost& host) {
-    return host.offers_auth && host.extensions.has(Extension::auth) &&
-           (server.tls || host.auth_in_clear);
+sasl::Mechanisms taken_now(const Server& server, const ServerHost& host) {
+    if (!host.offers_auth || !host.extensions.has(Extension::auth)) return {};
+    return sasl::offered_now(host.mechanisms, server.tls != 0, host.auth_in_clear);
 }
 
 // §4.1.1.1: HELO opens the session of a client without extensions.
@@ -67,7 +67,13 @@ Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Eff
     if (host.extensions.has(Extension::eight_bit_mime)) line("8BITMIME", "6152 §2");
     if (host.extensions.has(Extension::enhanced_status)) line("ENHANCEDSTATUSCODES", "2034 §2");
     if (takes_tls(server, host)) line("STARTTLS", "3207 §2");
-    if (takes_auth(server, host)) line("AUTH PLAIN", "4954 §3");
+    if (const sasl::Mechanisms taken = taken_now(server, host); !taken.empty()) {
+        const std::size_t from = fx.out.size();
+        fx.out += "250-AUTH";
+        sasl::append_names(fx.out, taken);
+        fx.out += "\r\n";
+        fx.mark(from, Speech::reply, "4954 §3", 250);
+    }
     if (host.extensions.has(Extension::vrfy)) line("VRFY", "5321 §4.1.1.6");
     // The last line has a space where the others have a hyphen (§4.2.1).
     if (host.extensions.has(Extension::help)) line("HELP", "5321 §4.1.1.8");
@@ -251,22 +257,38 @@ Step help(Server&, std::string_view argument, const ServerHost& host, Effects& f
     return Reply{214, "2.0.0", "HELP and a command tells more"};
 }
 
-// RFC 4954 §4. PLAIN (RFC 4616) with its response on the line or after a 334.
+// RFC 4954 §4: a mechanism, with the first response on the line or after a 334. The mechanism's
+// steps need secrets and chance, so each is asked.
 Step auth(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
     if (server.authenticated) return Reply{503, "5.5.1", "you are authenticated already"};
-    if (!takes_auth(server, host))
-        return Reply{538, "5.7.11", "not in the clear: say STARTTLS first"};
-    const std::string_view mechanism = take_word(argument);
-    if (!equals_ignoring_case(mechanism, "PLAIN"))
+    const sasl::Mechanisms taken = taken_now(server, host);
+    const sasl::Mechanism wanted = sasl::mechanism_named(take_word(argument));
+    if (!taken.empty() && !host.mechanisms.has(wanted))
         return Reply{504, "5.5.4", "mechanism not offered"};
-    if (argument.empty()) {
+    if (!taken.has(wanted)) return Reply{538, "5.7.11", "not in the clear: say STARTTLS first"};
+    server.mechanism = wanted;
+    fx.words.clear();
+    if (argument.empty() && sasl::traits_of(wanted).client_first) {
         server.state = S::auth;
         return Reply{334, {}, ""};
     }
+    if (argument.empty()) return Ask{AskKind::authenticate, sasl::name_of(wanted), {}, {}, 0};
+    if (argument == "=") return Ask{AskKind::authenticate, sasl::name_of(wanted), {}, {}, 1};
     return auth_response(server, argument, fx);
 }
 
+// A challenge goes out as it is, in base64; 235 and 535 end the exchange.
 Reply judge_auth(Server& server, const Answer& answer, const ServerHost&, Effects& fx) {
+    if (answer.ok && answer.number == 1) {
+        server.state = S::auth;
+        const std::size_t from = fx.out.size();
+        fx.out += "334 ";
+        message::base64_encode(answer.text, fx.out);
+        fx.out += "\r\n";
+        fx.mark(from, Speech::reply, "4954 §4", 334);
+        return {};
+    }
+    end_auth(server, *fx.heap);
     if (!answer.ok) return verdict(answer, {535, "5.7.8", "user or password is wrong"});
     server.authenticated = 1;
     fx.heap->assign(server.user, answer.text);
@@ -310,7 +332,7 @@ constexpr Row<Server, ServerHost> table[] = {
      {221, 501}, "5321 §4.1.1.10", {}, "QUIT: ends the session"},
     {"AUTH", {S::ready}, auth, AskKind::authenticate, judge_auth,
      {235, 334, 454, 501, 503, 504, 535, 538}, "4954 §4", {S::ready, S::auth},
-     "AUTH PLAIN [response]: says who you are"},
+     "AUTH mechanism [response]: says who you are"},
     {"STARTTLS", {S::ready}, starttls, AskKind::none, nullptr, {220, 501, 503}, "3207 §4",
      {S::connected}, "STARTTLS: protects the rest of the session"},
 };
@@ -322,19 +344,25 @@ const ServerRow& data_row() { return table[4]; }
 const ServerRow& auth_row() { return table[11]; }
 static_assert(table[4].verb == "DATA" && table[11].verb == "AUTH");
 
+void end_auth(Server& server, Heap& heap) {
+    sasl::forget(server.exchange, heap);
+    server.mechanism = sasl::Mechanism::none;
+    if (server.state == S::auth) server.state = S::ready;
+}
+
 Step auth_response(Server& server, std::string_view line, Effects& fx) {
     server.state = S::ready;
-    if (line == "*") return Reply{501, "5.7.0", "authentication given up"};  // RFC 4954 §4
-    sasl::Plain plain;
-    if (const auto error = sasl::decode_plain_base64(line, plain); error != sasl::PlainError::ok)
-        return Reply{501, "5.5.2", sasl::plain_error_text(error)};
-    // An Ask shows views: the effects keep the words until the step is over.
-    fx.words = plain.authentication_id + plain.password + plain.authorization_id;
-    const std::string_view words = fx.words;
-    const std::size_t user = plain.authentication_id.size();
-    const std::size_t secret = plain.password.size();
-    return Ask{AskKind::authenticate, words.substr(0, user), words.substr(user, secret),
-               words.substr(user + secret), 0};
+    if (line == "*") {  // RFC 4954 §4
+        end_auth(server, *fx.heap);
+        return Reply{501, "5.7.0", "authentication given up"};
+    }
+    const auto octets = message::base64_decode(line);
+    if (!octets) {
+        end_auth(server, *fx.heap);
+        return Reply{501, "5.5.2", "not base64"};
+    }
+    fx.words = *octets;  // an Ask shows views: the effects keep the words until the step is over
+    return Ask{AskKind::authenticate, sasl::name_of(server.mechanism), fx.words, {}, 1};
 }
 
 bool offers(const ServerHost& host, const ServerRow& row) {

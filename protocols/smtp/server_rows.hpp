@@ -10,6 +10,8 @@ const ServerRow& auth_row();
 
 // A line in the middle of AUTH: the client's response (RFC 4954 §4).
 Step auth_response(Server& server, std::string_view line, Effects& fx);
+// The exchange is over, however it ended.
+void end_auth(Server& server, Heap& heap);
 
 bool offers(const ServerHost& host, const ServerRow& row);
 bool is_known_elsewhere(std::string_view verb);

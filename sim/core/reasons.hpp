@@ -55,10 +55,28 @@ namespace postroad::sim {
     R(catch_all, "nobody here is {0}: the catch-all {1} gets it", "5321 §3.9.1")                    \
     R(auth_ok, "{0} has given the right password", "4954 §4")                                       \
     R(auth_failed, "{0} and this password do not go together", "4954 §4")                           \
+    R(auth_proved, "{0} has proved by {1} that it knows the password, without saying it", "4422 §3") \
+    R(auth_token, "{0} has shown a token that is good ({1})", "7628 §3.2")                          \
+    R(auth_vouched, "{0} is known without a password, by {1}", "4422 §3")                           \
+    R(auth_refused, "{0} is not let in by {1}: {2}", "4422 §3")                                     \
+    R(auth_given_up, "the client gives the log-in up: {0}", "4422 §3.5")                            \
+    R(auth_chosen_password, "AUTH by {0}, of {1}: it says the password itself, and whoever reads it " \
+      "has it", "4422 §6.1")                                                                        \
+    R(auth_chosen_token, "AUTH by {0}, of {1}: it says a token, which whoever reads it can use "    \
+      "until it expires", "4422 §6.1")                                                              \
+    R(auth_chosen_proof, "AUTH by {0}, of {1}: the password is proved and not said; who listens "   \
+      "gets a pair to try passwords on", "4422 §6.1")                                               \
+    R(auth_chosen_nothing, "AUTH by {0}, of {1}: who listens learns nothing to log in with",        \
+      "4422 §6.1")                                                                                  \
+    R(login_delayed, "{0} log-ins have failed: the answer comes {1} late", "4954 §9")               \
+    R(login_locked, "{0} is locked until {1}: {2} log-ins in a row have failed", "4954 §9")         \
+    R(login_still_locked, "{0} is locked until {1}: the log-in is not even looked at", "4954 §9")   \
     R(auth_missing, "a submission server takes mail only from who has authenticated", "6409 §4.3")  \
     R(sender_not_own, "{0} may not send as {1}", "6409 §6.1")                                       \
     R(secret_in_clear, "the password of {0} crosses the network in the clear: anyone on the path "  \
       "has it now; TLS would hide it", "4954 §9")                                                   \
+    R(token_in_clear, "a token of {0} crosses the network in the clear: anyone on the path can use " \
+      "it until it expires; TLS would hide it", "6750 §5.3")                                        \
     R(secret_hidden, "APOP proves that {0} knows the password without saying it", "1939 §7")        \
     R(loop, "{0} Received fields: the mail goes round in circles", "5321 §6.3")                     \
     R(too_many_clients, "{0} clients at once is as many as this host serves", "5321 §4.3.2")        \
@@ -133,6 +151,10 @@ namespace postroad::sim {
     R(attacker_stripped, "somebody on {0} wrote {1} over the offer of TLS: the client will think "  \
       "there is none", "3207 §6")                                                                   \
     R(attacker_read_password, "somebody on {0} has read the password of {1}", "4954 §9")            \
+    R(attacker_read_pair, "somebody on {0} has read how {1} proved a password by {2}: guesses can be " \
+      "tried on that pair, at home and without anybody noticing", "4422 §6.1")                      \
+    R(attacker_read_token, "somebody on {0} has read a token of {1}: it lets them in, too, until "  \
+      "it expires", "6750 §5.3")                                                                    \
     R(attacker_read_envelope, "somebody on {0} has read who writes to whom: {1}", "3207 §1")        \
     R(attacker_read_message, "somebody on {0} has read a message of {1} octets or more", "3207 §1") \
     /* Kerberos */                                                                                 \

@@ -90,20 +90,20 @@ void keep_ticket(Run& run, std::uint32_t person, const Credentials& credentials)
 
 // ---- Jobs ----
 
-void end(Run& run, std::uint32_t id, bool is_there) {
+void end(Run& run, std::uint32_t id) {
     TicketJob job = run.world.kerberos.jobs[id];
     if (job.port != 0) run.world.kerberos.job_by_port.erase(port_key(job.device, job.port), id);
     for (Text* const text : {&job.service, &job.kdcs, &job.salt}) run.world.heap.drop(*text);
     run.world.kerberos.jobs.remove(id);
     if (job.connection != nothing)
-        ticket_known(run, {job.connection, job.connection_generation, job.number}, is_there);
+        ticket_known(run, {job.connection, job.connection_generation, job.number});
 }
 
 void fail(Run& run, std::uint32_t id, std::string_view why) {
     const TicketJob& job = run.world.kerberos.jobs[id];
     run.decide(job.device, job.subject, Reason::ticket_failed,
                run.setup().people[job.person].principal, run.world.heap.view(job.service), why);
-    end(run, id, false);
+    end(run, id);
 }
 
 kerberos::AsRequest sign_on(const Run& run, const TicketJob& job) {
@@ -242,7 +242,7 @@ void granted(Run& run, std::uint32_t id, const Credentials& credentials) {
     }
     run.decide(job.device, job.subject, Reason::ticket_got, person.principal,
                run.world.heap.view(job.service), when(credentials.until));
-    end(run, id, true);
+    end(run, id);
 }
 
 void refused(Run& run, std::uint32_t id, const kerberos::KrbError& error) {
@@ -405,7 +405,7 @@ void crash_tickets(Run& run, NodeId host) {
     for (std::uint32_t id = 0; id < jobs.size(); ++id) {
         if (jobs[id].step == TicketStep::none || jobs[id].device != host) continue;
         jobs.edit(id).connection = nothing;  // its connections end by themselves
-        end(run, id, false);
+        end(run, id);
     }
     for (std::uint32_t person = 0; person < run.setup().people.size(); ++person)
         if (run.setup().people[person].device == host) forget_tickets(run, person);

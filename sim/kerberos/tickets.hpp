@@ -32,7 +32,7 @@ std::optional<kerberos::Credentials> kept_ticket(const Run& run, std::uint32_t p
 kerberos::Moment new_moment(Run& run, std::uint32_t person);
 
 // The ticket is there, or there will be none. Implemented by who asks (sim/mail).
-void ticket_known(Run& run, const Waiter& waiter, bool is_there);
+void ticket_known(Run& run, const Waiter& waiter);
 
 // DNS questions of jobs have this bit and not the highest one.
 inline constexpr std::uint32_t owner_bit = 0x40000000;

@@ -27,8 +27,7 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
     const Tcb tcb = run.world.tcp.tcbs[connection];
     switch (tcb.role) {
         case Role::smtp_server:
-            mail::answer_smtp_server(run, connection, ask, out);
-            return true;
+            return mail::answer_smtp_server(run, connection, ask, out);
         case Role::pop3_server:
             return maildrop::ask(run, connection, ask, out);
         case Role::smtp_client: {

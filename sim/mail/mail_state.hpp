@@ -5,6 +5,7 @@
 #include "protocols/base/index.hpp"
 #include "protocols/base/pages.hpp"
 #include "sim/core/facts.hpp"
+#include "sim/mail/guard_state.hpp"
 #include "sim/mail/maildrop_state.hpp"
 #include "sim/mail/people_state.hpp"
 #include "sim/world/setup.hpp"
@@ -173,6 +174,7 @@ struct MailTables {
     Pages<MailHost> hosts;
     PeopleTables people;
     MaildropTables maildrops;
+    GuardTables guards;
     Index people_by_address;              // hash of the lower-cased address → person
     std::uint64_t people_known = 0;       // Setup::version + 1 that the index was made for
     bool operator==(const MailTables&) const = default;

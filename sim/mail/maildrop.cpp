@@ -2,6 +2,7 @@
 #include "sim/mail/maildrop.hpp"
 
 #include "protocols/base/ascii.hpp"
+#include "sim/mail/log_in.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
 #include "sim/net/tcp.hpp"
@@ -40,31 +41,46 @@ void stamp(Run& run, const Tcb& tcb, Answer& out) {
     out.text = text;
 }
 
-// Whose mailbox on this host it is and whether the secret is right; `nothing` when not.
-std::uint32_t authenticate(Run& run, const Tcb& tcb, const Ask& ask) {
-    const std::uint32_t person = run.setup().find_person(ask.a);
-    const bool apop = ask.c == "APOP";
-    bool right = false;
-    if (person != nothing && run.setup().people[person].mailbox_host == tcb.node) {
-        const std::string& password = run.setup().people[person].password;
-        right = apop ? equals_ignoring_case(
-                           ask.b, pop3::apop_digest(
-                                      run.world.heap.view(machine_of(run, tcb).timestamp), password))
-                     : ask.b == password;
+// Whether the secret is the person's: the password itself, or APOP's digest over it.
+bool is_right(const Run& run, const Tcb& tcb, const Ask& ask, std::uint32_t person) {
+    if (person == nothing) return false;
+    const std::string& password = run.setup().people[person].password;
+    if (ask.c != "APOP") return ask.b == password;
+    const std::string_view timestamp = run.world.heap.view(machine_of(run, tcb).timestamp);
+    return equals_ignoring_case(ask.b, pop3::apop_digest(timestamp, password));
+}
+
+// Whose mailbox on this host it is, when the secret is right or SASL has seen to that; else `out`
+// is the refusal, or the refusal comes late.
+std::uint32_t authenticate(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask,
+                           Answer& out, bool& late) {
+    const std::uint32_t person = login::person_at(run, tcb.node, ask.a, false);
+    if (ask.c == "SASL") return person;
+    const guard::Attempt attempt{tcb.node, tcb.conversation, tcb.remote, person, ask.a};
+    if (guard::is_locked(run, attempt)) {
+        login::refuse_locked(out, false);
+        return nothing;
     }
+    const bool right = is_right(run, tcb, ask, person);
     run.decide(tcb.node, tcb.conversation, right ? Reason::auth_ok : Reason::auth_failed, ask.a);
-    if (right && apop) run.decide(tcb.node, tcb.conversation, Reason::secret_hidden, ask.a);
-    return right ? person : nothing;
+    if (!right) {
+        late = !login::refuse(run, connection, attempt, AskKind::maildrop, out);
+        return nothing;
+    }
+    guard::succeeded(run, attempt);
+    if (ask.c == "APOP") run.decide(tcb.node, tcb.conversation, Reason::secret_hidden, ask.a);
+    return person;
 }
 
 // The lines "octets unique-id" that the machine lists. A unique-id is the mailbox's validity and
 // the message's uid: neither is ever given again (RFC 1939 §7).
-void open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, Answer& out) {
+bool open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, Answer& out) {
     store::set_up(run.world);
-    const std::uint32_t person = authenticate(run, tcb, ask);
+    bool late = false;
+    const std::uint32_t person = authenticate(run, connection, tcb, ask, out, late);
     if (person == nothing) {
         out.ok = false;
-        return;
+        return !late;
     }
     World& world = run.world;
     if (world.mail.mailboxes[person].session != nothing) {
@@ -74,7 +90,7 @@ void open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, An
         run.decide(tcb.node, tcb.conversation, Reason::maildrop_locked,
                    run.setup().people[person].address);
         record(run, tcb, person, MailboxMove::refused);
-        return;
+        return true;
     }
     const std::uint32_t id = world.mail.maildrops.open.add();
     const std::uint32_t generation = world.mail.maildrops.open[id].generation;
@@ -98,6 +114,7 @@ void open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, An
     record(run, tcb, person, MailboxMove::opened);
     out.number = id;
     out.text = text;
+    return true;
 }
 
 // The entry's record while it is still the one that was there at the opening, else null.
@@ -173,9 +190,10 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
     out.to = ask.kind;
     switch (ask.kind) {
         case AskKind::maildrop:
-            if (ask.c == "STAMP") stamp(run, tcb, out);
-            else open(run, connection, tcb, ask, out);
+            if (ask.c != "STAMP") return open(run, connection, tcb, ask, out);
+            stamp(run, tcb, out);
             return true;
+        case AskKind::authenticate: return login::authenticate(run, connection, ask, out);
         case AskKind::retrieve:
             if (reader_is_behind(run, connection, run.fx.out.size())) {
                 look_again(run, connection, ask.b == "TOP" ? mail::event::unread_top

@@ -9,8 +9,8 @@
 
 namespace postroad::sim::maildrop {
 
-// AskKind maildrop, retrieve and commit of a pop3::Server at `connection`. Ready at once (true),
-// except a message for a reader who has not taken those before it: that one waits, so that nobody
+// AskKind authenticate, maildrop, retrieve and commit of a pop3::Server at `connection`. Ready at once (true),
+// except a refusal that is to come late (log_in.hpp), and a message for a reader who has not taken those before it: that one waits, so that nobody
 // can make the server hold more than he reads. Views in `out` live until the next call.
 bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
 

@@ -2,6 +2,8 @@
 #include "sim/mail/people_parts.hpp"
 
 #include "protocols/dns/name.hpp"
+#include "sim/kerberos/tickets.hpp"
+#include "sim/mail/log_in.hpp"
 
 namespace postroad::sim::people {
 
@@ -112,9 +114,24 @@ void on_event(Run& run, const Event& event) {
     if (!run.is_down(person.device)) fetch(run, event.a, settings.leave_on_server);
 }
 
+namespace {
+
+// A mail program logs in, for a fetch or for a submission.
+bool log_in_ask(Run& run, std::uint32_t connection, std::uint32_t number, const Ask& ask,
+                       Answer& out) {
+    if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
+        return login::respond(run, connection, number,
+                              run.setup().people[number].fetches_from_host, ask, out);
+    const Submission& one = run.world.mail.people.outbox[number];
+    return login::respond(run, connection, one.person, one.target, ask, out);
+}
+
+}  // namespace
+
 bool ask(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask, Answer& out) {
     out.to = ask.kind;
     const std::uint32_t number = owner & ~owner_bit;
+    if (ask.kind == AskKind::respond) return log_in_ask(run, connection, number, ask, out);
     if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
         return fetch_ask(run, connection, number, ask, out);
     return submission_ask(run, connection, number, out);
@@ -197,6 +214,19 @@ void host_up(Run& run, NodeId host) {
     }
 }
 
+// The log-in that had to wait goes on, with the ticket or by another mechanism.
+void log_in_again(Run& run, const kerberos_layer::Waiter& waiter) {
+    const Tcb tcb = run.world.tcp.tcbs[waiter.connection];
+    if (tcb.generation != waiter.generation || tcb.seat == nothing) return;
+    const std::uint32_t owner =
+        tcb.role == Role::pop3_client ? run.world.sessions.of<pop3::Client>()[tcb.seat].settings
+                                      : run.world.sessions.of<smtp::Client>()[tcb.seat].settings;
+    Answer answer;
+    const Ask asked{AskKind::respond, "TICKET", {}, "BEGIN", waiter.number};
+    ask(run, waiter.connection, owner, asked, answer);
+    session::answer(run, waiter.connection, answer);
+}
+
 bool is_idle(const World& world) {
     const PeopleTables& people = world.mail.people;
     if (people.outbox.live() != 0) return false;
@@ -208,3 +238,9 @@ bool is_idle(const World& world) {
 }
 
 }  // namespace postroad::sim::people
+
+namespace postroad::sim::kerberos_layer {
+
+void ticket_known(Run& run, const Waiter& waiter) { people::log_in_again(run, waiter); }
+
+}  // namespace postroad::sim::kerberos_layer

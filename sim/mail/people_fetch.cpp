@@ -188,7 +188,7 @@ void fetch_tell(Run& run, std::uint32_t connection, std::uint32_t person, const 
             explain(run, person, conversation, words);
             break;
         case TellKind::secret_in_clear:
-            run.decide(run.setup().people[person].device, conversation, Reason::secret_in_clear,
+            run.decide(run.setup().people[person].device, conversation, tell.code == 1 ? Reason::token_in_clear : Reason::secret_in_clear,
                        words);
             break;
         default:

@@ -258,7 +258,7 @@ void submission_tell(Run& run, std::uint32_t connection, std::uint32_t id, const
             break;
         case TellKind::secret_in_clear:
             run.decide(at(run, id).device, run.world.tcp.tcbs[connection].conversation,
-                       Reason::secret_in_clear, words);
+                       tell.code == 1 ? Reason::token_in_clear : Reason::secret_in_clear, words);
             break;
         case TellKind::session_done:
         case TellKind::fetched:

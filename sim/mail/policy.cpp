@@ -4,6 +4,7 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/smtp/server.hpp"
 #include "sim/mail/addresses.hpp"
+#include "sim/mail/log_in.hpp"
 #include "sim/mail/queue_parts.hpp"
 #include "sim/mail/store.hpp"
 
@@ -185,19 +186,6 @@ void expand(const Session& s, std::string_view typed, Answer& out) {
     out.text = words;
 }
 
-// RFC 4616 §2: an authorisation identity other than one's own would be acting for somebody else.
-void authenticate(const Session& s, const Ask& ask, Answer& out) {
-    const std::uint32_t person = s.run.setup().find_person(ask.a);
-    const bool known = person != nothing &&
-                       s.run.setup().people[person].password == ask.b &&
-                       (ask.c.empty() || equals_ignoring_case(ask.c, ask.a)) &&
-                       (s.run.setup().people[person].mailbox_host == s.host ||
-                        s.run.setup().people[person].submits_to_host == s.host);
-    s.run.decide(s.host, s.conversation, known ? Reason::auth_ok : Reason::auth_failed, ask.a);
-    out.ok = known;
-    if (known) out.text = s.run.setup().people[person].address;
-}
-
 // RFC 5321 §7.9: a server may refuse for any reason. Somebody outside may decide otherwise than
 // the host's own policy does.
 void outside_rules(const Session& s, std::string_view path, Answer& out) {
@@ -218,30 +206,35 @@ void outside_rules(const Session& s, std::string_view path, Answer& out) {
 
 }  // namespace
 
-void answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
+bool answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
     store::set_up(run.world);
     out = {};
     out.to = ask.kind;
     const Tcb& tcb = run.world.tcp.tcbs[connection];
-    if (ask.kind == AskKind::accept) return accept_mail(run, connection, out);
-    if (run.world.mail.hosts[tcb.node].discards) return;
+    if (ask.kind == AskKind::accept) {
+        accept_mail(run, connection, out);
+        return true;
+    }
+    if (run.world.mail.hosts[tcb.node].discards) return true;
+    if (ask.kind == AskKind::authenticate) return login::authenticate(run, connection, ask, out);
     const Session s{run,        tcb.node, tcb.conversation,
                     tcb.remote, run.host(tcb.node).services[tcb.service].service,
                     run.world.sessions.of<smtp::Server>()[tcb.seat].machine};
     const Heap& heap = run.world.heap;
     switch (ask.kind) {
-        case AskKind::sender: return sender(s, heap.view(s.server.reverse_path), out);
+        case AskKind::sender: sender(s, heap.view(s.server.reverse_path), out); break;
         case AskKind::recipient: {  // the machine has put it behind those it has already
             const List<Text>& paths = s.server.forward_paths;
             const std::string_view path = heap.view(heap.get(paths, paths.size() - 1));
             recipient(s, path, out);
-            return outside_rules(s, path, out);
+            outside_rules(s, path, out);
+            break;
         }
-        case AskKind::verify: return verify(s, ask.a, out);
-        case AskKind::expand: return expand(s, ask.a, out);
-        case AskKind::authenticate: return authenticate(s, ask, out);
-        default: return;
+        case AskKind::verify: verify(s, ask.a, out); break;
+        case AskKind::expand: expand(s, ask.a, out); break;
+        default: break;
     }
+    return true;
 }
 
 void set_discards(World& world, NodeId host, bool discards) {

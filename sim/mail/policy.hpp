@@ -6,8 +6,8 @@
 
 namespace postroad::sim::mail {
 
-// All are ready at once. Views in `out` live until the next call.
-void answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
+// Ready at once (true), except that a log-in is refused late. Views in `out` live until the next call.
+bool answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
 
 // AskKind::accept alone (accept.cpp).
 void accept_mail(Run& run, std::uint32_t connection, Answer& out);

@@ -15,6 +15,7 @@ const pop3::ServerHost& pop3_server_host(const Run& run, const Tcb& tcb) {
     host.top = settings.top;
     host.timeout_ns = settings.timeout.ns;
     const scenario::TlsSettings& protection = mail::settings_of(run, tcb.node).tls;
+    host.mechanisms = run.host(tcb.node).pop3_mechanisms;
     host.stls = protection.offer;
     host.user_in_clear = !protection.offer || protection.auth_without_tls;
     host.keeps_behind_tls = protection.vulnerable;

@@ -128,6 +128,7 @@ template <class F> void each_table(F&& f) {
     f.template operator()<ResolverSettings>();
     f.template operator()<KdcSettings>();
     f.template operator()<TlsSettings>();
+    f.template operator()<LogIn>();
     f.template operator()<Authority>();
     f.template operator()<Certificate>();
     f.template operator()<Domain>();

@@ -103,6 +103,7 @@ struct SmtpServer {  // [hosts.NAME.smtp]: the MTA's port
     std::vector<std::string> relay_for;  // networks, prefixes, domains that may relay through
     bool open_relay = false;
     bool auth_required = false;
+    std::vector<std::string> mechanisms;  // empty: PLAIN if auth_required, else none
     bool vrfy = false;
     bool expn = false;
     bool operator==(const SmtpServer&) const = default;
@@ -111,7 +112,7 @@ struct SmtpServer {  // [hosts.NAME.smtp]: the MTA's port
 struct MsaServer {  // [hosts.NAME.msa]: submission, RFC 6409
     std::uint16_t port = 587;
     bool auth_required = true;
-    std::vector<std::string> mechanisms{"PLAIN", "LOGIN"};
+    std::vector<std::string> mechanisms{"PLAIN"};
     bool own_address_only = true;  // RFC 6409 §6.1: the sender must be the user's own address
     std::vector<std::string> extensions_off;
     Size size_max{36'700'160};
@@ -153,6 +154,7 @@ struct Pop3Server {  // [hosts.NAME.pop3]: RFC 1939
     bool apop = false;
     bool uidl = true;
     bool top = true;
+    std::vector<std::string> mechanisms;  // empty: no AUTH
     Duration timeout{600'000'000'000};  // RFC 1939 §3: at least ten minutes
     bool operator==(const Pop3Server&) const = default;
 };
@@ -199,6 +201,17 @@ struct KdcSettings {                // [hosts.NAME.kdc]: RFC 4120
     bool operator==(const KdcSettings&) const = default;
 };
 
+struct LogIn {                         // [hosts.NAME.login]: what failed log-ins lead to, and tokens
+    Duration delay{1'000'000'000};     // of the first refusal; doubles with each failure
+    Duration delay_max{32'000'000'000};
+    std::uint32_t lock_after = 10;     // failures in a row; 0: never
+    Duration lock_for{900'000'000'000};
+    Name tokens_from;                  // the host whose tokens are taken; empty: none are
+    std::string token_secret;          // as an issuer; empty: "secret-" and the host's name
+    Duration token_lifetime{3'600'000'000'000};
+    bool operator==(const LogIn&) const = default;
+};
+
 struct Host {
     Name name;
     std::vector<Name> network;        // empty: chosen by `complete`
@@ -220,6 +233,7 @@ struct Host {
     ResolverSettings caching;  // [hosts.NAME.caching]
     KdcSettings kdc;
     TlsSettings tls;
+    LogIn login;
     bool operator==(const Host&) const = default;
 
     bool runs(Service service) const {
@@ -299,6 +313,7 @@ struct Person {
     Name device;                         // host where the MUA is; empty: one is made, "NAME-pc"
     std::optional<Size> quota;
     TlsPolicy tls = TlsPolicy::opportunistic;  // their mail program's
+    std::vector<std::string> mechanisms;  // that it knows, the preferred first; empty: all
     FetchSettings fetch;
     bool operator==(const Person&) const = default;
 };

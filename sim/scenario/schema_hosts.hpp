@@ -54,6 +54,9 @@ constexpr auto keys(const SmtpServer*) {
         key("open_relay", &S::open_relay, {"Relay for everybody: the mistake of lab 6.", "true"}),
         key("auth_required", &S::auth_required,
             {"Take no mail without AUTH (RFC 4954), not even for people here.", "true"}),
+        key("mechanisms", &S::mechanisms,
+            {"SASL mechanisms it offers.", "[\"CRAM-MD5\"]", Use::line,
+             "`PLAIN` if `auth_required`, else none"}),
         key("vrfy", &S::vrfy, {"Answer VRFY with what is true, in place of 252.", "true"}),
         key("expn", &S::expn, {"Answer EXPN with a list's members, in place of 502.", "true"}),
     };
@@ -69,7 +72,10 @@ constexpr auto keys(const MsaServer*) {
         key("port", &S::port, {"Where it listens.", "2587", Use::line, {}, "TCP port", 1}),
         key("auth_required", &S::auth_required,
             {"Take no mail without AUTH (RFC 6409 §4.3).", "false"}),
-        key("mechanisms", &S::mechanisms, {"SASL mechanisms it offers.", "[\"PLAIN\"]"}),
+        key("mechanisms", &S::mechanisms,
+            {"SASL mechanisms it offers (RFC 4954): those that say a password or a token only "
+             "under TLS, where the host has TLS.",
+             "[\"SCRAM-SHA-256\", \"PLAIN\"]"}),
         key("own_address_only", &S::own_address_only,
             {"The reverse-path must be one of the user's own addresses (RFC 6409 §6.1).", "false"}),
         key("extensions_off", &S::extensions_off,
@@ -150,6 +156,9 @@ constexpr auto keys(const Pop3Server*) {
         key("apop", &S::apop, {"Offer APOP (RFC 1939 §7).", "true"}),
         key("uidl", &S::uidl, {"Offer UIDL, without which nothing can be left safely.", "false"}),
         key("top", &S::top, {"Offer TOP.", "false"}),
+        key("mechanisms", &S::mechanisms,
+            {"SASL mechanisms it offers with AUTH (RFC 5034).", "[\"SCRAM-SHA-256\", \"PLAIN\"]",
+             Use::line, "none: it has no AUTH"}),
         key("timeout", &S::timeout,
             {"Its autologout timer (RFC 1939 §3 asks for ten minutes or more).", "\"30m\""}),
     };
@@ -239,6 +248,33 @@ constexpr auto keys(const TlsSettings*) {
     };
 }
 
+constexpr std::string_view title(const LogIn*) { return "[hosts.NAME.login]"; }
+constexpr std::string_view intro(const LogIn*) {
+    return "What failed log-ins lead to, for each account and each client's address, and whose "
+           "bearer tokens are taken.";
+}
+constexpr auto keys(const LogIn*) {
+    using S = LogIn;
+    return std::tuple{
+        key("delay", &S::delay,
+            {"How late the first refusal is said; it doubles with each failure in a row.",
+             "\"0s\""}),
+        key("delay_max", &S::delay_max, {"The latest that a refusal is said.", "\"5s\""}),
+        key("lock_after", &S::lock_after,
+            {"Failures in a row that lock; 0: none do.", "3", Use::line, {}, "failures"}),
+        key("lock_for", &S::lock_for,
+            {"How long a lock holds, and a failure is remembered.", "\"1h\""}),
+        key("tokens_from", &S::tokens_from,
+            {"The host whose bearer tokens it takes (OAUTHBEARER, XOAUTH2).", "\"idp\"", Use::host,
+             "none: it takes no tokens"}),
+        key("token_secret", &S::token_secret,
+            {"What this host signs its tokens with (HS256).", "\"not so secret\"", Use::line,
+             "`secret-NAME`"}),
+        key("token_lifetime", &S::token_lifetime,
+            {"How long its tokens are good.", "\"5m\""}),
+    };
+}
+
 constexpr std::string_view title(const Host*) { return "[hosts.NAME]"; }
 constexpr std::string_view intro(const Host*) {
     return "A machine. A host with `domains` and no `services` is a whole mail server: MTA, MSA, "
@@ -281,6 +317,7 @@ constexpr auto keys(const Host*) {
         key("caching", &Host::caching, {"The caching resolver.", ""}),
         key("kdc", &Host::kdc, {"The Kerberos KDC.", ""}),
         key("tls", &Host::tls, {"Protection.", ""}),
+        key("login", &Host::login, {"Failed log-ins, and tokens.", ""}),
     };
 }
 

@@ -133,6 +133,9 @@ constexpr auto keys(const Person*) {
         key("tls", &Person::tls,
             {"What their mail program wants; at the ports 465 and 995 TLS comes first anyway.",
              "\"verified\""}),
+        key("mechanisms", &Person::mechanisms,
+            {"SASL mechanisms that their mail program knows, the preferred one first.",
+             "[\"CRAM-MD5\", \"PLAIN\"]", Use::line, "all, the strongest first"}),
         key("fetch", &Person::fetch, {"How mail is collected.", ""}),
     };
 }

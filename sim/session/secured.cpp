@@ -202,6 +202,13 @@ void remark(Run& run, std::uint32_t connection) {
     decide(kept ? Reason::tls_injection_kept : Reason::tls_injection_dropped, run.fx.behind_tls);
 }
 
+std::vector<sasl::Binding> bindings(Run& run, std::uint32_t connection) {
+    if (!is_on(run.world, connection)) return {};
+    const std::uint32_t id = endpoint_of(run.world, connection);
+    if (run.world.tls.endpoints[id].phase != TlsPhase::open) return {};
+    return engine(run).bindings(run.world.tls, run.world.heap, run.world.seed, id);
+}
+
 void release(Run& run, std::uint32_t connection) {
     World& world = run.world;
     if (!is_on(world, connection)) return;

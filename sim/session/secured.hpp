@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "protocols/sasl/exchange.hpp"
 #include "sim/tls/engine.hpp"
 #include "sim/world/run.hpp"
 
@@ -28,6 +29,9 @@ void seal(Run& run, std::uint32_t connection, std::string& words, bool last);
 
 // Records what the machine's step has noted about TLS (Effects::behind_tls, tls_remark).
 void remark(Run& run, std::uint32_t connection);
+
+// What both ends of a session that is up have in common (RFC 5056), for SASL; else nothing.
+std::vector<sasl::Binding> bindings(Run& run, std::uint32_t connection);
 
 void release(Run& run, std::uint32_t connection);  // does nothing for one that is not protected
 

@@ -61,6 +61,11 @@ Engine::Endpoint& Engine::bring_up(const TlsTables& tables, const Heap& heap, st
     return *place;
 }
 
+std::vector<sasl::Binding> Engine::bindings(const TlsTables& tables, const Heap& heap,
+                                            std::uint64_t seed, std::uint32_t id) {
+    return bring_up(tables, heap, seed, id).ssl.bindings();
+}
+
 Outcome Engine::put(TlsTables& tables, Heap& heap, std::uint64_t seed, std::uint32_t id,
                     TlsInput input, std::string_view octets) {
     Endpoint& endpoint = bring_up(tables, heap, seed, id);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocols/base/heap.hpp"
+#include "protocols/sasl/exchange.hpp"
 #include "sim/tls/tls_state.hpp"
 
 namespace postroad::sim::tls {
@@ -52,6 +53,9 @@ class Engine {
     // Does one more thing to an endpoint and logs it. `id` is its place in `tables`.
     Outcome put(TlsTables& tables, Heap& heap, std::uint64_t seed, std::uint32_t id,
                 TlsInput input, std::string_view octets);
+    // RFC 9266 and RFC 5929 §4: what binds a session above to this channel. The endpoint is up.
+    std::vector<sasl::Binding> bindings(const TlsTables& tables, const Heap& heap,
+                                        std::uint64_t seed, std::uint32_t id);
     // The endpoint is no more.
     void forget(std::uint32_t id);
 

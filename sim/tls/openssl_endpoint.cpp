@@ -201,6 +201,35 @@ Outcome OpenSslEndpoint::put(TlsInput input, std::string_view octets) {
     return out;
 }
 
+// tls-exporter needs TLS 1.3 (RFC 9266 §4.2); the server's certificate is there in all versions,
+// hashed by what it is signed with, where that is not MD5 or SHA-1 (RFC 5929 §4.1).
+std::vector<sasl::Binding> OpenSslEndpoint::bindings() {
+    std::vector<sasl::Binding> out;
+    if (!up_) return out;
+    const DrawFrom drawing(stream_);
+    if (SSL_version(ssl_.get()) == TLS1_3_VERSION) {
+        constexpr std::string_view label = "EXPORTER-Channel-Binding";
+        unsigned char octets[32];
+        if (SSL_export_keying_material(ssl_.get(), octets, sizeof octets, label.data(), label.size(),
+                                       nullptr, 0, 1) == 1)
+            out.push_back({"tls-exporter", {reinterpret_cast<char*>(octets), sizeof octets}});
+    }
+    const X509* const leaf = SSL_is_server(ssl_.get()) ? SSL_get_certificate(ssl_.get())
+                                                       : SSL_get0_peer_certificate(ssl_.get());
+    int hash = NID_undef;
+    if (leaf == nullptr ||
+        X509_get_signature_info(const_cast<X509*>(leaf), &hash, nullptr, nullptr, nullptr) != 1 ||
+        hash == NID_undef)
+        return out;
+    const EVP_MD* const method =
+        hash == NID_md5 || hash == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(hash);
+    unsigned char octets[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (method != nullptr && X509_digest(leaf, method, octets, &size) == 1)
+        out.push_back({"tls-server-end-point", {reinterpret_cast<char*>(octets), size}});
+    return out;
+}
+
 void OpenSslEndpoint::shake_hands(Outcome& out) {
     const int result = SSL_do_handshake(ssl_.get());
     if (result == 1) return came_up(out);

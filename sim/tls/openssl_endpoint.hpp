@@ -35,6 +35,8 @@ class OpenSslEndpoint {
 
     Outcome put(TlsInput input, std::string_view octets);
 
+    std::vector<sasl::Binding> bindings();
+
     // What OpenSSL calls back with.
     void keep_secret(const char* line) { secrets_.emplace_back(line); }
     bool judge(bool well, X509_STORE_CTX& judging);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocols/base/ascii.hpp"
+#include "sim/views/auth_words.hpp"
 #include "sim/views/content.hpp"
 #include "sim/views/ladder_words.hpp"
 #include "sim/views/page.hpp"
@@ -287,6 +288,8 @@ class Ladder {
         LadderPage::Words words = words_of(row, fact);
         words.tag = tag(number_);
         page_.arrow(row.head().time, from, to, words);
+        if (const std::string secret = auth_words(fact, row.tail<LineFact>()); !secret.empty())
+            page_.note(row.head().time, from, {"  in base64: " + secret, no_section, Ink::faint, words.tag});
         if (!options_.content || fact.speech != Speech::content) return;
         const std::string octets = octets_of_line(trace_, *one, position);
         for (std::string_view rest = octets; !rest.empty();)

@@ -38,4 +38,8 @@ void compile_kerberos(Compiler& c);   // realms and their principals
 // `opportunistic` is `none` in a world without TLS, where saying so in each session is noise.
 TlsPolicy to_policy(const Compiler& c, scenario::TlsPolicy policy);
 
+// Names of SASL mechanisms; one that is not known is a mistake at `path`.
+std::vector<sasl::Mechanism> to_mechanisms(Compiler& c, const std::string& path,
+                                           const std::vector<std::string>& names);
+
 }  // namespace postroad::sim

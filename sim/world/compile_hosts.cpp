@@ -61,6 +61,16 @@ smtp::Extensions offered(Compiler& c, Generation generation, const std::string& 
     return out;
 }
 
+sasl::Mechanisms offered(Compiler& c, const scenario::Host& host, std::string_view service,
+                         const std::vector<std::string>& names) {
+    sasl::Mechanisms out;
+    for (const sasl::Mechanism one :
+         to_mechanisms(c, "hosts." + scenario::toml_key(host.name) + "." + std::string(service) +
+                              ".mechanisms", names))
+        out.add(one);
+    return out;
+}
+
 std::string greeted_name(const scenario::Host& host, const HostSetup& setup) {
     return host.smtp.hostname.empty() ? setup.domain_name : host.smtp.hostname;
 }
@@ -85,7 +95,9 @@ smtp::ServerHost mta_of(Compiler& c, const scenario::Host& host, const HostSetup
                              from.extensions_off);
     // The machine calls "mail only from who is authenticated" submission.
     out.submission = from.auth_required;
-    out.offers_auth = from.auth_required;
+    if (!from.mechanisms.empty() || !from.auth_required)
+        out.mechanisms = offered(c, host, "smtp", from.mechanisms);
+    out.offers_auth = !out.mechanisms.empty();
     out.size_octets_max = from.size_max.bytes;
     out.recipients_max = from.recipients_max;
     out.command_timeout_ns = from.timeout.ns;
@@ -101,11 +113,13 @@ smtp::ServerHost msa_of(Compiler& c, const scenario::Host& host, const HostSetup
                              "hosts." + scenario::toml_key(host.name) + ".msa.extensions_off",
                              from.extensions_off);
     out.submission = from.auth_required;
-    out.offers_auth = from.auth_required ||
-                      std::any_of(from.mechanisms.begin(), from.mechanisms.end(),
-                                  [](const std::string& one) {
-                                      return equals_ignoring_case(one, "PLAIN");
-                                  });
+    out.mechanisms = offered(c, host, "msa", from.mechanisms);
+    out.offers_auth = !out.mechanisms.empty();
+    if (from.auth_required && !out.offers_auth)
+        c.error("hosts." + scenario::toml_key(host.name) + ".msa.mechanisms",
+                "nobody can log in where AUTH is required and no mechanism is offered",
+                "a submission server with `auth_required` needs a way to authenticate (RFC 6409 §4.3)",
+                "write mechanisms = [\"PLAIN\"], or auth_required = false");
     out.size_octets_max = from.size_max.bytes;
     out.recipients_max = from.recipients_max;
     out.command_timeout_ns = from.timeout.ns;
@@ -246,6 +260,7 @@ void compile_hosts(Compiler& c) {
         host.utc_offset_min = from.utc_offset.minutes;
         host.resolver = c.out.find_host(from.resolver);
         host.has_mailboxes = from.runs(Service::mda);
+        host.pop3_mechanisms = offered(c, from, "pop3", from.pop3.mechanisms);
         std::uint32_t seen = 0;
         for (const Service service : from.services) {
             const std::uint32_t bit = 1U << static_cast<unsigned>(service);

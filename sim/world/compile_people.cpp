@@ -43,6 +43,8 @@ void compile_people(Compiler& c) {
         person.submission.user = person.name;
         person.submission.password = person.password;
         person.submission.tls = person.tls = to_policy(c, from.tls);
+        person.mechanisms = to_mechanisms(
+            c, "people." + scenario::toml_key(from.name) + ".mechanisms", from.mechanisms);
         person.submission.requires_auth =
             wants_auth(c.out, person.submits_to_host, person.submits_to_port);
         c.out.people_by_address.emplace_back(lowered(person.name), i);

@@ -80,6 +80,7 @@ struct HostSetup {
     std::int32_t utc_offset_min = 0;
     std::uint32_t resolver = nothing;  // host that it asks
     smtp::ClientHost smtp_client;      // as an MTA
+    sasl::Mechanisms pop3_mechanisms;  // that its POP3 server offers
     bool has_mailboxes = false;
     TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
@@ -146,6 +147,7 @@ struct PersonSetup {
     TlsPolicy tls = TlsPolicy::none;   // of their mail program
     std::uint32_t realm = nothing;     // Setup::realms: by their address's domain
     std::string principal;             // their name in it
+    std::vector<sasl::Mechanism> mechanisms;  // that it knows, the preferred first; empty: all
 };
 
 // Somebody or something that a KDC has a key of.

@@ -10,6 +10,7 @@
 #include "sim/dns/dns_state.hpp"
 #include "sim/kerberos/kerberos_state.hpp"
 #include "sim/mail/mail_state.hpp"
+#include "sim/net/attacker_state.hpp"
 #include "sim/net/border_state.hpp"
 #include "sim/net/tcp_state.hpp"
 #include "sim/session/session_state.hpp"
@@ -60,6 +61,7 @@ struct World {
     Pages<Node> nodes;
     TcpTables tcp;
     BorderTables border;
+    AttackerTables attackers;
     SessionTables sessions;
     TlsTables tls;
     DnsTables dns;

@@ -14,7 +14,10 @@
 #include "protocols/message/header.hpp"
 #include "protocols/message/mime.hpp"
 #include "protocols/message/trace_fields.hpp"
+#include "protocols/ntlm/messages.hpp"
+#include "protocols/sasl/overhear.hpp"
 #include "protocols/sasl/plain.hpp"
+#include "tests/support/sasl_desk.hpp"
 
 using namespace postroad;
 using namespace postroad::message;
@@ -110,6 +113,34 @@ void composing_is_sound(std::string_view text) {
     POSTROAD_ASSERT(back && back->recipients.size() == 1 && back->original == text);
 }
 
+// Every mechanism's first message, and an answer to a challenge that a fuzzer made.
+void read_sasl(std::string_view text) {
+    Heap heap;
+    for (std::uint8_t i = 1; i < sasl::mechanism_count; ++i) {
+        const auto mechanism = static_cast<sasl::Mechanism>(i);
+        sasl::Exchange server, client;
+        sasl::ServerSettings settings = sasl_settings();
+        sasl::server_step(server, mechanism, true, true, text, settings, heap);
+        if (!server.memory.empty())
+            sasl::server_step(server, mechanism, false, true, text, settings, heap);
+        sasl::ClientSettings mine;
+        mine.user = mine.password = "alice";
+        mine.nonce = "abc";
+        sasl::client_begin(client, mechanism, mine, heap);
+        sasl::client_step(client, text, mine, heap);
+        sasl::forget(server, heap);
+        sasl::forget(client, heap);
+        sasl::Memory memory;
+        memory.mechanism = mechanism;
+        sasl::overhear(memory, text);
+    }
+    POSTROAD_ASSERT(heap.live_blocks() == 0);
+    ntlm::decode_negotiate(text);
+    ntlm::decode_challenge(text);
+    ntlm::decode_authenticate(text);
+    ntlm::decode_pairs(text);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -129,5 +160,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     sasl::Plain plain;
     sasl::decode_plain(text, plain);
     sasl::decode_plain_base64(text, plain);
+    read_sasl(text);
     return 0;
 }

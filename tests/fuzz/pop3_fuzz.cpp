@@ -5,13 +5,19 @@
 
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
+#include "tests/support/sasl_desk.hpp"
 
 using namespace postroad;
 
 namespace {
 
 struct ServerDesk {
-    void operator()(pop3::Server&, Heap&, const Ask& ask, Answer& out) const {
+    std::string text;
+    void operator()(pop3::Server& server, Heap& heap, const Ask& ask, Answer& out) {
+        if (ask.kind == AskKind::authenticate) {
+            answer_sasl(server, heap, ask, out, text, false);
+            return;
+        }
         if (ask.kind == AskKind::maildrop) {
             out.ok = ask.c == "STAMP" || !ask.a.starts_with("n");
             out.number = 1;
@@ -23,7 +29,15 @@ struct ServerDesk {
 };
 
 struct ClientDesk {
-    void operator()(pop3::Client&, Heap&, const Ask& ask, Answer& out) const {
+    std::string text;
+    void operator()(pop3::Client& client, Heap& heap, const Ask& ask, Answer& out) {
+        if (ask.kind == AskKind::respond) {
+            auto best = sasl::Mechanism::none;
+            for (std::uint8_t i = 1; i < sasl::mechanism_count; ++i)
+                if (client.mechanisms.has(static_cast<sasl::Mechanism>(i)))
+                    best = static_cast<sasl::Mechanism>(i);
+            return respond_sasl(client, heap, ask, out, text, best);
+        }
         out.ok = ask.number % 3 != 0;
         out.number = ask.number % 2;
     }
@@ -40,16 +54,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         host.user = "alice";
         host.password = "secret";
         host.apop = (how & 2) != 0;
-        const ClientDesk desk;
-        fuzz::Driver<pop3::Client, pop3::ClientHost, const ClientDesk> driver(host, desk);
+        ClientDesk desk;
+        fuzz::Driver<pop3::Client, pop3::ClientHost, ClientDesk> driver(host, desk);
         fuzz::play(driver, {data + 1, size - 1});
     } else {
-        using Driver = fuzz::Driver<pop3::Server, pop3::ServerHost, const ServerDesk>;
+        using Driver = fuzz::Driver<pop3::Server, pop3::ServerHost, ServerDesk>;
         pop3::ServerHost host;
         host.apop = (how & 2) != 0;
         host.uidl = (how & 4) == 0;
         host.top = (how & 8) == 0;
-        const ServerDesk desk;
+        for (std::uint8_t i = 1; (how & 16) != 0 && i < sasl::mechanism_count; ++i)
+            host.mechanisms.add(static_cast<sasl::Mechanism>(i));
+        ServerDesk desk;
         {
             Driver driver(host, desk);
             fuzz::play(driver, {data + 1, size - 1});

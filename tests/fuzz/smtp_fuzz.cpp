@@ -5,6 +5,7 @@
 
 #include "protocols/smtp/client.hpp"
 #include "protocols/smtp/server.hpp"
+#include "tests/support/sasl_desk.hpp"
 
 using namespace postroad;
 
@@ -12,19 +13,33 @@ namespace {
 
 // A desk of moods: what it says follows from what it is asked.
 struct ServerDesk {
-    void operator()(smtp::Server&, Heap&, const Ask& ask, Answer& out) const {
+    std::string text;
+    void operator()(smtp::Server& server, Heap& heap, const Ask& ask, Answer& out) {
+        if (ask.kind == AskKind::authenticate) {
+            answer_sasl(server, heap, ask, out, text, true);
+            return;
+        }
         const char mood = ask.a.empty() ? 'x' : ask.a.front();
         out.exists = mood != 'n';
         out.ok = mood != 'r';
         out.relay = mood == 'd' ? Relay::deny : Relay::allow;
         if (mood == 'c') out.code = 451, out.enhanced = "4.3.0", out.ok = false;
-        out.text = ask.kind == AskKind::authenticate ? "alice" : "as you wish";
+        out.text = "as you wish";
     }
 };
 
 struct ClientDesk {
     std::uint32_t mails = 0;
-    void operator()(smtp::Client& client, Heap& heap, const Ask&, Answer& out) {
+    std::string text;
+    void operator()(smtp::Client& client, Heap& heap, const Ask& ask, Answer& out) {
+        if (ask.kind == AskKind::respond) {
+            // What it knows is the best that was offered, so that all are tried.
+            auto best = sasl::Mechanism::none;
+            for (std::uint8_t i = 1; i < sasl::mechanism_count; ++i)
+                if (client.mechanisms.has(static_cast<sasl::Mechanism>(i)))
+                    best = static_cast<sasl::Mechanism>(i);
+            return respond_sasl(client, heap, ask, out, text, best);
+        }
         out.ok = mails++ < 3;
         if (!out.ok) return;
         smtp::Job job;
@@ -40,6 +55,8 @@ smtp::ServerHost server_host(std::uint8_t how) {
     smtp::ServerHost host;
     host.esmtp = (how & 2) == 0;
     host.offers_auth = (how & 4) != 0;
+    for (std::uint8_t i = 1; i < sasl::mechanism_count; ++i)
+        host.mechanisms.add(static_cast<sasl::Mechanism>(i));
     host.submission = (how & 8) != 0;
     host.size_octets_max = how & 16 ? 64 : 10'000;
     host.recipients_max = 4;
@@ -69,9 +86,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::Driver<smtp::Client, smtp::ClientHost, ClientDesk> driver(host, desk);
         fuzz::play(driver, {data + 1, size - 1});
     } else {
-        using Driver = fuzz::Driver<smtp::Server, smtp::ServerHost, const ServerDesk>;
+        using Driver = fuzz::Driver<smtp::Server, smtp::ServerHost, ServerDesk>;
         const smtp::ServerHost host = server_host(how);
-        const ServerDesk desk;
+        ServerDesk desk;
         {
             Driver driver(host, desk);
             fuzz::play(driver, {data + 1, size - 1});

@@ -1,0 +1,19 @@
+// What the SMTP client's parts share; nobody else includes this.
+#pragma once
+
+#include "protocols/smtp/client.hpp"
+
+namespace postroad::smtp {
+
+void ask_for_job(Client& client, Effects& fx);
+void quit(Client& client, const ClientHost& host, Effects& fx);
+void fail(Client& client, std::uint16_t code, std::string_view text, const ClientHost& host,
+          Effects& fx);
+
+// --- client_auth.cpp: AUTH (RFC 4954 §4).
+void begin_auth(Client& client, const Answer& answer, const ClientHost& host, Effects& fx);
+void go_on_with_auth(Client& client, const Answer& answer, const ClientHost& host, Effects& fx);
+void heard_auth(Client& client, std::uint16_t code, std::string_view text, const ClientHost& host,
+                Effects& fx);
+
+}  // namespace postroad::smtp

@@ -1,0 +1,40 @@
+// Logging in, at both ends: what the machines of SMTP and POP3 ask in the middle of SASL's
+// exchanges (RFC 4422) is answered here, where there are passwords, chance, time and TLS.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/mail/guard.hpp"
+#include "sim/session/session.hpp"
+
+namespace postroad::sim::login {
+
+// Who may log in on a host by that name: whose mailbox is there or, for SMTP, who submits there.
+std::uint32_t person_at(const Run& run, NodeId host, std::string_view user, bool submits);
+
+// AskKind::authenticate of a server's machine. False: a refusal that comes late, by session::answer.
+bool authenticate(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
+
+// A log-in has failed, by whatever means: fills the refusal, or puts it off and gives false.
+bool refuse(Run& run, std::uint32_t connection, const guard::Attempt& attempt, AskKind asked,
+            Answer& out);
+// The refusal of who is locked out.
+void refuse_locked(Answer& out, bool smtp);
+// EventKind::mail, event::late_refusal: it is said now.
+void on_late(Run& run, const Event& event);
+
+// AskKind::respond of a person's mail program. False: a ticket has to be got first, and then it is
+// asked again with `a` "TICKET" (people.cpp).
+bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
+             const Ask& ask, Answer& out);
+
+// EXTERNAL (RFC 4422 appendix A): the person whom the client's certificate names in this TLS
+// session. Where clients show none, there is nobody.
+std::optional<std::string> tls_identity(Run& run, std::uint32_t connection);
+
+// Fresh and unguessable, printable, without a comma.
+std::string fresh_nonce(Run& run, NodeId node);
+
+}  // namespace postroad::sim::login
