@@ -67,6 +67,15 @@ std::string to_try(const Exposure& one, const sim::Setup& setup) {
         return fmt::format("dig @{} -p {} {}{} MX", address, one.outside_port,
                            one.protocol == net::protocol_tcp ? "+tcp " : "", domain);
     }
+    if (service->role == Role::kdc) {
+        const std::uint32_t realm = setup.hosts[one.node].kdc.realm;
+        for (const sim::PersonSetup& person : setup.people)
+            if (realm != sim::nothing && person.realm == realm)
+                return fmt::format("kinit {}   (krb5.conf: [realms] {} = {{ kdc = {} }})",
+                                   person.principal + "@" + setup.realms[realm].name,
+                                   setup.realms[realm].name, place_of(one));
+        return {};
+    }
     if (who == nullptr) return {};
     if (service->role == Role::pop3_server)
         return fmt::format("curl -u {}:{} pop3://{}/1", who->name, who->password, place_of(one));

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Programs that nobody here wrote judge the simulated Kerberos: MIT's kinit, kvno and klist get
-tickets from a live KDC, and tshark opens them in its capture. usage: kerberos_judges.py [CASE...]"""
+tickets from a live KDC, curl and GNU SASL log in by them, and tshark opens them in the capture.
+usage: kerberos_judges.py [CASE...]"""
 import contextlib
 import datetime
 import os
@@ -61,7 +62,8 @@ class Realm:
             file.write(KRB5_CONF.format(port=port, limit=1 if over == "tcp" else 1400, more=more))
         self.keytab = os.path.join(self.folder, "keytab")
         self.run([PROGRAM, "show", self.scenario, "--keytab", self.keytab])
-        self.world = Live(self.scenario, [f"kdc.example.org:88=127.0.0.1:{port}"])
+        self.world = Live(self.scenario, [f"kdc.example.org:88=127.0.0.1:{port}",
+                                          "mail:587=127.0.0.1:0", "mail:110=127.0.0.1:0"])
 
     def __enter__(self):
         return self
@@ -158,6 +160,45 @@ def refusals():
         assert "Clock skew too great" in said, said
 
 
+def curl(realm, scheme, service, *words, stdin="", expect=0):
+    port = realm.world.port[service]
+    return realm.run(["curl", "-sS", f"{scheme}://mail.example.org:{port}/{'1' if scheme == 'pop3' else ''}",
+                      "--resolve", f"mail.example.org:{port}:127.0.0.1", "--login-options",
+                      "AUTH=GSSAPI", "--max-time", "30", *words], stdin=stdin, expect=expect)
+
+
+def curl_logs_in_by_tickets():
+    """curl submits and collects mail with a ticket and no password, and is refused without one"""
+    with Realm() as realm:
+        letter = ["--mail-from", "alice@example.org", "--mail-rcpt", "bob@example.org", "-T", "-"]
+        curl(realm, "smtp", "mail:587", "-u", "alice:", *letter, stdin="Subject: x\n\nx\n", expect=67)
+        realm.run(["kinit", "alice"], stdin="secret-alice\n")
+        curl(realm, "smtp", "mail:587", "-u", "alice:", *letter,
+             stdin="From: alice@example.org\nSubject: by ticket\n\nno password\n")
+        realm.run(["kinit", "bob"], stdin="secret-bob\n")
+        got = curl(realm, "pop3", "mail:110", "-u", "bob:")
+        assert "Subject: by ticket" in got, got
+        # Somebody else's mailbox is not opened by one's own ticket.
+        said = curl(realm, "pop3", "mail:110", "-u", "alice:", expect=67)
+        assert "Login denied" in said or "denied" in said.lower(), said
+        assert "smtp/mail.example.org@EXAMPLE.ORG" not in realm.run(["klist"])  # that was alice's
+        same_again(realm.world)
+
+
+def gsasl_logs_in():
+    """GNU SASL logs in by GSSAPI at both servers, and believes that they could open the ticket"""
+    with Realm() as realm:
+        realm.run(["kinit", "alice"], stdin="secret-alice\n")
+        for service, protocol in (("mail:587", "smtp"), ("mail:110", "pop")):
+            words = ["gsasl", "--" + ("smtp" if protocol == "smtp" else "pop3"), "--connect",
+                     f"127.0.0.1:{realm.world.port[service]}", "--mechanism", "GSSAPI", "--service",
+                     protocol, "--hostname", "mail.example.org", "--authentication-id", "alice",
+                     "--authorization-id", "alice", "--no-starttls"]
+            said = realm.run(words)
+            assert "235 " in said or "+OK" in said, said
+        same_again(realm.world)
+
+
 def tshark_reads_along():
     """tshark finds nothing wrong with the packets, and with the key table opens what is sealed"""
     for over in ("udp", "tcp"):
@@ -189,8 +230,8 @@ def tshark_reads_along():
 
 def main():
     cases = [kinit_over_udp, kinit_over_tcp, renewal_and_service_keys, aes128, refusals,
-             tshark_reads_along]
-    missing = [name for name in ("kinit", "kvno", "klist", "tshark") if shutil.which(name) is None]
+             curl_logs_in_by_tickets, gsasl_logs_in, tshark_reads_along]
+    missing = [name for name in ("kinit", "kvno", "klist", "tshark", "curl", "gsasl") if shutil.which(name) is None]
     if missing:
         print("not installed: " + " ".join(missing) + " (./postroad test installs them)")
         return 1

@@ -111,7 +111,7 @@ Steps server_steps(Run& run, const Tcb& tcb) {
             acceptor.sequence = number_in(std::string_view(chance).substr(16));
         }
         const GssapiStep step = kerberos::gssapi_accept(memory.said, token, acceptor);
-        if (!step.client.empty()) memory.user = user_of(run, step);
+        if (!step.client.empty() && memory.user.empty()) memory.user = user_of(run, step);
         if (step.kind == GssapiStep::Kind::failure)
             return step.malformed ? sasl::malformed(step.why) : sasl::refuse(step.why);
         if (first)

@@ -201,7 +201,9 @@ constexpr std::string_view title(const KdcSettings*) { return "[hosts.NAME.kdc]"
 constexpr std::string_view intro(const KdcSettings*) {
     return "The Kerberos key distribution centre (RFC 4120) on a host with the service `kdc`. People "
            "and hosts whose domain is the realm's name, or under it, are its principals: `alice` with "
-           "her password, `smtp/HOST`, `pop/HOST`, `host/HOST`. DNS tells where it is (SRV).";
+           "her password, `smtp/HOST`, `pop/HOST`, `host/HOST`. DNS tells where it is (SRV). Mail "
+           "servers that offer `GSSAPI` among their `mechanisms` take its tickets. Its clock is the "
+           "simulated one: a real `kinit` asks it where `start` is now.";
 }
 constexpr auto keys(const KdcSettings*) {
     using S = KdcSettings;
