@@ -28,6 +28,7 @@ std::string_view what_it_is(const sim::ServiceSetup& service) {
         case Role::pop3_server: return is_implicit(service) ? "POP3, TLS first" : "POP3";
         case Role::dns_server: return "DNS, authoritative";
         case Role::resolver: return "DNS, resolver";
+        case Role::kdc: return "Kerberos KDC";
         case Role::outside: return "a real server's stand-in";
         default: return "";
     }
@@ -86,6 +87,15 @@ std::string to_try(const Exposure& one, const sim::Setup& setup) {
             who == nullptr ? "example.org" : who->address.substr(who->address.find('@') + 1);
         return fmt::format("dig @{} -p {} {}{} MX", address, one.outside_port,
                            one.protocol == net::protocol_tcp ? "+tcp " : "", domain);
+    }
+    if (service->role == Role::kdc) {
+        const std::uint32_t realm = setup.hosts[one.node].kdc.realm;
+        for (const sim::PersonSetup& person : setup.people)
+            if (realm != sim::nothing && person.realm == realm)
+                return fmt::format("kinit {}   (krb5.conf: [realms] {} = {{ kdc = {} }})",
+                                   person.principal + "@" + setup.realms[realm].name,
+                                   setup.realms[realm].name, place_of(one));
+        return {};
     }
     if (who == nullptr) return {};
     if (service->role == Role::pop3_server)

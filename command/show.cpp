@@ -9,8 +9,10 @@
 #include <ostream>
 
 #include "command/command.hpp"
+#include "command/output_file.hpp"
 #include "command/simulate.hpp"
 #include "protocols/base/did_you_mean.hpp"
+#include "sim/kerberos/realm.hpp"
 #include "sim/views/certificates.hpp"
 #include "sim/views/fits.hpp"
 #include "sim/views/json.hpp"
@@ -23,7 +25,7 @@ namespace {
 struct Options {
     std::string source, scenario;  // scenario: of a trace
     RunOptions run;
-    std::string message, node, pem_folder;
+    std::string message, node, pem_folder, keytab;
     std::uint32_t conversation = 0;
     bool wide = false, unfold = false, content = false, json = false, certificates = false,
          learnt = false;
@@ -112,6 +114,16 @@ int write_certificates(const sim::Setup& setup, const Options& options, Io& io) 
     return done;
 }
 
+// The keys are the seed's, so that those of a run are had without running it.
+int write_keytab(const Options& options, const sim::Setup& setup, Io& io) {
+    if (setup.realms.empty())
+        return refuse(io, "there are no Kerberos keys: no host of this scenario runs `kdc`");
+    OutputFile file;
+    if (!file.prepare(options.keytab, io)) return bad_input;
+    file.put(sim::kerberos_layer::keytab(setup, options.run.seed.value_or(setup.scenario.seed)));
+    return file.keep(io) ? done : bad_input;
+}
+
 bool is_trace(const std::string& path) {
     std::string unused;
     std::error_code error;
@@ -129,6 +141,7 @@ int run(const Options& options, Io& io) {
         sim::views::print_certificates(*source->opened.setup, io.sink());
         return options.pem_folder.empty() ? done : write_certificates(*source->opened.setup, options, io);
     }
+    if (!options.keytab.empty()) return write_keytab(options, *source->opened.setup, io);
     const auto ran = simulate(*source, options.run, io);
     if (!ran) return bad_input;
     const int status = show(ran->simulation->trace(), ran->setup(), options, io);
@@ -156,6 +169,8 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--learnt", options->learnt, "What somebody on a line has learnt, and has done");
     sub->add_option("--pem", options->pem_folder,
                     "With --certificates: a folder for the chains and the trusted authorities");
+    sub->add_option("--keytab", options->keytab,
+                    "Write the Kerberos keys of a run into this file, for Wireshark and services");
     sub->add_flag("--json", options->json, "Everything recorded, one line of JSON a fact");
     sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
     sub->add_option("--journal", options->run.journal,

@@ -28,6 +28,7 @@ enum class AskKind : std::uint8_t {
     commit,        // texts: the deletions a session leaves behind
     next_job,      // a client is ready for (more) work
     dns_query,     // a: a whole DNS message; the answer's text is the response
+    kdc_request,   // a: a whole Kerberos message; the answer's text is the reply
     respond,       // a client's part of SASL: c "BEGIN", number: sasl::Mechanisms on offer; then
                    // c "STEP", b: the server's challenge
 };

@@ -142,13 +142,15 @@ Result client_move(Memory& memory, std::string_view challenge, const ClientSetti
     return malformed("no such mechanism");
 }
 
-// Only SCRAM proves the server, too: without its signature success is a claim (RFC 5802 §5.1).
+// SCRAM and GSSAPI prove the server, too: without that success is a claim (RFC 5802 §5.1).
 std::string client_doubts(const Exchange& exchange, const Heap& heap) {
     const Memory memory = recall(exchange, heap);
     const bool scram = memory.mechanism >= Mechanism::scram_sha_1 &&
                        memory.mechanism <= Mechanism::scram_sha_256_plus;
     if (scram && memory.step < 3)
         return "the server has not shown that it knows the password";
+    if (memory.mechanism == Mechanism::gssapi && memory.step < 3)
+        return "the server has not shown that it could open the ticket";
     return {};
 }
 

@@ -162,6 +162,26 @@ namespace postroad::sim {
     R(attacker_read_password, "somebody on {0} has read the password of {1}", "4954 §9")            \
     R(attacker_read_envelope, "somebody on {0} has read who writes to whom: {1}", "3207 §1")        \
     R(attacker_read_message, "somebody on {0} has read a message of {1} octets or more", "3207 §1") \
+    /* Kerberos */                                                                                 \
+    R(kdc_preauth_required, "{0} must first show that it has the key: without that, anybody would " \
+      "be given something to try passwords on", "4120 §3.1.3")                                      \
+    R(kdc_knows, "{0} has encrypted the time with the right key: a ticket for {1}, good until {2}; " \
+      "the password itself never crosses", "4120 §3.1.3")                                           \
+    R(kdc_ticket, "{0} has shown a ticket-granting ticket: a ticket for {1}, good until {2}",       \
+      "4120 §3.3.3")                                                                                \
+    R(kdc_refused, "{0} gets no ticket for {1}: {2}", "4120 §7.5.9")                                \
+    R(kdc_found, "the KDC of {0} is {1}: DNS tells so", "4120 §7.2.3.2")                            \
+    R(kdc_silent, "the KDC at {0} has not answered in {1}: asked again", "4120 §7.2.1")             \
+    R(signed_on, "{0} has signed on to {1}, until {2}: the password was used on this host and has " \
+      "not left it", "4120 §3.1.5")                                                                 \
+    R(ticket_got, "{0} has a ticket for {1}, good until {2}: got by the ticket-granting ticket, "   \
+      "without the password", "4120 §3.3.4")                                                        \
+    R(ticket_kept, "{0} still has a ticket for {1}, good until {2}: no password and no KDC needed", \
+      "4120 §1.1")                                                                                  \
+    R(ticket_failed, "{0} gets no ticket for {1}: {2}", "4120 §3.1.6")                              \
+    R(ticket_opened, "the ticket of {0} opens with this server's own key, and is good until {1}: "  \
+      "the KDC vouches for {0}, and nobody had to ask it", "4120 §3.2.3")                           \
+    R(kdc_not_understood, "this is no message of Kerberos: not answered", "4120 §5")                \
     /* reading */                                                                                  \
     R(maildrop_locked, "the maildrop of {0} is open in another session", "1939 §4")                 \
     R(left_on_server, "{0} messages stay on the server", "1939 §8")                                 \

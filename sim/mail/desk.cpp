@@ -2,6 +2,7 @@
 #include "sim/session/desk.hpp"
 
 #include "sim/dns/streams.hpp"
+#include "sim/kerberos/kdc.hpp"
 #include "sim/mail/delivery.hpp"
 #include "sim/mail/maildrop.hpp"
 #include "sim/mail/people.hpp"
@@ -43,6 +44,9 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
         case Role::resolver:
         case Role::stub:
             return dns_layer::stream_ask(run, connection, ask, out);
+        case Role::kdc:
+            kerberos_layer::stream_ask(run, connection, ask, out);
+            return true;
         default:
             out = {};
             out.to = ask.kind;

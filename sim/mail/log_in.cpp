@@ -5,6 +5,7 @@
 #include "protocols/message/base64.hpp"
 #include "sim/mail/addresses.hpp"
 #include "sim/mail/queue.hpp"
+#include "sim/mail/single_sign_on.hpp"
 #include "sim/mail/tokens.hpp"
 #include "sim/session/desk.hpp"
 #include "sim/session/secured.hpp"
@@ -19,7 +20,8 @@ sasl::Exchange& exchange_of(Run& run, const Tcb& tcb) {
 }
 
 bool needs_nonce(sasl::Mechanism mechanism) {
-    return !sasl::says_a_secret(mechanism) && mechanism != sasl::Mechanism::external;
+    return !sasl::says_a_secret(mechanism) && mechanism != sasl::Mechanism::external &&
+           mechanism != sasl::Mechanism::gssapi;
 }
 
 // SCRAM's salt is the same each time, also for names that nobody has: so nobody learns who is here.
@@ -74,6 +76,7 @@ sasl::ServerSettings settings_for(Run& run, std::uint32_t connection, const Tcb&
     out.token_problem = [&run, host](std::string_view user, std::string_view token) {
         return tokens::problem(run, host, user, token);
     };
+    if (mechanism == sasl::Mechanism::gssapi) out.opaque = single_sign_on::server_steps(run, tcb);
     out.tls_identity = [&run, connection] { return tls_identity(run, connection); };
     return out;
 }

@@ -25,8 +25,9 @@ void refuse_locked(Answer& out, bool smtp);
 // EventKind::mail, event::late_refusal: it is said now.
 void on_late(Run& run, const Event& event);
 
-// AskKind::respond of a person's mail program.
-void respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
+// AskKind::respond of a person's mail program. False: a ticket has to be got first, and then it is
+// asked again with `a` "TICKET" (people.cpp).
+bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
              const Ask& ask, Answer& out);
 
 // EXTERNAL (RFC 4422 appendix A): the person whom the client's certificate names in this TLS

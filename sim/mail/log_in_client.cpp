@@ -1,5 +1,7 @@
 // The client's end: a mail program chooses a mechanism, says why, and answers challenges.
+#include "sim/kerberos/tickets.hpp"
 #include "sim/mail/log_in.hpp"
+#include "sim/mail/single_sign_on.hpp"
 #include "sim/mail/tokens.hpp"
 #include "sim/session/secured.hpp"
 
@@ -61,7 +63,7 @@ int count_of(sasl::Mechanisms set) {
 
 }  // namespace
 
-void respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
+bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
              const Ask& ask, Answer& out) {
     const Tcb tcb = run.world.tcp.tcbs[connection];
     const PersonSetup& setup = run.setup().people[person];
@@ -75,6 +77,11 @@ void respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
     settings.workstation = run.host(tcb.node).name;
     settings.unix_s = run.unix_s();
     if (knows_plus(setup)) settings.bindings = secured::bindings(run, connection);
+    const std::string service =
+        single_sign_on::service_at(run, person, server, tcb.role == Role::smtp_client);
+    const auto show_ticket = [&] {
+        settings.opaque = single_sign_on::client_steps(run, tcb.node, person, service);
+    };
     sasl::Result result;
     if (begins) {
         const sasl::Mechanisms offered{static_cast<std::uint16_t>(ask.number)};
@@ -82,14 +89,22 @@ void respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
         settings.plus_offered = offered.has(Mechanism::scram_sha_1_plus) ||
                                 offered.has(Mechanism::scram_sha_256_plus);
         Mechanism chosen = Mechanism::none;
-        for (const Mechanism one : known_to(setup))
-            if (chosen == Mechanism::none && offered.has(one) &&
-                has_what_it_takes(run, connection, one, settings))
-                chosen = one;
+        for (const Mechanism one : known_to(setup)) {
+            if (chosen != Mechanism::none || !offered.has(one)) continue;
+            if (one == Mechanism::gssapi && !service.empty()) {
+                if (ask.a != "TICKET" &&
+                    kerberos_layer::obtain(run, person, service,
+                                           {connection, tcb.generation, ask.number},
+                                           tcb.conversation) == kerberos_layer::Have::coming)
+                    return false;
+                if (kerberos_layer::kept_ticket(run, person, service)) show_ticket();
+            }
+            if (has_what_it_takes(run, connection, one, settings)) chosen = one;
+        }
         if (chosen == Mechanism::none) {
             out.ok = false;
             out.text = "the server offers no AUTH that we know";
-            return;
+            return true;
         }
         if (count_of(offered) > 1) {
             std::string all;
@@ -105,6 +120,7 @@ void respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
         out.exists = sasl::traits_of(chosen).client_first;
     } else {
         const Mechanism mechanism = sasl::recall(exchange, run.world.heap).mechanism;
+        if (mechanism == Mechanism::gssapi) show_ticket();
         if (mechanism == Mechanism::ntlm) settings.nonce = fresh_nonce(run, tcb.node);
         result = sasl::client_step(exchange, ask.b, settings, run.world.heap);
     }
@@ -113,6 +129,7 @@ void respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
     out.text = words();
     if (!out.ok)
         run.decide(tcb.node, tcb.conversation, Reason::auth_given_up, words());
+    return true;
 }
 
 }  // namespace postroad::sim::login

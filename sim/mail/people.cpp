@@ -2,6 +2,7 @@
 #include "sim/mail/people_parts.hpp"
 
 #include "protocols/dns/name.hpp"
+#include "sim/kerberos/tickets.hpp"
 #include "sim/mail/log_in.hpp"
 
 namespace postroad::sim::people {
@@ -118,14 +119,11 @@ namespace {
 // A mail program logs in, for a fetch or for a submission.
 bool log_in_ask(Run& run, std::uint32_t connection, std::uint32_t number, const Ask& ask,
                        Answer& out) {
-    if (run.world.tcp.tcbs[connection].role == Role::pop3_client) {
-        login::respond(run, connection, number, run.setup().people[number].fetches_from_host, ask,
-                       out);
-        return true;
-    }
+    if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
+        return login::respond(run, connection, number,
+                              run.setup().people[number].fetches_from_host, ask, out);
     const Submission& one = run.world.mail.people.outbox[number];
-    login::respond(run, connection, one.person, one.target, ask, out);
-    return true;
+    return login::respond(run, connection, one.person, one.target, ask, out);
 }
 
 }  // namespace
@@ -216,6 +214,19 @@ void host_up(Run& run, NodeId host) {
     }
 }
 
+// The log-in that had to wait goes on, with the ticket or by another mechanism.
+void log_in_again(Run& run, const kerberos_layer::Waiter& waiter) {
+    const Tcb tcb = run.world.tcp.tcbs[waiter.connection];
+    if (tcb.generation != waiter.generation || tcb.seat == nothing) return;
+    const std::uint32_t owner =
+        tcb.role == Role::pop3_client ? run.world.sessions.of<pop3::Client>()[tcb.seat].settings
+                                      : run.world.sessions.of<smtp::Client>()[tcb.seat].settings;
+    Answer answer;
+    const Ask asked{AskKind::respond, "TICKET", {}, "BEGIN", waiter.number};
+    ask(run, waiter.connection, owner, asked, answer);
+    session::answer(run, waiter.connection, answer);
+}
+
 bool is_idle(const World& world) {
     const PeopleTables& people = world.mail.people;
     if (people.outbox.live() != 0) return false;
@@ -227,3 +238,9 @@ bool is_idle(const World& world) {
 }
 
 }  // namespace postroad::sim::people
+
+namespace postroad::sim::kerberos_layer {
+
+void ticket_known(Run& run, const Waiter& waiter) { people::log_in_again(run, waiter); }
+
+}  // namespace postroad::sim::kerberos_layer

@@ -7,6 +7,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/dns/resolve.hpp"
+#include "sim/kerberos/tickets.hpp"
 #include "sim/mail/delivery.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue_parts.hpp"
@@ -371,6 +372,10 @@ namespace postroad::sim::dns_layer {
 
 void answered(Run& run, NodeId host, std::uint32_t who, std::uint32_t what,
               const Resolved& resolved) {
+    if (kerberos_layer::is_ours(who)) {
+        kerberos_layer::resolved(run, who, what, resolved);
+        return;
+    }
     if (people::is_ours(who)) {
         people::resolved(run, host, who, what, resolved);
         return;

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 
-#include "sim/dns/datagram.hpp"
 #include "sim/net/attacker.hpp"
 #include "sim/net/border.hpp"
+#include "sim/net/datagrams.hpp"
 #include "sim/net/segment_header.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/net/wire.hpp"
-#include "sim/world/outside.hpp"
 
 namespace postroad::sim::net_layer {
 namespace {
@@ -227,17 +226,12 @@ void deliver_icmp(Run& run, NodeId host, std::uint32_t segment_id) {
     if (quoted.protocol == net::protocol_tcp)
         tcp::unreachable(run, host, quoted, port ? Ending::refused : Ending::unreachable);
     else if (quoted.protocol == net::protocol_udp)
-        dns_layer::unreachable(run, host, quoted);
+        datagrams::unreachable(run, host, quoted);
 }
 
 void deliver_datagram(Run& run, NodeId host, std::uint32_t segment_id) {
-    const Segment& segment = run.world.tcp.segments[segment_id];
-    if (dns_layer::wants_datagram(run, host, segment.target_port)) {
-        dns_layer::datagram_arrived(run, host, segment_id);
-        return;
-    }
-    if (outside::datagram_arrived(run, host, segment_id)) return;
-    const Segment copy = segment;  // nobody listens: port unreachable
+    if (datagrams::arrived(run, host, segment_id)) return;
+    const Segment copy = run.world.tcp.segments[segment_id];  // nobody listens: port unreachable
     const bool v4 = run.address(copy.source).is_v4();
     send_unreachable(run, host, copy, v4 ? 3 : 1, v4 ? 3 : 4);
 }

@@ -4,6 +4,8 @@
 #include "sim/scenario/complete.hpp"
 #include "sim/scenario/names.hpp"
 
+#include "protocols/base/ascii.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -28,6 +30,7 @@ public:
         links();
         mail_exchangers();
         people();
+        tickets();
         firewalls_and_records();
         workloads();
         timeline();
@@ -236,6 +239,30 @@ private:
                                                       " takes mail on port " +
                                                       std::to_string(person.submits_to->port));
             }
+        }
+    }
+
+    // A server opens tickets with the key that the KDC of its realm has given it.
+    void tickets() {
+        const auto has_realm = [&](std::string_view name) {
+            return std::any_of(s_.hosts.begin(), s_.hosts.end(), [&](const Host& host) {
+                return host.runs(Service::kdc) && is_within(name, lowered(host.kdc.realm));
+            });
+        };
+        for (const Host& host : s_.hosts) {
+            if (host.names.empty() || has_realm(host.names[0])) continue;
+            const std::pair<const char*, const std::vector<std::string>*> offers[] = {
+                {".smtp", &host.smtp.mechanisms},
+                {".msa", &host.msa.mechanisms},
+                {".pop3", &host.pop3.mechanisms}};
+            for (const auto& [service, mechanisms] : offers)
+                for (const std::string& one : *mechanisms)
+                    if (equals_ignoring_case(one, "GSSAPI"))
+                        warning("hosts." + toml_key(host.name) + service + ".mechanisms",
+                                quoted(host.name) + " offers GSSAPI, and no realm has " +
+                                    quoted(host.names[0]),
+                                "nobody gets a ticket for it (RFC 4120 §1.1)",
+                                "add a host with services = [\"kdc\"] in its domain");
         }
     }
 

@@ -206,6 +206,11 @@ void complete_hosts(Scenario& s) {
             const Host* next = index.host(to.host);
             if (to.port == 0 && next != nullptr) to.port = next->smtp.port;
         };
+        if (host.runs(Service::kdc) && host.kdc.realm.empty()) {
+            const std::string domain = domain_of_host(host, keepers);
+            host.kdc.realm = domain.empty() ? std::string(parent_of(host.names[0])) : domain;
+            for (char& one : host.kdc.realm) one = to_upper(one);
+        }
         if (host.routing.smart_host) port_of(*host.routing.smart_host);
         for (auto& [domain, to] : host.routing.routes) port_of(to);
     }

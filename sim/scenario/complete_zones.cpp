@@ -3,6 +3,8 @@
 #include "sim/scenario/complete.hpp"
 #include "sim/scenario/names.hpp"
 
+#include "protocols/base/ascii.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -93,6 +95,21 @@ public:
     }
     void record(std::string_view owner, std::string_view type, std::string_view data) {
         text += std::string(owner) + " IN " + std::string(type) + " " + std::string(data) + "\n";
+    }
+    // RFC 4120 §7.2.3.2: where a realm's KDCs are, the first one first.
+    void key_distribution_centres(std::string_view origin) {
+        std::map<std::string, unsigned> priorities;  // by realm
+        for (const Host& host : s.hosts) {
+            if (!host.runs(Service::kdc)) continue;
+            const std::string domain = lowered(host.kdc.realm);
+            const unsigned priority = priorities[domain]++;
+            for (const std::string_view protocol : {"_kerberos._udp.", "_kerberos._tcp."}) {
+                const std::string owner = std::string(protocol) + domain;
+                if (check_domain(owner).ok() && closest_zone(owner) == origin)
+                    record(absolute(owner), "SRV",
+                           std::to_string(priority) + " 0 88 " + absolute(host.names[0]));
+            }
+        }
     }
     void children(std::string_view origin) {
         for (const Zone& zone : s.zones)
@@ -236,6 +253,7 @@ void complete_zones(Scenario& s) {
         w.soa(zone.origin, zone.served_by,
               domain != s.domains.end() ? domain->ttl : Duration{86'400'000'000'000});
         if (domain != s.domains.end()) write_mail_domain(w, *domain);
+        w.key_distribution_centres(zone.origin);
         w.children(zone.origin);
         w.glue(zone.origin, zone.served_by);
         for (const Host* host : hosts_in[zone.origin])

@@ -126,6 +126,7 @@ template <class F> void each_table(F&& f) {
     f.template operator()<Pop3Server>();
     f.template operator()<DnsServer>();
     f.template operator()<ResolverSettings>();
+    f.template operator()<KdcSettings>();
     f.template operator()<TlsSettings>();
     f.template operator()<LogIn>();
     f.template operator()<Authority>();

@@ -95,7 +95,7 @@ struct Firewall {
 
 // ---- Hosts and what runs on them ------------------------------------------------------------
 
-enum class Service : std::uint8_t { mua, mta, msa, mda, pop3, dns, resolver };
+enum class Service : std::uint8_t { mua, mta, msa, mda, pop3, dns, resolver, kdc };
 enum class Generation : std::uint8_t { rfc821, rfc1869, rfc2821, rfc5321 };
 
 struct SmtpServer {  // [hosts.NAME.smtp]: the MTA's port
@@ -209,6 +209,14 @@ struct TlsSettings {               // [hosts.NAME.tls]
     bool operator==(const TlsSettings&) const = default;
 };
 
+struct KdcSettings {                // [hosts.NAME.kdc]: RFC 4120
+    std::string realm;              // empty: its mail domain in capitals
+    Duration ticket_lifetime{36'000'000'000'000};   // 10h
+    Duration renewable_for{604'800'000'000'000};    // 7d
+    Duration clock_skew{300'000'000'000};           // 5m, RFC 4120 §3.2.3
+    bool operator==(const KdcSettings&) const = default;
+};
+
 struct LogIn {                         // [hosts.NAME.login]: what failed log-ins lead to, and tokens
     Duration delay{1'000'000'000};     // of the first refusal; doubles with each failure
     Duration delay_max{32'000'000'000};
@@ -239,6 +247,7 @@ struct Host {
     Pop3Server pop3;
     DnsServer dns;
     ResolverSettings caching;  // [hosts.NAME.caching]
+    KdcSettings kdc;
     TlsSettings tls;
     LogIn login;
     bool operator==(const Host&) const = default;

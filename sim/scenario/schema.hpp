@@ -82,7 +82,8 @@ constexpr auto words(NetworkKind) {
 constexpr auto words(BlockAction) { return std::array<std::string_view, 2>{"drop", "reject"}; }
 constexpr auto words(Policy) { return std::array<std::string_view, 3>{"accept", "drop", "reject"}; }
 constexpr auto words(Service) {
-    return std::array<std::string_view, 7>{"mua", "mta", "msa", "mda", "pop3", "dns", "resolver"};
+    return std::array<std::string_view, 8>{"mua",  "mta", "msa",      "mda",
+                                           "pop3", "dns", "resolver", "kdc"};
 }
 constexpr auto words(Generation) {
     return std::array<std::string_view, 4>{"rfc821", "rfc1869", "rfc2821", "rfc5321"};

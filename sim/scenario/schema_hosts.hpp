@@ -197,6 +197,27 @@ constexpr auto keys(const ResolverSettings*) {
     };
 }
 
+constexpr std::string_view title(const KdcSettings*) { return "[hosts.NAME.kdc]"; }
+constexpr std::string_view intro(const KdcSettings*) {
+    return "The Kerberos key distribution centre (RFC 4120) on a host with the service `kdc`. People "
+           "and hosts whose domain is the realm's name, or under it, are its principals: `alice` with "
+           "her password, `smtp/HOST`, `pop/HOST`, `host/HOST`. DNS tells where it is (SRV). Mail "
+           "servers that offer `GSSAPI` among their `mechanisms` take its tickets. Its clock is the "
+           "simulated one: a real `kinit` asks it where `start` is now.";
+}
+constexpr auto keys(const KdcSettings*) {
+    using S = KdcSettings;
+    return std::tuple{
+        key("realm", &S::realm,
+            {"The realm it serves.", "\"EXAMPLE.ORG\"", Use::line, "its mail domain in capitals"}),
+        key("ticket_lifetime", &S::ticket_lifetime, {"How long tickets are good.", "\"8h\""}),
+        key("renewable_for", &S::renewable_for,
+            {"How long they can be renewed, without the password.", "\"1d\""}),
+        key("clock_skew", &S::clock_skew,
+            {"How far apart clocks may be (RFC 4120 §3.2.3).", "\"1m\""}),
+    };
+}
+
 constexpr std::string_view title(const TlsSettings*) { return "[hosts.NAME.tls]"; }
 constexpr std::string_view intro(const TlsSettings*) {
     return "Protection of connections: what this host offers as a server, and what its MTA wants as "
@@ -309,6 +330,7 @@ constexpr auto keys(const Host*) {
         key("pop3", &Host::pop3, {"The POP3 server.", ""}),
         key("dns", &Host::dns, {"The authoritative name server.", ""}),
         key("caching", &Host::caching, {"The caching resolver.", ""}),
+        key("kdc", &Host::kdc, {"The Kerberos KDC.", ""}),
         key("tls", &Host::tls, {"Protection.", ""}),
         key("login", &Host::login, {"Failed log-ins, and tokens.", ""}),
     };

@@ -29,6 +29,7 @@ bool with_machine(Role role, Use&& use) {
         case Role::dns_server:
         case Role::resolver:
         case Role::stub: use.template operator()<dns::Stream>(); return true;
+        case Role::kdc: use.template operator()<kerberos::Stream>(); return true;
         default: return false;
     }
 }
@@ -50,6 +51,9 @@ void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Client>& seat, const Input
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<dns::Stream>& seat, const Input& input) {
     dns::step(seat.machine, input, dns_layer::stream_host(tcb), run.fx);
+}
+void run_machine(Run& run, const Tcb&, Seat<kerberos::Stream>& seat, const Input& input) {
+    kerberos::step(seat.machine, input, run.fx);
 }
 
 constexpr std::size_t words_octets_max = 60'000;  // a row of the Trace holds 65,528

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "protocols/dns/stream.hpp"
+#include "protocols/kerberos/stream.hpp"
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
 #include "protocols/smtp/client.hpp"
@@ -27,7 +28,7 @@ struct Seat {
 // A new host role adds its machine here, and a Role.
 using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>,
                          Table<Seat<dns::Stream>>, Table<Seat<pop3::Server>>,
-                         Table<Seat<pop3::Client>>>;
+                         Table<Seat<pop3::Client>>, Table<Seat<kerberos::Stream>>>;
 
 // Which machine a role runs.
 template <Role role>
@@ -47,6 +48,10 @@ struct MachineOf<Role::pop3_server> {
 template <>
 struct MachineOf<Role::pop3_client> {
     using type = pop3::Client;
+};
+template <>
+struct MachineOf<Role::kdc> {
+    using type = kerberos::Stream;
 };
 // DNS over TCP: the initiator of a connection is its client.
 template <>

@@ -6,6 +6,7 @@
 
 #include "protocols/dns/message_reader.hpp"
 #include "protocols/dns/rdata_text.hpp"
+#include "protocols/kerberos/messages.hpp"
 #include "sim/net/packet.hpp"
 
 namespace postroad::sim::views {
@@ -90,6 +91,33 @@ std::string dns_words(std::string_view message) {
     if (!answers.empty()) return out + answers;
     if (!referral.empty()) return out + referral;
     return out + "no such records";
+}
+
+std::string kerberos_words(std::string_view message) {
+    kerberos::KdcReq request;
+    if (kerberos::read(message, request)) {
+        const std::string server =
+            request.body.server ? kerberos::to_text(*request.body.server) : "nothing";
+        if (request.type == kerberos::tgs_req)
+            return "TGS-REQ: a ticket-granting ticket is shown, to get one for " + server;
+        std::string out = "AS-REQ: ";
+        out += request.body.client ? kerberos::to_text(*request.body.client) : "somebody";
+        out += " asks for " + server;
+        for (const kerberos::PaData& one : request.padata)
+            if (one.type == kerberos::pa_enc_timestamp) out += ", and has encrypted the time";
+        return out;
+    }
+    kerberos::KdcRep reply;
+    if (kerberos::read(message, reply))
+        return std::string(reply.type == kerberos::as_rep ? "AS-REP" : "TGS-REP") + ": a ticket for " +
+               kerberos::to_text(reply.ticket.server) + ", and a session key that only " +
+               kerberos::to_text(reply.client) + " can read";
+    kerberos::KrbError error;
+    if (kerberos::read(message, error)) {
+        const std::string_view name = kerberos::name_of(kerberos::ErrorCode{error.code});
+        return "KRB-ERROR: " + (name.empty() ? std::to_string(error.code) : std::string(name));
+    }
+    return "a Kerberos message of " + std::to_string(message.size()) + " octets";
 }
 
 }  // namespace postroad::sim::views

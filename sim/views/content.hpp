@@ -1,4 +1,4 @@
-// What packets carried, put together again: message contents and DNS messages as words.
+// What packets carried, put together again: message contents, DNS and Kerberos messages as words.
 #pragma once
 
 #include <string>
@@ -16,6 +16,9 @@ std::string octets_of_line(const Trace& trace, const Conversation& conversation,
 
 // "example.net MX?" or "example.net MX: 10 mx.example.net., 20 …" of a DNS message.
 std::string dns_words(std::string_view message);
+
+// "AS-REQ: alice asks for krbtgt/EXAMPLE.ORG" of a Kerberos message.
+std::string kerberos_words(std::string_view message);
 
 // Relative sequence numbers: one direction's first octet has number 0.
 struct StreamStart {

@@ -315,10 +315,13 @@ class Ladder {
         const Why why{fact.why};
         if (fact.protocol == net::protocol_udp) {
             const bool dns = fact.target_port == 53 || fact.source_port == 53;
-            words.text = dns ? visible(dns_words(row.tail<PacketFact>()))
-                             : std::to_string(fact.payload_octets) + " octets";
+            const bool kerberos = fact.target_port == 88 || fact.source_port == 88;
+            words.text = dns        ? visible(dns_words(row.tail<PacketFact>()))
+                         : kerberos ? visible(kerberos_words(row.tail<PacketFact>()))
+                                    : std::to_string(fact.payload_octets) + " octets";
             if (dns) words.section = Section("1035 §4.2.1");
-            words.ink = fact.target_port == 53 ? Ink::command : Ink::good;
+            if (kerberos) words.section = Section("4120 §7.2.1");
+            words.ink = fact.target_port == 53 || fact.target_port == 88 ? Ink::command : Ink::good;
         } else if (fact.protocol != net::protocol_tcp) {
             words.text = icmp_words(fact);
             words.section = fact.protocol == net::protocol_icmp ? Section("792") : Section("4443 §3.1");

@@ -181,6 +181,7 @@ std::string service_name(std::uint8_t protocol, std::uint16_t port) {
     switch (port) {
         case 25: return "SMTP";
         case 53: return "DNS";
+        case 88: return "Kerberos";
         case 110: return "POP3";
         case 143: return "IMAP";
         case 465: return "submission over TLS";

@@ -5,6 +5,8 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/dns/datagram.hpp"
+#include "sim/kerberos/replay.hpp"
+#include "sim/kerberos/tickets.hpp"
 #include "sim/mail/mail.hpp"
 #include "sim/net/border.hpp"
 #include "sim/net/network.hpp"
@@ -97,6 +99,8 @@ struct Apply {
         if (down) {
             tcp::crash(run, host);
             dns_layer::crash(run, host);
+            kerberos_layer::crash_replay(run, host);
+            kerberos_layer::crash_tickets(run, host);
             mail::host_down(run, host);
             run.world.tcp.hosts.edit(host).down = 1;
         } else {

@@ -11,7 +11,7 @@ namespace {
 using scenario::Generation;
 using scenario::Service;
 
-constexpr std::uint16_t dns_port = 53, submissions_port = 465, pop3s_port = 995;
+constexpr std::uint16_t dns_port = 53, kerberos_port = 88, submissions_port = 465, pop3s_port = 995;
 
 struct Keyword {
     std::string_view word;
@@ -170,6 +170,9 @@ void add_service(Compiler& c, const scenario::Host& from, HostSetup& host, Servi
         case Service::resolver:
             listen(net::protocol_udp, dns_port, Role::resolver);
             return listen(net::protocol_tcp, dns_port, Role::resolver);
+        case Service::kdc:
+            listen(net::protocol_udp, kerberos_port, Role::kdc);
+            return listen(net::protocol_tcp, kerberos_port, Role::kdc);
         case Service::mua:
         case Service::mda: return listen(0, 0, Role::none);
     }
@@ -181,7 +184,8 @@ bool is_dns(const ServiceSetup& one) {
 
 // A name server and a resolver share port 53, as BIND does: they tell questions apart by RD.
 void check_ports(Compiler& c, const HostSetup& host) {
-    constexpr std::string_view names[] = {"mua", "mta", "msa", "mda", "pop3", "dns", "resolver"};
+    constexpr std::string_view names[] = {"mua",  "mta", "msa",      "mda",
+                                          "pop3", "dns", "resolver", "kdc"};
     for (std::size_t i = 0; i < host.services.size(); ++i)
         for (std::size_t k = 0; k < i; ++k) {
             const ServiceSetup& a = host.services[k];

@@ -34,6 +34,7 @@ enum class Role : std::uint8_t {
     resolver,      // caching
     stub,          // a host's own questions
     outside,       // somebody typing, a real program, a test; as a service: a real server
+    kdc,           // a Kerberos key distribution centre
 };
 
 // When a service's connections are protected.
@@ -57,6 +58,12 @@ struct ServiceSetup {
     Protection protection = Protection::none;
 };
 
+// A KDC's own settings, and which realm it serves.
+struct KdcSetup {
+    std::uint32_t realm = nothing;     // Setup::realms
+    std::int64_t lifetime_s = 0, renewable_s = 0, skew_s = 0;
+};
+
 struct AttachmentSetup {
     std::uint32_t network = 0;
     std::uint32_t link = 0;            // the access link
@@ -78,6 +85,8 @@ struct HostSetup {
     bool has_mailboxes = false;
     TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
+    std::uint32_t realm = nothing;     // Setup::realms: by its name
+    KdcSetup kdc;                      // if it runs one
     const ServiceSetup* service_at(std::uint8_t protocol, std::uint16_t port) const {
         for (const ServiceSetup& one : services)
             if (one.port == port && one.protocol == protocol) return &one;
@@ -137,7 +146,26 @@ struct PersonSetup {
     std::uint16_t fetches_from_port = 110;
     smtp::ClientHost submission;       // how their MUA talks to the MSA
     TlsPolicy tls = TlsPolicy::none;   // of their mail program
+    std::uint32_t realm = nothing;     // Setup::realms: by their address's domain
+    std::string principal;             // their name in it
     std::vector<sasl::Mechanism> mechanisms;  // that it knows, the preferred first; empty: all
+};
+
+// Somebody or something that a KDC has a key of.
+struct PrincipalSetup {
+    std::string name;                  // "alice", "smtp/mail.example.org"
+    std::string password;              // of a person; other keys are drawn
+    bool person = false;
+    bool operator==(const PrincipalSetup&) const = default;
+};
+
+// A Kerberos realm (RFC 4120 §1.4), and all its principals.
+struct RealmSetup {
+    std::string name;                  // "EXAMPLE.ORG"
+    std::string domain;                // "example.org": whose hosts and people belong to it
+    std::vector<std::uint32_t> kdcs;   // hosts, in the scenario's order
+    std::vector<PrincipalSetup> principals;  // by name
+    const PrincipalSetup* find(std::string_view name_of_one) const;
 };
 
 // A zone and the hosts that answer for it, in the scenario's order.
@@ -231,6 +259,7 @@ struct Setup {
     std::vector<FirewallSetup> firewalls;
     std::vector<ZoneSetup> zones;      // in the scenario's order
     std::vector<PersonSetup> people;
+    std::vector<RealmSetup> realms;
     std::vector<smtp::ServerHost> smtp_servers;
     std::vector<std::string> real_servers;  // "127.0.0.1:10025"
     std::vector<net::Address> addresses;

@@ -3,6 +3,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/dns/datagram.hpp"
+#include "sim/kerberos/tickets.hpp"
 #include "sim/mail/mail.hpp"
 #include "sim/net/network.hpp"
 #include "sim/net/tcp.hpp"
@@ -54,6 +55,7 @@ void Simulation::dispatch(const Event& event) {
         case EventKind::packet: net_layer::go_on(run_, event.a, event.node); break;
         case EventKind::tcp_timer: tcp::on_timer(run_, event.a, event.b); break;
         case EventKind::dns: dns_layer::on_event(run_, event); break;
+        case EventKind::kerberos: kerberos_layer::on_event(run_, event); break;
         case EventKind::mail: mail::on_event(run_, event); break;
         case EventKind::timeline: changes::on_timeline(run_, event.a); break;
         case EventKind::workload: mail::on_workload(run_, event); break;

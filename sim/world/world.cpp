@@ -11,8 +11,8 @@ bool World::operator==(const World& other) const {
     return same_setup && seed == other.seed && now == other.now &&
            events_done == other.events_done && lively == other.lively && agenda == other.agenda && heap == other.heap &&
            nodes == other.nodes && tcp == other.tcp && border == other.border &&
-           attackers == other.attackers &&
-           sessions == other.sessions && tls == other.tls && dns == other.dns && mail == other.mail;
+           attackers == other.attackers && sessions == other.sessions && tls == other.tls &&
+           dns == other.dns && kerberos == other.kerberos && mail == other.mail;
 }
 
 AddressId Run::address_id(const net::Address& wanted) {

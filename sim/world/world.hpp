@@ -8,6 +8,7 @@
 #include "sim/core/agenda.hpp"
 #include "sim/core/facts.hpp"
 #include "sim/dns/dns_state.hpp"
+#include "sim/kerberos/kerberos_state.hpp"
 #include "sim/mail/mail_state.hpp"
 #include "sim/net/attacker_state.hpp"
 #include "sim/net/border_state.hpp"
@@ -40,6 +41,7 @@ enum class EventKind : std::uint16_t {
     workload,    // a: index into scenario.workloads
     outage,      // a: link: it goes up or down
     journal,     // a: index into the journal
+    kerberos,    // a: job, b: serial: a KDC has not answered
     custom,      // for whoever embeds the core (benchmarks, tests)
 };
 
@@ -63,6 +65,7 @@ struct World {
     SessionTables sessions;
     TlsTables tls;
     DnsTables dns;
+    KerberosTables kerberos;
     MailTables mail;
 
     // Puts an event on the agenda.
@@ -88,6 +91,7 @@ struct World {
 inline bool World::is_lively(const Event& event) {
     switch (static_cast<EventKind>(event.kind)) {
         case EventKind::tcp_timer:
+        case EventKind::kerberos:
         case EventKind::dns: return false;
         case EventKind::mail: return event.detail != routine_mail_event;
         default: return true;

@@ -143,7 +143,8 @@ std::vector<Point> shelves(const std::vector<Box>& boxes) {
 Rank rank_of(const sim::HostSetup& host) {
     Rank out = Rank::people;
     for (const sim::ServiceSetup& one : host.services) {
-        if (one.service == Service::dns || one.service == Service::resolver) {
+        if (one.service == Service::dns || one.service == Service::resolver ||
+            one.service == Service::kdc) {
             if (out == Rank::people) out = Rank::names;
         } else if (one.service != Service::mua) {
             return Rank::mail;

@@ -1,0 +1,44 @@
+// The SASL mechanism GSSAPI (RFC 4752) over Kerberos: a ticket is shown, the server proves that it
+// could open it, and both agree on no security layer. Steps over values, as in protocols/sasl.
+#pragma once
+
+#include "protocols/kerberos/gss.hpp"
+
+namespace postroad::kerberos {
+
+struct GssapiStep {
+    enum class Kind : std::uint8_t { go_on, success, failure };
+    Kind kind = Kind::failure;
+    std::string text;             // go_on: challenge or response
+    std::string client, realm;    // server: who it is, as soon as that is known
+    std::string authorization;    // server, success: whom the client wants to act as; may be empty
+    std::int64_t until = 0;       // server: of the ticket
+    std::string why;              // failure
+    bool malformed = false;       // no ticket could have helped
+};
+
+// What a server brings along.
+struct Acceptor {
+    std::function<std::optional<Key>(const Ticket&)> key_of;  // its own keys; nothing: not for us
+    IsRepeat is_repeat;
+    Moment now;
+    std::int64_t skew_s = 300;
+    std::string confounder;       // 16 octets
+    std::uint32_t sequence = 0;   // its first number
+};
+// `memory` is kept from step to step; empty before the first.
+GssapiStep gssapi_accept(std::string& memory, std::string_view token, const Acceptor& acceptor);
+
+// What a client brings along; after the first step nothing but `authorization` is looked at.
+struct Initiator {
+    const Credentials* credentials = nullptr;  // for the server
+    Moment now;
+    std::string subkey;           // 32 octets
+    std::string confounder;       // 16
+    std::uint32_t sequence = 0;
+    std::string authorization;    // empty: oneself
+};
+GssapiStep gssapi_initiate(std::string& memory, std::string_view challenge,
+                           const Initiator& initiator);
+
+}  // namespace postroad::kerberos

@@ -1,0 +1,126 @@
+// What of the world the exchange needs: tickets, keys, the clock, chance and the replay cache.
+#include "sim/mail/single_sign_on.hpp"
+
+#include <algorithm>
+
+#include "protocols/base/ascii.hpp"
+#include "protocols/kerberos/sasl_gssapi.hpp"
+#include "sim/kerberos/realm.hpp"
+#include "sim/kerberos/replay.hpp"
+#include "sim/kerberos/tickets.hpp"
+
+namespace postroad::sim::single_sign_on {
+namespace {
+
+using kerberos::GssapiStep;
+using kerberos_layer::octets_from;
+
+constexpr Duration skew = 5 * minute;  // RFC 4120 §3.2.3: the usual one; servers have no setting
+
+kerberos::Moment moment(const Run& run) {
+    return {run.unix_s(), static_cast<std::int32_t>(run.now() % second / 1000)};
+}
+
+std::uint32_t number_in(std::string_view octets) {
+    std::uint32_t out = 0;
+    for (const char one : octets.substr(0, 4)) out = out << 8 | static_cast<unsigned char>(one);
+    return out & 0x3fffffff;  // room to count on
+}
+
+bool is_named(const scenario::Host& host, std::string_view name) {
+    return std::find(host.names.begin(), host.names.end(), name) != host.names.end();
+}
+
+// Its own keys: of the service by any of the host's names.
+std::optional<kerberos::Key> key_for(const Run& run, NodeId host, bool smtp,
+                                     const kerberos::Ticket& ticket) {
+    const auto& parts = ticket.server.parts;
+    const std::uint32_t realm = run.host(host).realm;
+    if (realm == nothing || run.setup().realms[realm].name != ticket.realm || parts.size() != 2 ||
+        parts[0] != (smtp ? "smtp" : "pop") || !kerberos::is_known(ticket.sealed.type) ||
+        !is_named(run.setup().scenario.hosts[run.host(host).scenario_index], parts[1]))
+        return std::nullopt;
+    const kerberos_layer::Realm keys(run.setup().realms[realm], run.world.seed);
+    if (!keys.knows(ticket.server)) return std::nullopt;
+    return keys.key(ticket.server, static_cast<kerberos::EncryptionType>(ticket.sealed.type));
+}
+
+// The person whose name in the realm that is, as the scenario calls them.
+std::string user_of(const Run& run, const GssapiStep& step) {
+    for (const PersonSetup& person : run.setup().people)
+        if (person.realm != nothing && person.principal == step.client &&
+            run.setup().realms[person.realm].name == step.realm)
+            return person.name;
+    return step.client + "@" + step.realm;
+}
+
+// Who acts as themselves says nothing, or their own name, with the realm or without.
+std::string whom_else(const GssapiStep& step) {
+    const std::string& wanted = step.authorization;
+    const bool oneself = equals_ignoring_case(wanted, step.client) ||
+                         equals_ignoring_case(wanted, step.client + "@" + step.realm);
+    return oneself ? std::string() : wanted;
+}
+
+}  // namespace
+
+std::string service_at(const Run& run, std::uint32_t person, NodeId server, bool smtp) {
+    const HostSetup& host = run.host(server);
+    if (host.realm == nothing || run.setup().people[person].realm != host.realm) return {};
+    return (smtp ? "smtp/" : "pop/") + host.domain_name;
+}
+
+Steps client_steps(Run& run, NodeId device, std::uint32_t person, const std::string& service) {
+    return [&run, device, person, service](sasl::Memory& memory, std::string_view challenge) {
+        kerberos::Initiator initiator;
+        std::optional<kerberos::Credentials> credentials;
+        if (memory.said.empty()) {
+            credentials = kerberos_layer::kept_ticket(run, person, service);
+            const std::string chance = octets_from(run.draw(device, Purpose::mail), 52);
+            initiator.credentials = credentials ? &*credentials : nullptr;
+            initiator.now = kerberos_layer::new_moment(run, person);
+            initiator.subkey = chance.substr(0, 32);
+            initiator.confounder = chance.substr(32, 16);
+            initiator.sequence = number_in(std::string_view(chance).substr(48));
+        }
+        const GssapiStep step = kerberos::gssapi_initiate(memory.said, challenge, initiator);
+        return step.kind == GssapiStep::Kind::go_on ? sasl::go_on(step.text)
+                                                    : sasl::refuse(step.why);
+    };
+}
+
+Steps server_steps(Run& run, const Tcb& tcb) {
+    const NodeId host = tcb.node;
+    if (run.host(host).realm == nothing) return {};
+    const bool smtp = tcb.role == Role::smtp_server;
+    const Id conversation = tcb.conversation;
+    return [&run, host, smtp, conversation](sasl::Memory& memory, std::string_view token) {
+        kerberos::Acceptor acceptor;
+        acceptor.key_of = [&](const kerberos::Ticket& ticket) {
+            return key_for(run, host, smtp, ticket);
+        };
+        acceptor.is_repeat = [&](std::string_view words) {
+            return kerberos_layer::seen_before(run, host, words, skew);
+        };
+        acceptor.now = moment(run);
+        acceptor.skew_s = static_cast<std::int64_t>(skew / second);
+        const bool first = memory.said.empty();
+        if (first) {
+            const std::string chance = octets_from(run.draw(host, Purpose::mail), 20);
+            acceptor.confounder = chance.substr(0, 16);
+            acceptor.sequence = number_in(std::string_view(chance).substr(16));
+        }
+        const GssapiStep step = kerberos::gssapi_accept(memory.said, token, acceptor);
+        if (!step.client.empty() && memory.user.empty()) memory.user = user_of(run, step);
+        if (step.kind == GssapiStep::Kind::failure)
+            return step.malformed ? sasl::malformed(step.why) : sasl::refuse(step.why);
+        if (first)
+            run.decide(host, conversation, Reason::ticket_opened, step.client,
+                       scenario::to_text(scenario::Instant{step.until}));
+        if (step.kind == GssapiStep::Kind::go_on) return sasl::go_on(step.text);
+        memory.authorization = whom_else(step);
+        return sasl::succeed(memory);
+    };
+}
+
+}  // namespace postroad::sim::single_sign_on
