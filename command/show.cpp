@@ -1,10 +1,7 @@
 // `postroad show`: the ladder of a run, or of a trace that a run has written.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <ostream>
 
@@ -105,10 +102,10 @@ int write_certificates(const sim::Setup& setup, const Options& options, Io& io) 
     std::filesystem::create_directories(folder, failed);
     const std::uint64_t seed = options.run.seed.value_or(setup.scenario.seed);
     for (const sim::views::PemFile& one : sim::views::pem_files(setup, seed)) {
-        std::ofstream file(folder / one.name);
-        if (!(file << one.text) || !file.flush())
-            return refuse(io, "cannot write \"" + (folder / one.name).string() + "\": " +
-                                  std::strerror(errno));
+        OutputFile file;
+        if (!file.prepare((folder / one.name).string(), io)) return bad_input;
+        file.put(one.text);
+        if (!file.keep(io)) return bad_input;
         io.out << "written: " << (folder / one.name).string() << '\n';
     }
     return done;
