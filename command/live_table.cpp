@@ -23,6 +23,7 @@ std::string_view what_it_is(const sim::ServiceSetup& service) {
         case Role::pop3_server: return "POP3";
         case Role::dns_server: return "DNS, authoritative";
         case Role::resolver: return "DNS, resolver";
+        case Role::http_server: return "HTTP";
         case Role::outside: return "a real server's stand-in";
         default: return "";
     }
@@ -65,6 +66,10 @@ std::string to_try(const Exposure& one, const sim::Setup& setup) {
             who == nullptr ? "example.org" : who->address.substr(who->address.find('@') + 1);
         return fmt::format("dig @{} -p {} {}{} MX", address, one.outside_port,
                            one.protocol == net::protocol_tcp ? "+tcp " : "", domain);
+    }
+    if (service->role == Role::http_server) {
+        const bool tls = service->protection == sim::Protection::from_the_start;
+        return fmt::format("curl {}://{}/", tls ? "https" : "http", place_of(one));
     }
     if (who == nullptr) return {};
     if (service->role == Role::pop3_server)

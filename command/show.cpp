@@ -20,6 +20,7 @@ struct Options {
     std::string message, node;
     std::uint32_t conversation = 0;
     bool wide = false, unfold = false, content = false, json = false, certificates = false;
+    bool authorities = false;
 };
 
 std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup, Io& io) {
@@ -97,7 +98,11 @@ int run(const Options& options, Io& io) {
     const auto source = open_source(options.source, io);
     if (!source) return bad_input;
     if (options.certificates) {
-        sim::views::print_certificates(*source->opened.setup, io.sink());
+        sim::views::print_certificates(*source->opened.setup, io.sink(), options.run.seed);
+        return done;
+    }
+    if (options.authorities) {
+        sim::views::print_authorities(*source->opened.setup, io.sink(), options.run.seed);
         return done;
     }
     const auto ran = simulate(*source, options.run, io);
@@ -123,7 +128,10 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--unfold", options->unfold, "Show every TCP segment");
     sub->add_flag("--content", options->content, "Show messages in full");
     sub->add_flag("--certificates", options->certificates,
-                  "Which names each server needs in its certificate, and which it has");
+                  "Which names each server needs in its certificate, which it has, and the TLSA "
+                  "records it may publish");
+    sub->add_flag("--authorities", options->authorities,
+                  "The certificates of the authorities that hosts trust, as PEM (curl --cacert)");
     sub->add_flag("--json", options->json, "Everything recorded, one line of JSON a fact");
     sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
     sub->add_option("--journal", options->run.journal,

@@ -28,6 +28,7 @@ enum class AskKind : std::uint8_t {
     commit,        // texts: the deletions a session leaves behind
     next_job,      // a client is ready for (more) work
     dns_query,     // a: a whole DNS message; the answer's text is the response
+    http_request,  // a: method and target, b: field lines, c: body, number: what is wrong with it
 };
 
 struct Ask {
@@ -89,6 +90,7 @@ enum class TellKind : std::uint8_t {
     fetched,            // text: a whole message, octets
     login_failed,
     secret_in_clear,    // text: what anyone on the path has read
+    response,           // HTTP: code, text: field lines, then the body; index: where that begins
 };
 
 struct Tell {

@@ -17,6 +17,7 @@ inline constexpr std::uint16_t destination = 2;  // a: destination, b: generatio
 inline constexpr std::uint16_t warn = 3;         // a: message, b: generation; RFC 3464 "delayed"
 inline constexpr std::uint16_t unread = 4;       // a: connection, b: generation; maildrop.hpp
 inline constexpr std::uint16_t unread_top = 5;   // the same, for TOP
+inline constexpr std::uint16_t report = 6;       // a day is over: TLS reports (tls_reports.hpp)
 inline constexpr std::uint16_t people = 0x100;
 }  // namespace event
 

@@ -127,9 +127,12 @@ template <class F> void each_table(F&& f) {
     f.template operator()<DnsServer>();
     f.template operator()<ResolverSettings>();
     f.template operator()<TlsSettings>();
+    f.template operator()<WebServer>();
+    f.template operator()<WebResource>();
     f.template operator()<Authority>();
     f.template operator()<Certificate>();
     f.template operator()<Domain>();
+    f.template operator()<MtaSts>();
     f.template operator()<Zone>();
     f.template operator()<Person>();
     f.template operator()<FetchSettings>();

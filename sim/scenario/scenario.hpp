@@ -86,7 +86,7 @@ struct Firewall {
 
 // ---- Hosts and what runs on them ------------------------------------------------------------
 
-enum class Service : std::uint8_t { mua, mta, msa, mda, pop3, dns, resolver };
+enum class Service : std::uint8_t { mua, mta, msa, mda, pop3, dns, resolver, http, https };
 enum class Generation : std::uint8_t { rfc821, rfc1869, rfc2821, rfc5321 };
 
 struct SmtpServer {  // [hosts.NAME.smtp]: the MTA's port
@@ -183,12 +183,31 @@ struct TlsSettings {               // [hosts.NAME.tls]
     bool offer = false;            // STARTTLS and STLS
     bool implicit = false;         // 465 and 995, too
     TlsPolicy policy = TlsPolicy::opportunistic;  // its MTA's, towards others
+    std::map<DomainName, TlsPolicy> destinations;  // towards some of them: by domain or host
+    bool dane = false;             // its MTA looks TLSA records up (RFC 7672)
+    bool mta_sts = false;          // its MTA looks policies up (RFC 8461)
+    bool reports = false;          // its MTA sends TLS reports (RFC 8460)
     Name certificate;              // a [certificates] entry; empty: one by the default authority
     TlsVersion version_min = TlsVersion::tls1_2;
     TlsVersion version_max = TlsVersion::tls1_3;
     bool auth_without_tls = false;  // passwords in the clear although it offers TLS
     bool vulnerable = false;        // runs what was injected behind STARTTLS
     bool operator==(const TlsSettings&) const = default;
+};
+
+struct WebResource {  // what an HTTP server has at a path
+    std::string path;
+    DomainName host;  // for requests whose Host says so; empty: for all
+    std::string type{"text/plain; charset=utf-8"};
+    std::uint16_t status = 200;
+    std::string body;
+    bool operator==(const WebResource&) const = default;
+};
+
+struct WebServer {  // [hosts.NAME.http]
+    std::vector<WebResource> resources;
+    Duration timeout{60'000'000'000};
+    bool operator==(const WebServer&) const = default;
 };
 
 struct Host {
@@ -211,6 +230,7 @@ struct Host {
     DnsServer dns;
     ResolverSettings caching;  // [hosts.NAME.caching]
     TlsSettings tls;
+    WebServer http;
     bool operator==(const Host&) const = default;
 
     bool runs(Service service) const {
@@ -228,6 +248,17 @@ struct Mx {  // "10 mx1" or "10 mx1.example.org"
     bool operator==(const Mx&) const = default;
 };
 
+enum class StsMode : std::uint8_t { none, testing, enforce };
+
+struct MtaSts {  // mta_sts = { … } of a domain: what it publishes (RFC 8461)
+    StsMode mode = StsMode::enforce;
+    Duration max_age{604'800'000'000'000};  // 7d
+    std::vector<std::string> mx;  // names or "*.example.net"; empty: the domain's exchangers
+    std::string id;               // of the TXT record; empty: made of mode, age and names
+    Name host;                    // whose web server has it; empty: the domain's first host
+    bool operator==(const MtaSts&) const = default;
+};
+
 struct Domain {  // a zone that `complete` writes: all of these become `zones`
     DomainName name;
     std::vector<Mx> mx;           // empty: the hosts that have it in `domains`, in order
@@ -235,6 +266,9 @@ struct Domain {  // a zone that `complete` writes: all of these become `zones`
     std::vector<Name> served_by;  // empty: its hosts that run "dns"
     Duration ttl{3'600'000'000'000};
     std::vector<std::string> records;  // further records, one line of a master file each
+    bool is_signed = false;            // what DNSSEC would prove is taken for proved
+    std::optional<MtaSts> mta_sts;
+    MailAddress tls_reports;           // who gets others' TLS reports (RFC 8460)
     bool operator==(const Domain&) const = default;
 };
 
@@ -243,6 +277,7 @@ struct Zone {
     std::string file;  // relative to the scenario; its text is then in `text`
     Located text;      // a BIND master file (RFC 1035 §5)
     std::vector<Name> served_by;
+    bool is_signed = false;  // as in Domain
     bool operator==(const Zone&) const = default;
 };
 

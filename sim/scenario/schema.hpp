@@ -78,7 +78,8 @@ constexpr auto words(NetworkKind) {
 constexpr auto words(BlockAction) { return std::array<std::string_view, 2>{"drop", "reject"}; }
 constexpr auto words(Policy) { return std::array<std::string_view, 3>{"accept", "drop", "reject"}; }
 constexpr auto words(Service) {
-    return std::array<std::string_view, 7>{"mua", "mta", "msa", "mda", "pop3", "dns", "resolver"};
+    return std::array<std::string_view, 9>{"mua", "mta",      "msa",  "mda",  "pop3",
+                                           "dns", "resolver", "http", "https"};
 }
 constexpr auto words(Generation) {
     return std::array<std::string_view, 4>{"rfc821", "rfc1869", "rfc2821", "rfc5321"};
@@ -88,6 +89,9 @@ constexpr auto words(DnsMood) {
 }
 constexpr auto words(TlsPolicy) {
     return std::array<std::string_view, 4>{"none", "opportunistic", "required", "verified"};
+}
+constexpr auto words(StsMode) {
+    return std::array<std::string_view, 3>{"none", "testing", "enforce"};
 }
 constexpr auto words(TlsVersion) {
     return std::array<std::string_view, 4>{"1.0", "1.1", "1.2", "1.3"};

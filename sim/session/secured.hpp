@@ -16,6 +16,9 @@ inline bool is_on(const World& world, std::uint32_t connection) {
 // TLS came before the protocol's first word (RFC 8314 §3). The connection is protected.
 bool is_implicit(const World& world, std::uint32_t connection);
 
+// TLS was begun and is not up: its handshake has failed, or was broken off.
+bool is_broken(const World& world, std::uint32_t connection);
+
 // A client's connection is up: does TLS come first at the port it has called?
 bool comes_first(const Run& run, std::uint32_t connection);
 

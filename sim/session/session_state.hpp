@@ -4,6 +4,8 @@
 #include <tuple>
 
 #include "protocols/dns/stream.hpp"
+#include "protocols/http/client.hpp"
+#include "protocols/http/server.hpp"
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
 #include "protocols/smtp/client.hpp"
@@ -27,7 +29,8 @@ struct Seat {
 // A new host role adds its machine here, and a Role.
 using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>,
                          Table<Seat<dns::Stream>>, Table<Seat<pop3::Server>>,
-                         Table<Seat<pop3::Client>>>;
+                         Table<Seat<pop3::Client>>, Table<Seat<http::Server>>,
+                         Table<Seat<http::Client>>>;
 
 // Which machine a role runs.
 template <Role role>
@@ -47,6 +50,14 @@ struct MachineOf<Role::pop3_server> {
 template <>
 struct MachineOf<Role::pop3_client> {
     using type = pop3::Client;
+};
+template <>
+struct MachineOf<Role::http_server> {
+    using type = http::Server;
+};
+template <>
+struct MachineOf<Role::http_client> {
+    using type = http::Client;
 };
 // DNS over TCP: the initiator of a connection is its client.
 template <>

@@ -40,6 +40,7 @@ struct Outcome {
     std::string version_name, suite, server_name;
     Judgement judgement;               // clients; also when it ended the handshake
     bool judged = false;
+    std::vector<std::string> chain;    // clients: what the server has shown, DER, its own first
 };
 
 class Engine {

@@ -1,6 +1,7 @@
 // The world's PKI: who signs, who is trusted, which certificate each host shows.
 #include <algorithm>
 
+#include "protocols/base/ascii.hpp"
 #include "sim/tls/configuration.hpp"
 #include "sim/world/compile.hpp"
 
@@ -53,7 +54,12 @@ class Pki {
         client_.must_verify = true;
         host.tls.verifying_client = tls::to_text(client_);
         host.tls.policy = to_policy(c_, from.tls.policy);
-        if (!from.tls.offer && !from.tls.implicit) return;
+        host.tls.dane = from.tls.dane;
+        host.tls.mta_sts = from.tls.mta_sts;
+        host.tls.reports = from.tls.reports;
+        for (const auto& [name, policy] : from.tls.destinations)
+            host.tls.destinations.emplace_back(lowered(name), to_policy(c_, policy));
+        if (!from.tls.offer && !from.tls.implicit && !from.runs(scenario::Service::https)) return;
         tls::Configuration server;
         server.server = true;
         limit(server);

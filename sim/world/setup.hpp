@@ -34,6 +34,8 @@ enum class Role : std::uint8_t {
     resolver,      // caching
     stub,          // a host's own questions
     outside,       // somebody typing, a real program, a test; as a service: a real server
+    http_server,
+    http_client,
 };
 
 // When a service's connections are protected.
@@ -44,6 +46,9 @@ struct TlsSetup {
     std::string server;            // empty: it offers none
     std::string client, verifying_client;
     TlsPolicy policy = TlsPolicy::none;  // of its MTA, as a client of others
+    bool dane = false, mta_sts = false, reports = false;  // what its MTA looks after
+    // By domain or host, in lower case; `opportunistic` as in `policy`.
+    std::vector<std::pair<std::string, TlsPolicy>> destinations;
     bool operator==(const TlsSetup&) const = default;
 };
 
@@ -73,6 +78,8 @@ struct HostSetup {
     std::int32_t utc_offset_min = 0;
     std::uint32_t resolver = nothing;  // host that it asks
     smtp::ClientHost smtp_client;      // as an MTA
+    // The same with each TlsPolicy, where a destination may have another; else empty.
+    std::vector<smtp::ClientHost> smtp_clients;
     bool has_mailboxes = false;
     TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
@@ -142,6 +149,7 @@ struct ZoneSetup {
     std::string origin;                // without the last dot; "." is the root
     std::shared_ptr<const dns::Zone> zone;
     std::vector<std::uint32_t> served_by;
+    bool is_signed = false;            // declared: see dns_layer::Security
     bool operator==(const ZoneSetup&) const = default;
 };
 

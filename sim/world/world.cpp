@@ -11,7 +11,8 @@ bool World::operator==(const World& other) const {
     return same_setup && seed == other.seed && now == other.now &&
            events_done == other.events_done && lively == other.lively && agenda == other.agenda && heap == other.heap &&
            nodes == other.nodes && tcp == other.tcp && border == other.border &&
-           sessions == other.sessions && tls == other.tls && dns == other.dns && mail == other.mail;
+           sessions == other.sessions && tls == other.tls && dns == other.dns && mail == other.mail &&
+           web == other.web;
 }
 
 AddressId Run::address_id(const net::Address& wanted) {

@@ -13,6 +13,7 @@
 #include "sim/net/tcp_state.hpp"
 #include "sim/session/session_state.hpp"
 #include "sim/tls/tls_state.hpp"
+#include "sim/web/web_state.hpp"
 #include "sim/world/setup.hpp"
 
 namespace postroad::sim {
@@ -62,6 +63,7 @@ struct World {
     TlsTables tls;
     DnsTables dns;
     MailTables mail;
+    WebTables web;
 
     // Puts an event on the agenda.
     void plan(const Event& event) {
