@@ -29,6 +29,7 @@ std::string_view what_it_is(const sim::ServiceSetup& service) {
         case Role::dns_server: return "DNS, authoritative";
         case Role::resolver: return "DNS, resolver";
         case Role::kdc: return "Kerberos KDC";
+        case Role::http_server: return "HTTP";
         case Role::outside: return "a real server's stand-in";
         default: return "";
     }
@@ -97,6 +98,8 @@ std::string to_try(const Exposure& one, const sim::Setup& setup) {
                                    setup.realms[realm].name, place_of(one));
         return {};
     }
+    if (service->role == Role::http_server)
+        return fmt::format("curl {}://{}/", tls ? "-k https" : "http", place_of(one));
     if (who == nullptr) return {};
     if (service->role == Role::pop3_server)
         return fmt::format("curl {}-u {}:{} {}://{}/1", tls ? "-k --ssl-reqd " : "", who->name,

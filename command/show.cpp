@@ -25,7 +25,7 @@ struct Options {
     std::string message, node, pem_folder, keytab;
     std::uint32_t conversation = 0;
     bool wide = false, unfold = false, content = false, json = false, certificates = false,
-         learnt = false;
+         learnt = false, authorities = false;
 };
 
 std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup, Io& io) {
@@ -135,8 +135,13 @@ int run(const Options& options, Io& io) {
     const auto source = open_source(options.source, io);
     if (!source) return bad_input;
     if (options.certificates) {
-        sim::views::print_certificates(*source->opened.setup, io.sink());
-        return options.pem_folder.empty() ? done : write_certificates(*source->opened.setup, options, io);
+        sim::views::print_certificates(*source->opened.setup, io.sink(), options.run.seed);
+        return options.pem_folder.empty() ? done
+                                          : write_certificates(*source->opened.setup, options, io);
+    }
+    if (options.authorities) {
+        sim::views::print_authorities(*source->opened.setup, io.sink(), options.run.seed);
+        return done;
     }
     if (!options.keytab.empty()) return write_keytab(options, *source->opened.setup, io);
     const auto ran = simulate(*source, options.run, io);
@@ -162,7 +167,10 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--unfold", options->unfold, "Show every TCP segment");
     sub->add_flag("--content", options->content, "Show messages in full");
     sub->add_flag("--certificates", options->certificates,
-                  "Which names each server needs in its certificate, and which it has");
+                  "Which names each server needs in its certificate, which it has, and the TLSA "
+                  "records it may publish");
+    sub->add_flag("--authorities", options->authorities,
+                  "The certificates of the authorities that hosts trust, as PEM (curl --cacert)");
     sub->add_flag("--learnt", options->learnt, "What somebody on a line has learnt, and has done");
     sub->add_option("--pem", options->pem_folder,
                     "With --certificates: a folder for the chains and the trusted authorities");

@@ -13,6 +13,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "interop"))
+import live  # noqa: E402
 from live import Live, run_cases, same_again  # noqa: E402
 
 BOTH = ["mail:587=127.0.0.1:0", "post:110=127.0.0.1:0"]
@@ -136,6 +137,88 @@ def swaks_and_curl_with_tls():
                                   f"pop3://127.0.0.1:{port}/1"], capture_output=True, text=True,
                                  timeout=20, check=False)
             got = ran.stdout
+        same_again(world)
+
+
+def curl_and_the_web():
+    """curl speaks HTTP and HTTPS to a simulated web server: keep-alive, HEAD, chunks, certificates"""
+    def curl(*words):
+        ran = subprocess.run(["curl", *words], capture_output=True, text=True, timeout=60,
+                             check=False)
+        assert ran.returncode == 0, (words, ran.returncode, ran.stdout, ran.stderr)
+        return ran.stdout + ran.stderr
+
+    today = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime())
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = os.path.join(folder, "scenario.toml")
+        with open(scenario, "w", encoding="utf-8") as file:
+            file.write(f"""postroad = 1
+start = {today}
+[hosts.www]
+services = ["http", "https"]
+names = "www.example.org"
+[hosts.www.http]
+resources = [
+  {{ path = "/", type = "text/html", body = "<p>Hello.</p>\\n" }},
+  {{ path = "/policy", host = "www.example.org", body = "a policy" }},
+  {{ path = "/gone", status = 410 }},
+]
+""")
+        roots = os.path.join(folder, "roots.pem")
+        ran = subprocess.run([live.PROGRAM, "show", scenario, "--authorities", "--seed", "1"],
+                             capture_output=True, text=True, timeout=60, check=False)
+        assert ran.returncode == 0 and "BEGIN CERTIFICATE" in ran.stdout, ran.stdout + ran.stderr
+        with open(roots, "w", encoding="ascii") as file:
+            file.write(ran.stdout)
+        with Live(scenario, ["www:80=127.0.0.1:0", "www:443=127.0.0.1:0"]) as world:
+            plain, tls = world.port["www:80"], world.port["www:443"]
+            base = f"http://127.0.0.1:{plain}"
+            said = curl("-sv", f"{base}/", f"{base}/policy", "-H", "Host: www.example.org")
+            assert "<p>Hello.</p>" in said and "a policy" in said, said
+            assert "Re-using existing connection" in said, said
+            assert "HTTP/1.1 200 OK" in said and "Content-Type: text/html" in said, said
+            head = curl("-sI", f"{base}/")
+            assert "Content-Length: 14" in head and "Hello" not in head, head
+            codes = curl("-s", "-o", "/dev/null", "-w", "%{http_code} ", f"{base}/gone",
+                         "-o", "/dev/null", f"{base}/nothing")
+            assert codes.split() == ["410", "404"], codes
+            post = curl("-sv", "-H", "Transfer-Encoding: chunked", "-d", "some words",
+                        f"{base}/")
+            assert "405 Method Not Allowed" in post and "Allow: GET, HEAD" in post, post
+            large = curl("-sv", "-H", "Expect: 100-continue", "-d", "x" * 5000, f"{base}/")
+            assert "100 Continue" in large and "405 Method Not Allowed" in large, large
+            old = curl("-sv", "--http1.0", f"{base}/")
+            assert "<p>Hello.</p>" in old, old
+            place = f"www.example.org:{tls}:127.0.0.1"
+            words = ["-sv", "--cacert", roots, "--resolve"]
+            said = curl(*words, place, f"https://www.example.org:{tls}/policy")
+            assert "a policy" in said and "SSL certificate verify ok" in said, said
+            wrong = subprocess.run(["curl", *words, f"www.example.net:{tls}:127.0.0.1",
+                                    f"https://www.example.net:{tls}/"], capture_output=True,
+                                   text=True, timeout=20, check=False)
+            assert wrong.returncode == 60, (wrong.returncode, wrong.stderr)
+            same_again(world)
+
+
+def openssl_and_dane():
+    """openssl's client takes the TLSA record that the advisor prints, and no other"""
+    scenario = os.path.join(live.CASES, "protected", "scenario.toml")
+    ran = subprocess.run([live.PROGRAM, "show", scenario, "--certificates", "--seed", "1"],
+                         capture_output=True, text=True, timeout=60, check=False)
+    record = re.search(r"_25\._tcp\.mail\.example\.org\. IN TLSA (3 1 1 \w{64})\n", ran.stdout)
+    assert record, ran.stdout + ran.stderr
+    other = record.group(1)[:-1] + ("0" if record.group(1)[-1] != "0" else "1")
+    with Live("protected", ["mail:25=127.0.0.1:0"]) as world:
+        def client(rrdata):
+            ran = subprocess.run(
+                ["openssl", "s_client", "-connect", f"127.0.0.1:{world.port['mail:25']}",
+                 "-starttls", "smtp", "-dane_tlsa_domain", "mail.example.org",
+                 "-dane_tlsa_rrdata", rrdata, "-verify_return_error"], input="QUIT\r\n",
+                capture_output=True, text=True, timeout=30, check=False)
+            return ran.stdout + ran.stderr
+        said = client(record.group(1))
+        assert "Verification: OK" in said and "DANE TLSA 3 1 1" in said, said
+        assert "Verification: OK" not in client(other)
         same_again(world)
 
 
@@ -333,8 +416,8 @@ def main():
     if sys.argv[1:2] == ["in_a_network_of_its_own"]:
         in_a_network_of_its_own(sys.argv[2])
         return 0
-    cases = [swaks_and_curl, swaks_and_curl_with_tls, smtplib_and_poplib, nodemailer, smtp_source,
-             postfix_on_both_sides, dig_and_drill, unbound_walks_the_tree]
+    cases = [swaks_and_curl, swaks_and_curl_with_tls, curl_and_the_web, openssl_and_dane,
+             smtplib_and_poplib, nodemailer, smtp_source, postfix_on_both_sides, dig_and_drill, unbound_walks_the_tree]
     missing = [name for name in ("swaks", "curl", "node", "smtp-source", "postfix", "dig", "drill",
                                  "unbound", "unshare", "ip")
                if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin") is None]

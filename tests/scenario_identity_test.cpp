@@ -120,6 +120,10 @@ TEST_CASE("every example in the reference is read without a complaint about it")
             header = "[[links]]\n[[links.down]]\n";
         else if (title == "size = [{ ... }] in [[workloads]]")
             header = "[[workloads]]\n[[workloads.size]]\n";
+        else if (title == "resources = [{ ... }] in [hosts.NAME.http]")
+            header = "[[hosts.NAME.http.resources]]\n";
+        else if (title == "mta_sts = { ... } in [domains.\"NAME\"]")
+            header = "[domains.\"NAME\".mta_sts]\n";
         else
             header = title + "\n";
         const std::string value = (key == "postroad" && header.empty() ? "" : "postroad = 1\n") +

@@ -31,6 +31,7 @@ enum class AskKind : std::uint8_t {
     kdc_request,   // a: a whole Kerberos message; the answer's text is the reply
     respond,       // a client's part of SASL: c "BEGIN", number: sasl::Mechanisms on offer; then
                    // c "STEP", b: the server's challenge
+    http_request,  // a: method and target, b: field lines, c: body, number: what is wrong with it
 };
 
 struct Ask {
@@ -93,6 +94,7 @@ enum class TellKind : std::uint8_t {
     fetched,            // text: a whole message, octets
     login_failed,
     secret_in_clear,    // text: whose; code 1: a token, else the password
+    response,           // HTTP: code, text: field lines, then the body; index: where that begins
 };
 
 struct Tell {

@@ -120,6 +120,11 @@ std::optional<Edns> Record::as_edns() const {
     return out;
 }
 
+std::optional<Tlsa> Record::as_tlsa() const {
+    if (type != Type::tlsa || rdata.size() < 4) return std::nullopt;
+    return Tlsa{rdata[0], rdata[1], rdata[2], rdata.subspan(3)};
+}
+
 std::optional<std::size_t> expand_rdata(Type type, Bytes packet, std::size_t rdata_offset,
                                         std::size_t rdata_size, std::span<std::uint8_t> out) {
     const Bytes visible = packet.first(rdata_offset + rdata_size);

@@ -82,6 +82,14 @@ constexpr RdataShape rdata_shape(Type type) {
     }
 }
 
+// TLSA RDATA (RFC 6698 §2.1): what a server's certificate is held against.
+struct Tlsa {
+    std::uint8_t usage = 0;     // 0 PKIX-TA, 1 PKIX-EE, 2 DANE-TA, 3 DANE-EE (RFC 7218)
+    std::uint8_t selector = 0;  // 0: the whole certificate, 1: its SubjectPublicKeyInfo
+    std::uint8_t matching = 0;  // 0: as it is, 1: SHA-256, 2: SHA-512
+    Bytes data;
+};
+
 // The strings of TXT RDATA, one after another (RFC 1035 §3.3.14). `next` gives false at the end.
 class TextStrings {
 public:
@@ -112,6 +120,7 @@ struct Record {
     std::optional<Soa> as_soa() const;
     std::optional<TextStrings> as_txt() const;
     std::optional<Edns> as_edns() const;
+    std::optional<Tlsa> as_tlsa() const;
 };
 
 // Checks RDATA against its type and copies it with its names uncompressed into `out`. Gives the

@@ -31,6 +31,7 @@ std::string usage(Type type) {
         case Type::cname: return "CNAME www.example.org.";
         case Type::ptr: return "PTR mail.example.org.";
         case Type::txt: return "TXT \"v=spf1 mx -all\"";
+        case Type::tlsa: return "TLSA 3 1 1 (64 hexadecimal digits of SHA-256)";
         case Type::srv: return "SRV 0 1 587 mail.example.org.";
         case Type::soa:
             return "SOA ns1.example.org. hostmaster.example.org. ( 1 7200 3600 1209600 3600 )";

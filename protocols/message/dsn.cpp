@@ -90,7 +90,8 @@ std::string explanation(const Dsn& dsn) {
         put_paragraph(out, status + ".", "    ");
         if (!recipient.diagnostic_code.empty()) {
             put_paragraph(out,
-                          (recipient.remote_mta.empty() ? std::string("The reply was: ")
+                          (recipient.diagnostic_type != "smtp" ? std::string("The last try: ")
+                           : recipient.remote_mta.empty() ? std::string("The reply was: ")
                                                         : recipient.remote_mta + " replied: ") +
                               recipient.diagnostic_code,
                           "    ");
@@ -120,7 +121,7 @@ void put_recipient(std::string& out, const DsnRecipient& recipient, const Dsn& d
     put_field(out, "Status", format_enhanced_status(recipient.status));
     if (!recipient.remote_mta.empty()) put_field(out, "Remote-MTA", "dns; " + recipient.remote_mta);
     if (!recipient.diagnostic_code.empty())
-        put_field(out, "Diagnostic-Code", "smtp; " + recipient.diagnostic_code);
+        put_field(out, "Diagnostic-Code", recipient.diagnostic_type + "; " + recipient.diagnostic_code);
     if (recipient.last_attempt_unix_s)
         put_field(out, "Last-Attempt-Date",
                   date_text(*recipient.last_attempt_unix_s, dsn.offset_min));

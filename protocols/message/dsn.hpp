@@ -26,6 +26,7 @@ struct DsnRecipient {
     EnhancedStatus status{5, 0, 0};
     std::string remote_mta;      // domain name: type dns
     std::string diagnostic_code; // the reply as received, "550 5.1.1 no such user": type smtp
+    std::string diagnostic_type{"smtp"}; // RFC 3464 §2.3.6
     std::optional<std::int64_t> last_attempt_unix_s;
     std::optional<std::int64_t> will_retry_until_unix_s; // delayed only
 };

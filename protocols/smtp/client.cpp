@@ -197,7 +197,7 @@ void without_tls(Client& client, std::uint16_t code, std::string_view why, const
 void after_hello(Client& client, const ClientHost& host, Effects& fx) {
     if (client.tls || host.tls == TlsPolicy::none) return log_in(client, host, fx);
     if (!offers(client, Extension::starttls))
-        return without_tls(client, 0, "the server offers no TLS, and nothing is sent without", host,
+        return without_tls(client, 0, "4.7.4 the server offers no TLS, and nothing is sent without", host,
                            fx);
     client.awaiting = Turn::starttls;
     fx.wait_ns = host.command_timeout_ns;

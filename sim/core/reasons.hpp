@@ -143,6 +143,54 @@ namespace postroad::sim {
       "away, for anyone on the path may have put them there", "3207 §6")                            \
     R(tls_injection_kept, "{0} octets came in the clear behind the command for TLS and are run "    \
       "as if they had come through it: anyone on the path can inject commands so", "3207 §6")       \
+    /* TLS policy between MTAs */                                                                  \
+    R(tls_policy_table, "this host's table says `{0}` for {1}", "7435 §3")                          \
+    R(tls_retry_clear, "no TLS came up with {0}: an opportunistic client tries once more in the "   \
+      "clear, with a connection of its own; whoever broke the handshake reads along now",           \
+      "7435 §3")                                                                                    \
+    R(tls_fault, "{0} does not get the mail: {1}", "3207 §4.1")                                     \
+    R(dane_found, "{0} of {1} TLSA records at {2} can be used: TLS with {3}, and a certificate "    \
+      "that matches, or no mail", "7672 §2.2")                                                      \
+    R(dane_none, "there are no TLSA records at {0}: DANE says nothing about {1}", "7672 §2.2")      \
+    R(dane_unsigned, "the answer for {0} is not signed: whoever forges addresses forges TLSA "      \
+      "records, too; they are refused", "7672 §2.2")                                                \
+    R(dane_assumed, "the zone of {0} is declared as signed: its records count as authenticated, "   \
+      "which is this scenario's assumption and nobody's proof", "6698 §4.1")                        \
+    R(dane_authenticated, "the resolver says that the answer for {0} is authentic", "6698 §4.1")    \
+    R(dane_unusable, "none of {0} TLSA records at {1} can be used with SMTP: TLS is a must, "       \
+      "whoever the peer is", "7672 §2.2")                                                           \
+    R(dane_unknown, "whether {0} has TLSA records could not be found out: it is not tried, for "    \
+      "an attacker could have kept them back", "7672 §2.1.2")                                       \
+    R(dane_verified, "the TLSA record {0} matches {1} of {2}: no authority is asked", "7671 §5")    \
+    R(dane_mismatch, "none of {0} TLSA records matches what {1} has shown, a certificate for {2}",  \
+      "7671 §5")                                                                                    \
+    R(dane_wrong_name, "the TLSA record {0} matches an issuer, and the certificate is for {1}, "    \
+      "but {2} was asked for", "7672 §3.2.2")                                                       \
+    R(dane_bad_chain, "the TLSA record {0} matches an issuer, and the chain to it does not hold: "  \
+      "{1}", "7671 §5.2")                                                                           \
+    R(sts_none, "{0} publishes no MTA-STS policy: {1}", "8461 §3.1")                                \
+    R(sts_cached, "the policy of {0} with the id {1} is known, for another {2}", "8461 §3.3")       \
+    R(sts_wanted, "{0} has a policy with the id {1}: it is fetched from {2}", "8461 §3.3")          \
+    R(sts_fetched, "the policy of {0} says `{1}` for {2}, and names {3}", "8461 §3.2")              \
+    R(sts_fetch_failed, "the policy of {0} could not be fetched: {1}", "8461 §3.3")                 \
+    R(sts_kept, "{0} still has a policy here that is good for {1}: it holds, for an attacker "      \
+      "could hide the new one", "8461 §5.1")                                                        \
+    R(sts_host_right, "{0} is one that the policy of {1} names", "8461 §4.1")                       \
+    R(sts_host_wrong, "{0} is none that the policy of {1} names: it does not get the mail",         \
+      "8461 §4.1")                                                                                  \
+    R(sts_host_tested, "{0} is none that the policy of {1} names; the policy is being tested, and " \
+      "the mail goes on", "8461 §5")                                                                \
+    R(sts_enforced, "the policy of {0} is enforced: TLS with {1} and a certificate that holds, or " \
+      "no mail", "8461 §5")                                                                         \
+    R(dane_over_sts, "{0} has TLSA records that hold, and an MTA-STS policy: DANE comes first",     \
+      "8461 §2")                                                                                    \
+    R(tls_report_due, "{0} TLS sessions with {1} on {2}, {3} of them failed: a report goes to {4}", \
+      "8460 §4")                                                                                    \
+    R(tls_report_unwanted, "{0} asks for no TLS reports", "8460 §3")                                \
+    /* the web */                                                                                   \
+    R(http_nothing_there, "nothing is declared for {0} of {1}", "9110 §15.5.5")                     \
+    R(http_failed, "{0} could not be fetched from {1}: {2}", "9110 §7.3")                           \
+    R(http_fetched, "{0} of {1} is answered with {2}", "9110 §15")                                  \
     R(attacker_stripped, "somebody on {0} wrote {1} over the offer of TLS: the client will think "  \
       "there is none", "3207 §6")                                                                   \
     R(attacker_dropped_tls, "somebody on {0} lets no TLS through: the hello for {1} is gone",       \
@@ -212,7 +260,9 @@ namespace postroad::sim {
     R(attacker_read_pair, "somebody on {0} has read how {1} proved a password by {2}: guesses can be " \
       "tried on that pair, at home and without anybody noticing", "4422 §6.1")                      \
     R(attacker_read_token, "somebody on {0} has read a token of {1}: it lets them in, too, until "  \
-      "it expires", "6750 §5.3")
+      "it expires", "6750 §5.3")                                                                    \
+    R(tls_member, "{0} is of the same organisation: each shows its certificate and knows the "      \
+      "other's, whoever has signed it", "8446 §4.3.2")
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,

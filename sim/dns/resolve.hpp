@@ -46,6 +46,14 @@ struct Resolved {
     Records records() const { return {message, canonical, type}; }
 };
 
+// Whether what was heard may be believed.
+enum class Security : std::uint8_t {
+    insecure,       // nobody has proved it: who sat on the way could have said it
+    assumed,        // the zone is declared as signed: this scenario's assumption
+    authenticated,  // the resolver has set AD (RFC 4035 §3.2.3)
+};
+Security security_of(const Run& run, const Resolved& resolved);
+
 // As `who`: the answer is only recorded, and nobody is told.
 inline constexpr std::uint32_t nobody = 0xffffffff;
 

@@ -15,6 +15,9 @@ message::EnhancedStatus status_of(std::uint16_t code, std::string_view words, bo
     if (const auto status = message::leading_enhanced_status(rest);
         status && (!failed || status->klass == 5))
         return *status;
+    // What was refused for want of security never expired: each try had the same fault.
+    if (failed && code == 0 && rest.starts_with("4.7."))
+        return {5, 7, message::leading_enhanced_status(rest)->detail};
     if (failed && code < 500) return {5, 4, 7};  // given up after trying: delivery time expired
     return {static_cast<std::uint8_t>(failed ? 5 : 4), 0, 0};
 }
@@ -45,7 +48,8 @@ void report(Run& run, std::uint32_t message_index, message::Action action) {
         block.action = action;
         const std::string_view words = world.heap.view(one.words);
         block.status = status_of(one.code, words, action == message::Action::failed);
-        if (one.code != 0) block.diagnostic_code = words;
+        block.diagnostic_code = words;
+        if (one.code == 0) block.diagnostic_type = "x-postroad";  // no reply: this host's own words
         block.last_attempt_unix_s = run.unix_s();
         if (action == message::Action::delayed)
             block.will_retry_until_unix_s = unix_of(message.arrived + settings.expire_after.ns);

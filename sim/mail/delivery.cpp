@@ -7,6 +7,9 @@
 #include "protocols/smtp/client.hpp"
 #include "sim/mail/queue_parts.hpp"
 #include "sim/mail/routing.hpp"
+#include "sim/mail/tls_policy.hpp"
+#include "sim/mail/tls_reports.hpp"
+#include "sim/session/secured.hpp"
 #include "sim/session/session.hpp"
 
 namespace postroad::sim::mail {
@@ -51,6 +54,7 @@ void drop_ladder(World& world, Delivery& one) {
     }
     world.heap.drop(one.ladder);
     world.heap.drop(one.addresses);
+    world.heap.drop(one.tlsa);
 }
 
 void end(Run& run, std::uint32_t delivery) {
@@ -146,6 +150,16 @@ void verdict(Run& run, std::uint32_t delivery, const Tell& tell, std::string_vie
     }
 }
 
+// RFC 7435 §3: some protection is better than none, and none is better than no mail. The failed
+// connection cannot be used any more (RFC 3207 §4.1), so the same host is called again.
+void try_in_clear(Run& run, std::uint32_t delivery) {
+    Delivery& one = run.world.mail.deliveries.edit(delivery);
+    one.tls = TlsPolicy::none;
+    one.tls_flags |= delivery_flag::in_clear;
+    run.decide(one.host, one.subject, Reason::tls_retry_clear, host_name(run.world, one));
+    connect_to(run, delivery, run.world.heap.get(one.addresses, one.address));
+}
+
 }  // namespace
 
 std::string_view host_name_of(const World& world, std::uint32_t delivery) {
@@ -180,6 +194,7 @@ void next_job(Run& run, std::uint32_t connection, std::uint32_t delivery, Answer
     Destination& at = mail.destinations.edit(one.destination);
     const bool first_mail = one.greeted == 0;
     if (first_mail) {
+        count_session(run, delivery, secured::is_on(world, connection));
         one.greeted = 1;
         --at.seeking;
         at.failures = 0;
@@ -266,6 +281,7 @@ void over(Run& run, std::uint32_t connection, std::uint32_t delivery, Ending how
         return;
     }
     Delivery& one = world.mail.deliveries.edit(delivery);
+    const bool no_tls = secured::is_broken(world, connection);
     one.connection = nothing;
     if (one.greeted) {
         const std::string why(one.words.empty() ? words_of(how) : world.heap.view(one.words));
@@ -274,6 +290,15 @@ void over(Run& run, std::uint32_t connection, std::uint32_t delivery, Ending how
         return;
     }
     if (one.words.empty()) note_failure(run, delivery, false, 0, words_of(how));
+    if (no_tls) count_broken_session(run, delivery);
+    else if (world.heap.view(one.words).starts_with("4.7.4 "))
+        count_failure(run, delivery, TlsReportFault::starttls_not_supported);
+    if (no_tls && one.tls == TlsPolicy::opportunistic) return try_in_clear(run, delivery);
+    if (no_tls) {  // RFC 3463 §3.8: X.7.5 is a cryptographic failure
+        const std::string why = "4.7.5 " + std::string(world.heap.view(one.words));
+        note_failure(run, delivery, false, 0, why);
+        run.decide(one.host, one.subject, Reason::tls_fault, host_name(world, one), why);
+    }
     const Delivery failed = world.mail.deliveries[delivery];
     run.decide(failed.host, failed.subject, Reason::connection_failed, host_name(world, failed),
                std::uint32_t{world.mail.destinations[failed.destination].port},
@@ -287,6 +312,7 @@ void connect_to(Run& run, std::uint32_t delivery, AddressId address) {
     run.world.heap.drop(one.words);
     one.code = 0;
     one.permanent = 0;
+    one.tls_fault = 0;
     const NodeId host = one.host;
     const std::uint16_t port = run.world.mail.destinations[one.destination].port;
     const std::uint32_t connection =

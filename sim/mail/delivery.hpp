@@ -22,7 +22,7 @@ void give_up(Run& run, std::uint32_t delivery);
 void note_failure(Run& run, std::uint32_t delivery, bool permanent, std::uint16_t code,
                   std::string_view words);
 
-// The name of the host that a delivery talks to; valid until its next try.
+// The name by which a delivery has found the host it talks to; valid until its next try.
 std::string_view host_name_of(const World& world, std::uint32_t delivery);
 
 // The host went down: what was on its way is in the queue again, as if never tried.

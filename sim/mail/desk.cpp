@@ -7,6 +7,9 @@
 #include "sim/mail/maildrop.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/policy.hpp"
+#include "sim/mail/tls_policy.hpp"
+#include "sim/web/web.hpp"
+#include "sim/world/embedder.hpp"
 
 namespace postroad::sim::desk {
 namespace {
@@ -40,6 +43,11 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
             const std::uint32_t owner = owner_of<pop3::Client>(run, tcb);
             return people::ask(run, connection, owner, ask, out);
         }
+        case Role::http_server:
+            return web::answer(run, connection, ask, out);
+        case Role::http_client:
+            web::next_request(run, connection, owner_of<http::Client>(run, tcb), out);
+            return true;
         case Role::dns_server:
         case Role::resolver:
         case Role::stub:
@@ -59,6 +67,8 @@ void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& t
           std::string_view words) {
     if (is_dns(run.world.tcp.tcbs[connection].role)) {
         dns_layer::stream_tell(run, connection, owner, tell, words);
+    } else if (run.world.tcp.tcbs[connection].role == Role::http_client) {
+        web::heard(run, connection, owner, tell, words);
     } else if (people::is_ours(owner)) {
         people::tell(run, connection, owner, tell, words);
     } else {
@@ -69,6 +79,8 @@ void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& t
 void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
     if (is_dns(run.world.tcp.tcbs[connection].role)) {
         dns_layer::stream_over(run, connection, owner, how);
+    } else if (run.world.tcp.tcbs[connection].role == Role::http_client) {
+        web::over(run, connection, owner, how);
     } else if (people::is_ours(owner)) {
         people::over(run, connection, owner, how);
     } else {
@@ -77,8 +89,23 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
 }
 
 std::string_view tls_server_name(const Run& run, const Tcb& tcb, std::uint32_t owner) {
-    if (!people::is_ours(owner)) return mail::host_name_of(run.world, owner);
+    if (tcb.role == Role::http_client) return web::server_name(run, owner);
+    if (!people::is_ours(owner)) return mail::peer_name(run, owner);
     return people::server_name(run, tcb, owner);
+}
+
+std::string_view tlsa_records(const Run& run, const Tcb& tcb, std::uint32_t owner) {
+    if (tcb.role != Role::smtp_client || people::is_ours(owner)) return {};
+    return run.world.heap.view(run.world.mail.deliveries[owner].tlsa);
+}
+
+void judged(Run& run, const Tcb& tcb, std::uint32_t owner, tls::Fault fault) {
+    if (tcb.role != Role::smtp_client || is_embedders(owner) || people::is_ours(owner)) return;
+    run.world.mail.deliveries.edit(owner).tls_fault = static_cast<std::uint8_t>(fault);
+}
+
+std::vector<std::string> reference_names(const Run& run, std::uint32_t owner) {
+    return mail::reference_names(run, owner);
 }
 
 const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb) {
@@ -88,7 +115,7 @@ const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb) {
 
 const smtp::ClientHost& smtp_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner) {
     if (people::is_ours(owner)) return people::smtp_client_host(run, owner);
-    return run.host(tcb.node).smtp_client;
+    return mail::client_host(run, tcb.node, owner);
 }
 
 }  // namespace postroad::sim::desk

@@ -1,5 +1,6 @@
 // Mail hosts that go down and come up: memory is lost, the queue and the mailboxes are on disk.
 #include "sim/mail/delivery.hpp"
+#include "sim/mail/mta_sts.hpp"
 #include "sim/mail/queue_parts.hpp"
 
 namespace postroad::sim::mail {
@@ -7,6 +8,8 @@ namespace postroad::sim::mail {
 void queue_down(Run& run, NodeId host) {
     MailTables& mail = run.world.mail;
     if (host >= mail.hosts.size()) return;
+    sts_host_down(run, host);
+    web::host_down(run, host);
     for (std::uint32_t id = 0; id < mail.deliveries.size(); ++id)
         if (mail.deliveries[id].destination != nothing && mail.deliveries[id].host == host)
             abandon(run, id);
@@ -27,6 +30,12 @@ void queue_down(Run& run, NodeId host) {
 
 void queue_up(Run& run, NodeId host) {
     MailTables& mail = run.world.mail;
+    if (run.host(host).tls.reports) {  // a day may have ended meanwhile, and its questions are lost
+        for (std::uint32_t id = 0; id < mail.tallies.size(); ++id)
+            if (mail.tallies[id].host == host && !mail.tallies[id].domain.empty())
+                mail.tallies.edit(id).asking = 0;
+        run.schedule(run.now(), host, host, EventKind::mail, event::report);
+    }
     if (queued(run.world, host) == 0) return;
     for (std::uint32_t id = 0; id < mail.messages.size(); ++id) {
         const Message& one = mail.messages[id];

@@ -94,7 +94,11 @@ std::string fresh_nonce(Run& run, NodeId node) {
     return out;
 }
 
-std::optional<std::string> tls_identity(Run&, std::uint32_t) { return std::nullopt; }
+std::optional<std::string> tls_identity(Run& run, std::uint32_t connection) {
+    const std::string name = secured::identity(run, connection);
+    if (name.empty() || run.setup().find_person(name) == nothing) return std::nullopt;
+    return name;
+}
 
 std::uint32_t person_at(const Run& run, NodeId host, std::string_view user, bool submits) {
     const std::uint32_t person = run.setup().find_person(user);

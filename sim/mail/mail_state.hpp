@@ -18,6 +18,7 @@ inline constexpr std::uint16_t report = 2;       // a DSN of this host's own
 inline constexpr std::uint16_t submitted = 4;    // came in by the MSA
 inline constexpr std::uint16_t warned = 8;       // the sender has been told of the delay
 inline constexpr std::uint16_t warn_due = 16;    // an event that will tell them is on the agenda
+inline constexpr std::uint16_t tls_report = 32;  // of a day's TLS sessions (RFC 8460)
 }  // namespace message_flag
 
 // A message this host is responsible for: it lives until its last recipient is done with.
@@ -66,7 +67,11 @@ struct Recipient {
 static_assert(Record<Recipient> && sizeof(Recipient) == 64);
 
 // How the hosts of a destination are found.
-enum class NextHop : std::uint8_t { mx, host, literal };
+enum class NextHop : std::uint8_t { mx, host, literal, mx_for_report };
+// Reports about TLS go by MX, too, and whatever TLS does there (RFC 8460 §3).
+constexpr bool is_by_mx(NextHop how) {
+    return how == NextHop::mx || how == NextHop::mx_for_report;
+}
 
 // A next hop of one host: who shares it shares conversations and back-off (RFC 5321 §4.5.4.1).
 struct Destination {
@@ -97,8 +102,18 @@ static_assert(Record<Rung>);
 enum class DeliveryState : std::uint8_t {
     finding_exchangers,  // MX is being looked up
     finding_addresses,   // of the exchanger whose turn it is
+    finding_policy,      // of the domain (RFC 8461), before its exchangers
+    finding_tlsa,        // of the exchanger whose turn it is (RFC 7672)
     talking,             // a session is up or coming up
 };
+
+namespace delivery_flag {
+inline constexpr std::uint8_t secure_names = 1;  // how its exchangers were found is authentic
+inline constexpr std::uint8_t secure_host = 2;   // the exchanger's addresses are, too
+inline constexpr std::uint8_t in_clear = 4;      // this try is the one after a failed handshake
+inline constexpr std::uint8_t table = 8;         // the domain is in this host's table
+inline constexpr std::uint8_t tls_known = 16;    // `tls` and `tlsa` hold for this rung
+}  // namespace delivery_flag
 
 // One conversation with a destination and the ladder of hosts that leads to it.
 struct Delivery {
@@ -117,6 +132,12 @@ struct Delivery {
     List<AddressId> addresses;
     List<std::uint32_t> recipients;       // of the mail on its way, in RCPT's order
     Text words;                           // why the last host did not do
+    Text tlsa;                            // what its certificate is held against (dane.hpp)
+    std::uint32_t sts = nothing;          // the domain's policy that holds: MailTables::sts
+    TlsPolicy tls = TlsPolicy::none;      // towards the host that is tried
+    std::uint8_t tls_flags = 0;           // delivery_flag
+    std::uint8_t tls_fault = 0;           // tls::Fault of the certificate it was shown
+    std::uint8_t unused2 = 0;
     std::uint16_t code = 0;
     std::uint16_t families_asked = 0;     // bit 0: A, bit 1: AAAA
     DeliveryState state = DeliveryState::finding_exchangers;
@@ -124,7 +145,60 @@ struct Delivery {
     std::uint8_t permanent = 0;           // the failure in `words` is final
     std::uint8_t unused = 0;
 };
-static_assert(Record<Delivery> && sizeof(Delivery) == 88);
+static_assert(Record<Delivery> && sizeof(Delivery) == 104);
+
+enum class StsPhase : std::uint8_t { idle, looking_up, fetching };
+
+struct StsWaiter {
+    std::uint32_t delivery = nothing;
+    std::uint32_t generation = 0;
+};
+static_assert(Record<StsWaiter>);
+
+// What a host knows of a domain's MTA-STS policy (RFC 8461 §3.3): kept until its time is over.
+struct StsPolicy {
+    NodeId host = 0;
+    std::uint32_t generation = 0;
+    Text domain;                          // in lower case
+    Text id;                              // of the TXT record that the policy came with
+    Text wanted_id;                       // of the one that is being fetched
+    Text patterns;                        // of mail exchangers, a line each
+    Time expires = 0;                     // 0: there is no policy
+    Time try_again = 0;                   // not before then, after a fetch that failed
+    List<StsWaiter> waiters;              // deliveries that cannot go on without it
+    std::uint32_t max_age_s = 0;
+    std::uint8_t mode = 0;                // scenario::StsMode
+    StsPhase phase = StsPhase::idle;
+    std::uint8_t unused[2] = {};
+};
+static_assert(Record<StsPolicy>);
+
+// A kind of failure of one day's sessions (RFC 8460 §4.3).
+struct TlsFailure {
+    Text host;                            // the exchanger; empty: before there was one
+    AddressId address = nothing;
+    std::uint32_t count = 0;
+    std::uint8_t fault = 0;               // TlsReportFault
+    std::uint8_t unused[7] = {};
+};
+static_assert(Record<TlsFailure>);
+
+// What became of TLS towards a domain on one day, under one kind of policy (RFC 8460 §4).
+struct TlsTally {
+    NodeId host = 0;
+    std::uint32_t generation = 0;
+    std::uint64_t day = 0;                // since 1970
+    Text domain;
+    Text policy;                          // its lines, as they are reported
+    Text exchangers;                      // the patterns of an MTA-STS policy
+    List<TlsFailure> failures;
+    std::uint32_t successes = 0;
+    std::uint32_t failed = 0;
+    std::uint8_t kind = 0;                // TlsReportPolicy
+    std::uint8_t asking = 0;              // where its report goes to is being looked up
+    std::uint8_t unused[6] = {};
+};
+static_assert(Record<TlsTally>);
 
 // A person's mailbox (index: Setup::people). Entries hang together by StoredMessage::next.
 struct Mailbox {
@@ -175,6 +249,8 @@ struct MailTables {
     PeopleTables people;
     MaildropTables maildrops;
     GuardTables guards;
+    Table<StsPolicy> sts;
+    Table<TlsTally> tallies;
     Index people_by_address;              // hash of the lower-cased address → person
     std::uint64_t people_known = 0;       // Setup::version + 1 that the index was made for
     bool operator==(const MailTables&) const = default;

@@ -262,6 +262,7 @@ void submission_tell(Run& run, std::uint32_t connection, std::uint32_t id, const
             break;
         case TellKind::session_done:
         case TellKind::fetched:
+        case TellKind::response:
             break;
     }
 }

@@ -6,6 +6,7 @@
 #include "protocols/base/ascii.hpp"
 #include "sim/mail/queue_parts.hpp"
 #include "sim/mail/store.hpp"
+#include "sim/mail/tls_reports.hpp"
 
 namespace postroad::sim::mail {
 namespace {
@@ -262,6 +263,7 @@ void on_queue_event(Run& run, const Event& event) {
             serve(run, event.a);
             tidy(run, event.a);
             break;
+        case event::report: send_reports(run, event.node); break;
         case event::warn:
             if (mail.messages[event.a].generation == event.b) report_delayed(run, event.a);
             break;

@@ -9,8 +9,11 @@
 #include "sim/dns/resolve.hpp"
 #include "sim/kerberos/tickets.hpp"
 #include "sim/mail/delivery.hpp"
+#include "sim/mail/mta_sts.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue_parts.hpp"
+#include "sim/mail/tls_policy.hpp"
+#include "sim/mail/tls_reports.hpp"
 
 namespace postroad::sim::mail {
 namespace {
@@ -62,7 +65,15 @@ bool ask(Run& run, std::uint32_t delivery, std::string_view text, dns::Type type
 // The next question about the rung in hand, or the connection when nothing is left to ask.
 void find_addresses(Run& run, std::uint32_t delivery);
 
+void next_rung(Run& run, std::uint32_t delivery);
+
 void try_address(Run& run, std::uint32_t delivery) {
+    after_clear_try(run, delivery);
+    switch (find_policy(run, delivery)) {
+        case PolicyStep::known: break;
+        case PolicyStep::awaited: return;
+        case PolicyStep::refused: return next_rung(run, delivery);
+    }
     const Delivery& one = run.world.mail.deliveries[delivery];
     const AddressId address = run.world.heap.get(one.addresses, one.address);
     const Text name = one.rung < one.ladder.size()
@@ -113,6 +124,7 @@ void next_rung(Run& run, std::uint32_t delivery) {
     run.decide(one.host, one.subject, Reason::mx_fallback, now.preference,
                world.heap.view(now.name), world.heap.view(last));
     one.families_asked = 0;
+    forget_policy(run, delivery);
     find_addresses(run, delivery);
 }
 
@@ -128,6 +140,7 @@ void find_addresses(Run& run, std::uint32_t delivery) {
     if (one.families_asked == 0) {
         world.heap.drop(one.addresses);
         one.address = 0;
+        one.tls_flags |= delivery_flag::secure_host;  // until an answer is not
         if (is_own_name(run, one.host, kept)) {
             const bool best = one.rung == 0;
             cut_ladder(run, delivery, one.rung);
@@ -229,6 +242,8 @@ void exchangers_known(Run& run, std::uint32_t delivery, const dns_layer::Resolve
     Delivery& one = world.mail.deliveries.edit(delivery);
     const Text domain = world.mail.destinations[one.destination].name;
     const std::string_view name = world.heap.view(domain);
+    if (dns_layer::security_of(run, resolved) != dns_layer::Security::insecure)
+        one.tls_flags |= delivery_flag::secure_names;
     switch (resolved.outcome) {
         case dns_layer::Outcome::answer:
             return build_ladder(run, delivery, resolved);
@@ -250,8 +265,11 @@ void addresses_known(Run& run, std::uint32_t delivery, const dns_layer::Resolved
     World& world = run.world;
     char text[256];
     if (resolved.outcome == dns_layer::Outcome::answer) {
+        if (dns_layer::security_of(run, resolved) == dns_layer::Security::insecure)
+            world.mail.deliveries.edit(delivery).tls_flags &=
+                static_cast<std::uint8_t>(~delivery_flag::secure_host);
         const Delivery& one = world.mail.deliveries[delivery];
-        const bool mx = world.mail.destinations[one.destination].how == NextHop::mx &&
+        const bool mx = is_by_mx(world.mail.destinations[one.destination].how) &&
                         one.ladder.size() > 0;
         if (mx && resolved.aliases != 0) {
             char alias[256];
@@ -305,15 +323,25 @@ void addresses_of_host(Run& run, std::uint32_t delivery, std::string_view name) 
 
 }  // namespace
 
+void find_exchangers(Run& run, std::uint32_t delivery) {
+    World& world = run.world;
+    Delivery& one = world.mail.deliveries.edit(delivery);
+    one.state = DeliveryState::finding_exchangers;
+    const Destination& to = world.mail.destinations[one.destination];
+    if (!ask(run, delivery, world.heap.view(to.name), dns::Type::mx))
+        hopeless(run, delivery, true, 550, "5.1.2 the domain is no domain name");
+}
+
 void find_host(Run& run, std::uint32_t delivery) {
     World& world = run.world;
+    begin_policy(run, delivery);
     Delivery& one = world.mail.deliveries.edit(delivery);
     const Destination& to = world.mail.destinations[one.destination];
     const std::string_view name = world.heap.view(to.name);
-    if (to.how == NextHop::mx) {
-        if (!ask(run, delivery, name, dns::Type::mx)) {
-            hopeless(run, delivery, true, 550, "5.1.2 the domain is no domain name");
-        }
+    if (is_by_mx(to.how)) {
+        const bool looks = run.host(one.host).tls.mta_sts &&
+                           (one.tls_flags & delivery_flag::table) == 0;
+        if (!looks || find_sts_policy(run, delivery)) find_exchangers(run, delivery);
         return;
     }
     if (to.how == NextHop::host) {
@@ -363,7 +391,8 @@ void send_on(Run& run, std::uint32_t recipient, std::string_view domain) {
         run.decide(host, subject, Reason::address_literal, domain);
         return go(NextHop::literal, domain, 25);
     }
-    go(NextHop::mx, domain, 25);
+    go((of.flags & message_flag::tls_report) != 0 ? NextHop::mx_for_report : NextHop::mx, domain,
+       25);
 }
 
 }  // namespace postroad::sim::mail
@@ -380,6 +409,9 @@ void answered(Run& run, NodeId host, std::uint32_t who, std::uint32_t what,
         people::resolved(run, host, who, what, resolved);
         return;
     }
+    if (web::is_ours(who)) return web::resolved(run, who, what, resolved);
+    if (mail::is_sts(who)) return mail::sts_resolved(run, who, what, resolved);
+    if (mail::is_report(who)) return mail::report_resolved(run, who, what, resolved);
     const auto& deliveries = run.world.mail.deliveries;
     if (who >= deliveries.size()) return;
     const Delivery& one = deliveries[who];
@@ -388,6 +420,11 @@ void answered(Run& run, NodeId host, std::uint32_t who, std::uint32_t what,
         mail::exchangers_known(run, who, resolved);
     } else if (one.state == DeliveryState::finding_addresses) {
         mail::addresses_known(run, who, resolved);
+    } else if (one.state == DeliveryState::finding_tlsa) {
+        if (mail::tlsa_known(run, who, resolved) == mail::PolicyStep::refused)
+            mail::next_rung(run, who);
+        else
+            mail::try_address(run, who);
     }
 }
 

@@ -10,6 +10,9 @@ namespace postroad::sim::mail {
 // when DNS has answered.
 void find_host(Run& run, std::uint32_t delivery);
 
+// The same once the domain's MTA-STS policy is known (mta_sts.hpp).
+void find_exchangers(Run& run, std::uint32_t delivery);
+
 // The host that was tried did not do: its next address, or the next exchanger.
 void next_host(Run& run, std::uint32_t delivery);
 

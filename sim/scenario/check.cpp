@@ -1,6 +1,7 @@
 // The rules between values; each function below is one of them.
 #include "sim/scenario/check.hpp"
 
+#include "protocols/policy/mta_sts.hpp"
 #include "sim/scenario/complete.hpp"
 #include "sim/scenario/names.hpp"
 
@@ -161,6 +162,35 @@ private:
         return false;
     }
 
+    // RFC 8461 §3.1 and §3.2.
+    void policies(const Domain& domain, const std::string& path) {
+        if (!domain.mta_sts) return;
+        const bool kept = std::any_of(
+            declared_.hosts.begin(), declared_.hosts.end(), [&](const Host& host) {
+                return std::find(host.domains.begin(), host.domains.end(), domain.name) !=
+                       host.domains.end();
+            });
+        if (domain.mta_sts->host.empty() && !kept)
+            error(path + ".mta_sts", "nobody has the policy of " + quoted(domain.name),
+                  "a policy is fetched from a web server, and no host has the domain in its "
+                  "`domains`",
+                  "write host = \"HOST\" in it");
+        if (!domain.mta_sts->id.empty() && !policy::is_sts_id(domain.mta_sts->id))
+            error(path + ".mta_sts.id", quoted(domain.mta_sts->id) + " is no policy id",
+                  "an id is 1 to 32 letters and digits (RFC 8461 §3.1)",
+                  "write a date, such as \"20100901T080000\"");
+        policy::StsPolicyText text;
+        text.mode = policy::StsMode::testing;
+        for (const std::string& one : domain.mta_sts->mx) {
+            text.mx = {one};
+            std::string fault;
+            if (!policy::parse_sts_policy(policy::to_text(text), fault))
+                error(path + ".mta_sts.mx", fault, "a pattern is a host name, whose first label "
+                                                   "may be `*` (RFC 8461 §4.1)",
+                      "write \"mx." + domain.name + "\" or \"*." + domain.name + "\"");
+        }
+    }
+
     void mail_exchangers() {
         for (const Domain& domain : declared_.domains) {
             const std::string path = "domains." + toml_key(domain.name);
@@ -178,6 +208,7 @@ private:
             }
             if (domain.implicit_mx && !domain.mx.empty())
                 error(path + ".implicit_mx", "a domain has either mx or implicit_mx");
+            policies(domain, path);
             for (const Zone& zone : declared_.zones)
                 if (zone.origin == domain.name)
                     error(path, quoted(domain.name) + " is in [domains] and in [zones]",

@@ -116,6 +116,7 @@ void complete_links(Scenario& s) {
 
 Scenario complete(Scenario s) {
     complete_hosts(s);
+    complete_policies(s);
     complete_dns_hosts(s);
     complete_links(s);
     complete_addresses(s);

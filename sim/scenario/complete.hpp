@@ -10,6 +10,7 @@ Scenario complete(Scenario scenario);
 
 // The steps, in this order (each in its own file).
 void complete_hosts(Scenario& scenario);      // services, networks, names, people, devices
+void complete_policies(Scenario& scenario);   // MTA-STS and TLS reporting
 void complete_dns_hosts(Scenario& scenario);  // root and top-level servers, resolvers
 void complete_links(Scenario& scenario);
 void complete_addresses(Scenario& scenario);

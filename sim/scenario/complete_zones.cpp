@@ -152,7 +152,7 @@ void write_mail_domain(Writer& w, const Domain& domain) {
 void declare_upper_zones(Scenario& s) {
     const std::vector<Name> top{std::string(top_host)};
     const auto declare = [&](std::string_view origin, const std::vector<Name>& servers) {
-        if (!has_zone(s, origin)) s.zones.push_back({std::string(origin), {}, {}, servers});
+        if (!has_zone(s, origin)) s.zones.push_back({std::string(origin), {}, {}, servers, false});
     };
     const auto top_label = [](std::string_view name) {
         const std::size_t dot = name.rfind('.');
@@ -233,7 +233,8 @@ void complete_zones(Scenario& s) {
     for (Zone& zone : s.zones)
         if (zone.served_by.empty()) zone.served_by = servers_for(s, zone.origin);
     for (const Domain& domain : s.domains)
-        if (!has_zone(s, domain.name)) s.zones.push_back({domain.name, {}, {}, domain.served_by});
+        if (!has_zone(s, domain.name))
+            s.zones.push_back({domain.name, {}, {}, domain.served_by, domain.is_signed});
     if (s.root_dns && find_host(s, top_host) != nullptr) declare_upper_zones(s);
 
     Writer w(s);

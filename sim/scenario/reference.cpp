@@ -129,9 +129,12 @@ template <class F> void each_table(F&& f) {
     f.template operator()<KdcSettings>();
     f.template operator()<TlsSettings>();
     f.template operator()<LogIn>();
+    f.template operator()<WebServer>();
+    f.template operator()<WebResource>();
     f.template operator()<Authority>();
     f.template operator()<Certificate>();
     f.template operator()<Domain>();
+    f.template operator()<MtaSts>();
     f.template operator()<Zone>();
     f.template operator()<Person>();
     f.template operator()<FetchSettings>();

@@ -82,8 +82,8 @@ constexpr auto words(NetworkKind) {
 constexpr auto words(BlockAction) { return std::array<std::string_view, 2>{"drop", "reject"}; }
 constexpr auto words(Policy) { return std::array<std::string_view, 3>{"accept", "drop", "reject"}; }
 constexpr auto words(Service) {
-    return std::array<std::string_view, 8>{"mua",  "mta", "msa",      "mda",
-                                           "pop3", "dns", "resolver", "kdc"};
+    return std::array<std::string_view, 10>{"mua", "mta",      "msa", "mda",  "pop3",
+                                            "dns", "resolver", "kdc", "http", "https"};
 }
 constexpr auto words(Generation) {
     return std::array<std::string_view, 4>{"rfc821", "rfc1869", "rfc2821", "rfc5321"};
@@ -99,6 +99,9 @@ constexpr auto words(ClientCertificates) {
 }
 constexpr auto words(Revocation) { return std::array<std::string_view, 3>{"none", "crl", "ocsp"}; }
 constexpr auto words(TlsKind) { return std::array<std::string_view, 2>{"real", "modelled"}; }
+constexpr auto words(StsMode) {
+    return std::array<std::string_view, 3>{"none", "testing", "enforce"};
+}
 constexpr auto words(TlsVersion) {
     return std::array<std::string_view, 4>{"1.0", "1.1", "1.2", "1.3"};
 }

@@ -237,6 +237,22 @@ constexpr auto keys(const TlsSettings*) {
             {"What its MTA wants of others: `required` sends nothing without TLS, `verified` nothing "
              "without a certificate that holds.",
              "\"required\""}),
+        key("destinations", &S::destinations,
+            {"What its MTA wants of some: by a recipient's domain, or by the name of the host the "
+             "mail goes to. The domain's word comes first, then the host's, then DANE, MTA-STS and "
+             "`policy`.",
+             "{ \"example.net\" = \"verified\", \"old.example.com\" = \"none\" }", Use::domain}),
+        key("dane", &S::dane,
+            {"Its MTA looks TLSA records up and holds servers to them, where the zone is signed "
+             "(RFC 7672).",
+             "true"}),
+        key("mta_sts", &S::mta_sts,
+            {"Its MTA fetches the policies that domains publish, and keeps to them (RFC 8461).",
+             "true"}),
+        key("reports", &S::reports,
+            {"Its MTA counts what became of TLS, and sends each day's count to domains that ask "
+             "for it (RFC 8460).",
+             "true"}),
         key("certificate", &S::certificate,
             {"What it shows.", "\"old\"", Use::certificate,
              "one for all its names, from the default authority"}),
@@ -253,6 +269,10 @@ constexpr auto keys(const TlsSettings*) {
              "\"ocsp\""}),
         key("clients", &S::clients,
             {"Whether it wants certificates of its clients (RFC 8446 §4.3.2).", "\"required\""}),
+        key("organisation", &S::organisation,
+            {"Hosts with the same one show each other their certificates, take them although nobody "
+             "vouches for them, and want no less of each other.",
+             "\"acme\""}),
         key("client_certificate", &S::client_certificate,
             {"What it shows as a client, where it is asked.", "\"own\"", Use::certificate, "none"}),
         key("auth_without_tls", &S::auth_without_tls,
@@ -287,6 +307,38 @@ constexpr auto keys(const LogIn*) {
              "`secret-NAME`"}),
         key("token_lifetime", &S::token_lifetime,
             {"How long its tokens are good.", "\"5m\""}),
+    };
+}
+
+constexpr std::string_view title(const WebResource*) {
+    return "resources = [{ ... }] in [hosts.NAME.http]";
+}
+constexpr std::string_view intro(const WebResource*) { return "What a path leads to."; }
+constexpr auto keys(const WebResource*) {
+    using S = WebResource;
+    return std::tuple{
+        key("path", &S::path,
+            {"The path, with its first slash.", "\"/about.txt\"", Use::line, {}, {}, 0, true}),
+        key("host", &S::host,
+            {"For requests whose Host field names this alone.", "\"www.example.org\"",
+             Use::domain, "for all"}),
+        key("type", &S::type, {"Its Content-Type.", "\"text/html\""}),
+        key("status", &S::status,
+            {"The status code it is answered with.", "410", Use::line, {}, "code", 200}),
+        key("body", &S::body, {"The text itself.", "\"Hello.\"", Use::text}),
+    };
+}
+
+constexpr std::string_view title(const WebServer*) { return "[hosts.NAME.http]"; }
+constexpr std::string_view intro(const WebServer*) {
+    return "The web server of a host with the service `http` (port 80) or `https` (port 443, with "
+           "TLS from the start): RFC 9110, RFC 9112.";
+}
+constexpr auto keys(const WebServer*) {
+    using S = WebServer;
+    return std::tuple{
+        key("resources", &S::resources, {"What it has.", "[{ path = \"/\", body = \"Hello.\" }]"}),
+        key("timeout", &S::timeout, {"How long it waits for a request.", "\"10s\""}),
     };
 }
 
@@ -333,6 +385,7 @@ constexpr auto keys(const Host*) {
         key("kdc", &Host::kdc, {"The Kerberos KDC.", ""}),
         key("tls", &Host::tls, {"Protection.", ""}),
         key("login", &Host::login, {"Failed log-ins, and tokens.", ""}),
+        key("http", &Host::http, {"The web server.", ""}),
     };
 }
 

@@ -6,6 +6,33 @@
 
 namespace postroad::scenario {
 
+constexpr std::string_view title(const MtaSts*) {
+    return "mta_sts = { ... } in [domains.\"NAME\"]";
+}
+constexpr std::string_view intro(const MtaSts*) {
+    return "The policy that a domain publishes for who sends to it (RFC 8461): the TXT record, the "
+           "name `mta-sts.NAME`, the web server with its certificate and the policy's text are "
+           "made of this.";
+}
+constexpr auto keys(const MtaSts*) {
+    using S = MtaSts;
+    return std::tuple{
+        key("mode", &S::mode,
+            {"Whether senders keep to it, only report, or forget it.", "\"testing\""}),
+        key("max_age", &S::max_age, {"How long a sender may keep it.", "\"1d\""}),
+        key("mx", &S::mx,
+            {"The mail exchangers that are right; `*` may stand for the first label.",
+             "[\"mx.example.net\", \"*.mail.example.net\"]", Use::line,
+             "those of the domain"}),
+        key("id", &S::id,
+            {"What the TXT record says: another one tells senders to fetch the policy anew.",
+             "\"20100901\"", Use::line, "one made of the policy"}),
+        key("host", &S::host,
+            {"The host that has the policy.", "\"www\"", Use::host,
+             "the first that has the domain in `domains`"}),
+    };
+}
+
 constexpr std::string_view title(const Domain*) { return "[domains.\"NAME\"]"; }
 constexpr std::string_view intro(const Domain*) {
     return "A zone that Postroad writes for you: SOA, NS, MX and the addresses of the hosts named "
@@ -25,6 +52,14 @@ constexpr auto keys(const Domain*) {
         key("ttl", &Domain::ttl, {"How long its records may be kept.", "\"5m\""}),
         key("records", &Domain::records,
             {"Further records, as in a master file.", "[\"www 300 IN A 192.0.2.80\"]"}),
+        key("signed", &Domain::is_signed,
+            {"Take its records for authenticated, as if DNSSEC had proved them. Nothing is proved "
+             "here: it is an assumption, and the trace says so.",
+             "true"}),
+        key("mta_sts", &Domain::mta_sts, {"The policy it publishes.", "{ mode = \"testing\" }", Use::line, "none"}),
+        key("tls_reports", &Domain::tls_reports,
+            {"Who gets the TLS reports of those who send to it (RFC 8460).",
+             "\"tls@example.net\"", Use::mail, "nobody"}),
     };
 }
 
@@ -43,6 +78,8 @@ constexpr auto keys(const Zone*) {
              Use::text, "none"}),
         key("served_by", &Zone::served_by,
             {"Its name servers.", "[\"ns\"]", Use::host, "the domain's hosts that run `dns`"}),
+        key("signed", &Zone::is_signed,
+            {"Take its records for authenticated, as in `[domains]`.", "true"}),
     };
 }
 
@@ -94,6 +131,9 @@ constexpr auto keys(const Certificate*) {
         key("names", &S::names,
             {"The names it is for; `*` may stand for the first label.", "[\"*.example.org\"]",
              Use::line, "all names of the first host that shows it"}),
+        key("person", &S::person,
+            {"Whose it is: it names them, for AUTH EXTERNAL, and no host.", "\"alice\"", Use::person,
+             "a host's"}),
         key("issuer", &S::issuer,
             {"Who signs it.", "\"root\"", Use::authority, "`Postroad Root`"}),
         key("self_signed", &S::self_signed, {"Nobody signs it but itself.", "true"}),

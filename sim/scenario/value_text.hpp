@@ -211,7 +211,8 @@ template <class T> std::string value_text(const T& value, Use use) {
     if constexpr (IsOptional<T>::value)
         return value ? value_text(*value, use) : "";
     else if constexpr (IsList<T>::value) {
-        if (value.size() == 1 && !std::same_as<T, std::vector<Outage>>)
+        if (value.size() == 1 && !std::same_as<T, std::vector<Outage>> &&
+            !std::same_as<T, std::vector<WebResource>>)
             return value_text(value[0], use);
         std::string out;
         for (const auto& one : value) out += (out.empty() ? "" : ", ") + value_text(one, use);

@@ -2,7 +2,11 @@
 // each role's owner implements its part (sim/mail for SMTP and POP3).
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "sim/session/session.hpp"
+#include "sim/tls/engine.hpp"
 
 namespace postroad::sim::desk {
 
@@ -20,6 +24,14 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how);
 
 // The name a client's peer must have in its certificate: the name it looked up (RFC 6125 §6.2.1).
 std::string_view tls_server_name(const Run& run, const Tcb& tcb, std::uint32_t owner);
+
+// Delivering MTAs: the TLSA records that the peer is held against in place of authorities
+// (tls::pack); empty: none. And the names of which one must be in its certificate (RFC 7672 §3.2.2).
+std::string_view tlsa_records(const Run& run, const Tcb& tcb, std::uint32_t owner);
+std::vector<std::string> reference_names(const Run& run, std::uint32_t owner);
+
+// What a delivering MTA has found in the certificate it was shown.
+void judged(Run& run, const Tcb& tcb, std::uint32_t owner, tls::Fault fault);
 
 // The settings a machine runs with: frozen, from the Setup.
 const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb);

@@ -1,15 +1,20 @@
 // Endpoints begin, are fed and end; the Trace hears of what they agreed on and of certificates.
 #include "sim/session/secured.hpp"
 
+#include <algorithm>
+
+#include "protocols/base/ascii.hpp"
 #include "sim/scenario/values.hpp"
 #include "sim/session/desk.hpp"
+#include "sim/tls/configuration.hpp"
+#include "sim/tls/dane.hpp"
 #include "sim/world/embedder.hpp"
 
 namespace postroad::sim::secured {
 namespace {
 
 // RFC 8314 §3.2 and §3.3: at these ports TLS comes first.
-constexpr std::uint16_t submissions_port = 465, pop3s_port = 995;
+constexpr std::uint16_t submissions_port = 465, pop3s_port = 995, https_port = 443;
 
 tls::Engine& engine(Run& run) {
     if (!run.tls) run.tls = std::make_shared<tls::Engine>();
@@ -21,12 +26,15 @@ std::uint32_t endpoint_of(const World& world, std::uint32_t connection) {
 }
 
 std::uint32_t owner_of(const Run& run, const Tcb& tcb) {
+    if (tcb.role == Role::http_client)
+        return run.world.sessions.of<http::Client>()[tcb.seat].settings;
     return tcb.role == Role::pop3_client
                ? run.world.sessions.of<pop3::Client>()[tcb.seat].settings
                : run.world.sessions.of<smtp::Client>()[tcb.seat].settings;
 }
 
 TlsPolicy policy_of(const Run& run, const Tcb& tcb, std::uint32_t owner) {
+    if (tcb.role == Role::http_client) return TlsPolicy::verified;  // RFC 9110 §4.3.4
     if (tcb.role == Role::pop3_client) return desk::pop3_client_host(run, tcb, owner).tls;
     if (is_embedders(owner)) return run.embedder->client_host().tls;
     return desk::smtp_client_host(run, tcb, owner).tls;
@@ -59,34 +67,80 @@ Reason reason_of(tls::Fault fault) {
     return Reason::tls_not_verified;
 }
 
+// Records why and gives the sentence, for whoever has to tell it on.
+template <class... Words>
+std::string tell(Run& run, const TlsEndpoint& one, NodeId node, Reason reason,
+                 const Words&... words) {
+    run.decide(node, one.conversation, reason, words...);
+    Arguments kept;
+    (kept.text(words), ...);
+    return sentence(reason, kept.octets());
+}
+
 // What a client found in the certificate it was shown, with both names or both dates.
-void tell_judgement(Run& run, const TlsEndpoint& one, NodeId node, const tls::Judgement& found) {
+std::string tell_judgement(Run& run, const TlsEndpoint& one, NodeId node,
+                           const tls::Judgement& found) {
     const Reason reason = reason_of(found.fault);
-    const std::string_view wanted = run.world.heap.view(one.server_name);
-    const Id subject = one.conversation;
+    const std::string wanted(run.world.heap.view(one.server_name));
+    const auto say = [&](const auto&... words) {
+        return tell(run, one, node, reason, found.names, words...);
+    };
     switch (found.fault) {
-        case tls::Fault::none:
-            run.decide(node, subject, reason, found.names, wanted, found.issuer);
-            return;
-        case tls::Fault::wrong_name: run.decide(node, subject, reason, found.names, wanted); break;
+        case tls::Fault::none: return say(wanted, found.issuer);
+        case tls::Fault::wrong_name: return say(wanted);
         case tls::Fault::expired:
-            run.decide(node, subject, reason, found.names, date_words(found.until_unix_s),
-                       date_words(one.begun_unix_s));
-            break;
+            return say(date_words(found.until_unix_s), date_words(one.begun_unix_s));
         case tls::Fault::not_yet_valid:
-            run.decide(node, subject, reason, found.names, date_words(found.from_unix_s),
-                       date_words(one.begun_unix_s));
-            break;
+            return say(date_words(found.from_unix_s), date_words(one.begun_unix_s));
         case tls::Fault::self_signed:
-        case tls::Fault::old_status: run.decide(node, subject, reason, found.names); break;
+        case tls::Fault::old_status: return say();
         case tls::Fault::unknown_issuer:
-        case tls::Fault::revoked:
-            run.decide(node, subject, reason, found.names, found.issuer);
-            break;
-        case tls::Fault::other:
-            run.decide(node, subject, reason, found.names, tls::name_of(found.fault));
-            break;
+        case tls::Fault::revoked: return say(found.issuer);
+        case tls::Fault::other: break;
     }
+    return say(std::string(tls::name_of(found.fault)));
+}
+
+// The TLSA records that the peer of a client is held against; mostly none.
+std::string_view records_for(const Run& run, const TlsEndpoint& one) {
+    const Tcb& tcb = run.world.tcp.tcbs[one.connection];
+    if (one.server || tcb.role != Role::smtp_client) return {};
+    const std::uint32_t owner = owner_of(run, tcb);
+    return is_embedders(owner) ? std::string_view{} : desk::tlsa_records(run, tcb, owner);
+}
+
+tls::DaneVerdict judge_by(const Run& run, const TlsEndpoint& one, std::string_view records,
+                          const tls::Outcome& heard) {
+    const Tcb& tcb = run.world.tcp.tcbs[one.connection];
+    return tls::judge(heard.chain, tls::unpack(records),
+                      desk::reference_names(run, owner_of(run, tcb)), one.begun_unix_s);
+}
+
+// RFC 7671 §5: says what the records and the chain have to do with each other.
+std::string tell_dane(Run& run, const TlsEndpoint& one, NodeId node, std::string_view records,
+                      const tls::DaneVerdict& found) {
+    const std::string wanted(run.world.heap.view(one.server_name));
+    const auto say = [&](Reason reason, const auto&... words) {
+        return tell(run, one, node, reason, words...);
+    };
+    switch (found.fault) {
+        case tls::DaneFault::none:
+            return say(Reason::dane_verified, found.record, found.matched, wanted);
+        case tls::DaneFault::wrong_name:
+            return say(Reason::dane_wrong_name, found.record, found.names, wanted);
+        case tls::DaneFault::bad_chain:
+            return say(Reason::dane_bad_chain, found.record, found.words);
+        case tls::DaneFault::no_match: break;
+    }
+    return say(Reason::dane_mismatch, std::to_string(tls::unpack(records).size()), wanted,
+               found.names);
+}
+
+bool is_member(const Run& run, const TlsEndpoint& one, const TlsSetup& setup) {
+    const std::string_view name = run.world.heap.view(one.server_name);
+    return std::any_of(setup.members.begin(), setup.members.end(), [&](const std::string& member) {
+        return equals_ignoring_case(member, name);
+    });
 }
 
 // What a server makes of who its client says it is.
@@ -96,6 +150,8 @@ void tell_client(Run& run, const TlsEndpoint& one, NodeId node, const tls::Outco
         if (heard.asked_client && !heard.resumed)
             run.decide(node, one.conversation, Reason::tls_client_unknown);
     } else if (found.fault == tls::Fault::none) {
+        run.world.tls.endpoints.edit(run.world.tls.of_connection[one.connection] - 1).identity =
+            run.world.heap.make(found.names);
         run.decide(node, one.conversation, Reason::tls_client_verified, found.names, found.issuer);
     } else {
         run.decide(node, one.conversation, Reason::tls_client_refused, found.names,
@@ -156,7 +212,33 @@ void record(Run& run, const TlsEndpoint& one, NodeId node, const tls::Outcome& h
                heard.judgement.names + '\n' + heard.judgement.issuer);
 }
 
-void note(Run& run, std::uint32_t id, const tls::Outcome& heard) {
+tls::Outcome put(Run& run, std::uint32_t id, TlsInput input, std::string_view octets) {
+    World& world = run.world;
+    return engine(run).put(world.tls, world.heap, world.seed, id, input, octets);
+}
+
+// The handshake is over and has proved nothing yet: the endpoint judges no chain by itself here.
+void hold_against(Run& run, std::uint32_t id, NodeId node, std::string_view records,
+                  tls::Outcome& heard) {
+    const TlsEndpoint one = run.world.tls.endpoints[id];
+    const tls::DaneVerdict found = judge_by(run, one, records, heard);
+    heard.judgement.fault =
+        found.fault == tls::DaneFault::none ? tls::Fault::none : tls::Fault::other;
+    record(run, one, node, heard);
+    run.decide(node, one.conversation, Reason::tls_up, heard.version_name, heard.suite);
+    const std::string words = tell_dane(run, one, node, records, found);
+    const Tcb tcb = run.world.tcp.tcbs[one.connection];
+    desk::judged(run, tcb, owner_of(run, tcb), heard.judgement.fault);
+    if (found.fault == tls::DaneFault::none) return;
+    run.decide(node, one.conversation, Reason::tls_refused);
+    heard.ciphertext += put(run, id, TlsInput::shutdown, {}).ciphertext;
+    heard.up = false;
+    heard.plaintext.clear();
+    heard.failure = words;
+    run.world.tls.endpoints.edit(id).phase = TlsPhase::failed;
+}
+
+void note(Run& run, std::uint32_t id, tls::Outcome& heard) {
     const TlsEndpoint one = run.world.tls.endpoints[id];
     const NodeId node = run.world.tcp.tcbs[one.connection].node;
     if (!one.server)
@@ -167,26 +249,31 @@ void note(Run& run, std::uint32_t id, const tls::Outcome& heard) {
         for (const std::string& der : heard.sessions) keep_session(run.world, node, one, der);
     if (!heard.up && !failed) return;
     run.world.tls.endpoints.edit(id).phase = failed ? TlsPhase::failed : TlsPhase::open;
+    if (heard.up)
+        if (const std::string records(records_for(run, one)); !records.empty())
+            return hold_against(run, id, node, records, heard);
     if (heard.up || one.phase == TlsPhase::handshake) record(run, one, node, heard);
     if (failed) run.decide(node, one.conversation, Reason::tls_failed, heard.failure);
     if (one.server) return tell_client(run, one, node, heard);
     if (heard.up)
         run.decide(node, one.conversation, Reason::tls_up, heard.version_name, heard.suite);
-    if (heard.resumed) run.decide(node, one.conversation, Reason::tls_resumed, heard.server_name);
+    if (heard.resumed) {  // judged when it was new
+        run.decide(node, one.conversation, Reason::tls_resumed, heard.server_name);
+        const Tcb tcb = run.world.tcp.tcbs[one.connection];
+        desk::judged(run, tcb, owner_of(run, tcb), tls::Fault::none);
+    }
     if (!heard.judged || one.phase != TlsPhase::handshake) return;
-    tell_judgement(run, one, node, heard.judgement);
+    std::string words = tell_judgement(run, one, node, heard.judgement);
     if (heard.judgement.status == tls::Status::missing)
         run.decide(node, one.conversation, Reason::tls_status_missing, heard.judgement.names);
     if (heard.judgement.status == tls::Status::good)
         run.decide(node, one.conversation, Reason::tls_status_good, heard.judgement.names,
                    heard.judgement.issuer);
-    if (heard.judgement.fault != tls::Fault::none)
-        run.decide(node, one.conversation, failed ? Reason::tls_refused : Reason::tls_unjudged);
-}
-
-tls::Outcome put(Run& run, std::uint32_t id, TlsInput input, std::string_view octets) {
-    World& world = run.world;
-    return engine(run).put(world.tls, world.heap, world.seed, id, input, octets);
+    const Tcb tcb = run.world.tcp.tcbs[one.connection];
+    desk::judged(run, tcb, owner_of(run, tcb), heard.judgement.fault);
+    if (heard.judgement.fault == tls::Fault::none) return;
+    run.decide(node, one.conversation, failed ? Reason::tls_refused : Reason::tls_unjudged);
+    if (failed) heard.failure = std::move(words);  // what is wrong says more than that it failed
 }
 
 }  // namespace
@@ -195,9 +282,15 @@ bool is_implicit(const World& world, std::uint32_t connection) {
     return world.tls.endpoints[endpoint_of(world, connection)].implicit != 0;
 }
 
+bool is_broken(const World& world, std::uint32_t connection) {
+    return is_on(world, connection) &&
+           world.tls.endpoints[endpoint_of(world, connection)].phase != TlsPhase::open;
+}
+
 bool comes_first(const Run& run, std::uint32_t connection) {
     const Tcb& tcb = run.world.tcp.tcbs[connection];
     return (tcb.role == Role::smtp_client && tcb.remote_port == submissions_port) ||
+           (tcb.role == Role::http_client && tcb.remote_port == https_port) ||
            (tcb.role == Role::pop3_client && tcb.remote_port == pop3s_port);
 }
 
@@ -221,16 +314,21 @@ tls::Outcome begin(Run& run, std::uint32_t connection, bool implicit) {
     } else {
         const std::uint32_t owner = owner_of(run, tcb);
         const bool verifies = policy_of(run, tcb, owner) == TlsPolicy::verified;
-        made.configuration =
-            keep_configuration(world, verifies ? setup.verifying_client : setup.client);
         if (!is_embedders(owner))
             made.server_name = world.heap.make(desk::tls_server_name(run, tcb, owner));
+        const bool member = tcb.role == Role::smtp_client && is_member(run, made, setup);
+        if (member)
+            run.decide(tcb.node, tcb.conversation, Reason::tls_member,
+                       world.heap.view(made.server_name));
+        made.configuration = keep_configuration(
+            world, member ? setup.member_client : verifies ? setup.verifying_client : setup.client);
     }
     world.tls.endpoints.edit(id) = made;
     if (connection >= world.tls.of_connection.size())
         world.tls.of_connection.resize(connection + 1);
     world.tls.of_connection.edit(connection) = id + 1;
-    if (!server) {
+    // Who holds a server against its TLSA records wants to see its chain each time.
+    if (!server && records_for(run, made).empty()) {
         const Text session = take_session(world, tcb.node, made);
         if (!session.empty()) {
             const ScopedText owned(world.heap, session);
@@ -277,6 +375,16 @@ void remark(Run& run, std::uint32_t connection) {
     decide(kept ? Reason::tls_injection_kept : Reason::tls_injection_dropped, run.fx.behind_tls);
 }
 
+std::string identity(const Run& run, std::uint32_t connection) {
+    const World& world = run.world;
+    if (!is_on(world, connection)) return {};
+    const TlsEndpoint& one = world.tls.endpoints[endpoint_of(world, connection)];
+    if (one.server) return std::string(world.heap.view(one.identity));
+    const tls::Configuration own = tls::parse_configuration(
+        world.heap.view(world.heap.get(world.tls.configurations, one.configuration)));
+    return own.chain.empty() ? std::string() : own.chain.front().common_name;
+}
+
 std::vector<sasl::Binding> bindings(Run& run, std::uint32_t connection) {
     if (!is_on(run.world, connection)) return {};
     const std::uint32_t id = endpoint_of(run.world, connection);
@@ -297,6 +405,7 @@ void release(Run& run, std::uint32_t connection) {
     world.heap.drop(one.log);
     world.heap.drop(one.server_name);
     world.heap.drop(one.pending);
+    world.heap.drop(one.identity);
     world.tls.endpoints.remove(id);
     if (run.tls) run.tls->forget(id);
 }

@@ -17,6 +17,9 @@ inline bool is_on(const World& world, std::uint32_t connection) {
 // TLS came before the protocol's first word (RFC 8314 §3). The connection is protected.
 bool is_implicit(const World& world, std::uint32_t connection);
 
+// TLS was begun and is not up: its handshake has failed, or was broken off.
+bool is_broken(const World& world, std::uint32_t connection);
+
 // A client's connection is up: does TLS come first at the port it has called?
 bool comes_first(const Run& run, std::uint32_t connection);
 
@@ -26,6 +29,10 @@ tls::Outcome begin(Run& run, std::uint32_t connection, bool implicit);
 tls::Outcome take(Run& run, std::uint32_t connection, std::string_view octets);
 // Turns what a machine says into records, in place. Before the handshake's end there are none.
 void seal(Run& run, std::uint32_t connection, std::string& words, bool last);
+
+// Who the client of a protected connection is by its certificate: as a server has found it to hold,
+// as a client would show it. Empty: nobody.
+std::string identity(const Run& run, std::uint32_t connection);
 
 // Records what the machine's step has noted about TLS (Effects::behind_tls, tls_remark).
 void remark(Run& run, std::uint32_t connection);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocols/http/client.hpp"
+#include "protocols/http/server.hpp"
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
 #include "sim/dns/streams.hpp"
@@ -10,6 +12,7 @@
 #include "sim/net/tcp.hpp"
 #include "sim/session/desk.hpp"
 #include "sim/session/secured.hpp"
+#include "sim/web/web.hpp"
 #include "sim/world/embedder.hpp"
 #include "sim/world/outside.hpp"
 
@@ -26,6 +29,8 @@ bool with_machine(Role role, Use&& use) {
         case Role::smtp_client: use.template operator()<smtp::Client>(); return true;
         case Role::pop3_server: use.template operator()<pop3::Server>(); return true;
         case Role::pop3_client: use.template operator()<pop3::Client>(); return true;
+        case Role::http_server: use.template operator()<http::Server>(); return true;
+        case Role::http_client: use.template operator()<http::Client>(); return true;
         case Role::dns_server:
         case Role::resolver:
         case Role::stub: use.template operator()<dns::Stream>(); return true;
@@ -48,6 +53,12 @@ void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Server>& seat, const Input
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Client>& seat, const Input& input) {
     pop3::step(seat.machine, input, desk::pop3_client_host(run, tcb, seat.settings), run.fx);
+}
+void run_machine(Run& run, const Tcb& tcb, Seat<http::Server>& seat, const Input& input) {
+    http::step(seat.machine, input, web::server_host(run, tcb), run.fx);
+}
+void run_machine(Run& run, const Tcb&, Seat<http::Client>& seat, const Input& input) {
+    http::step(seat.machine, input, web::client_host(), run.fx);
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<dns::Stream>& seat, const Input& input) {
     dns::step(seat.machine, input, dns_layer::stream_host(tcb), run.fx);

@@ -5,6 +5,8 @@
 
 #include "protocols/dns/stream.hpp"
 #include "protocols/kerberos/stream.hpp"
+#include "protocols/http/client.hpp"
+#include "protocols/http/server.hpp"
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
 #include "protocols/smtp/client.hpp"
@@ -28,7 +30,8 @@ struct Seat {
 // A new host role adds its machine here, and a Role.
 using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>,
                          Table<Seat<dns::Stream>>, Table<Seat<pop3::Server>>,
-                         Table<Seat<pop3::Client>>, Table<Seat<kerberos::Stream>>>;
+                         Table<Seat<pop3::Client>>, Table<Seat<kerberos::Stream>>,
+                         Table<Seat<http::Server>>, Table<Seat<http::Client>>>;
 
 // Which machine a role runs.
 template <Role role>
@@ -52,6 +55,14 @@ struct MachineOf<Role::pop3_client> {
 template <>
 struct MachineOf<Role::kdc> {
     using type = kerberos::Stream;
+};
+template <>
+struct MachineOf<Role::http_server> {
+    using type = http::Server;
+};
+template <>
+struct MachineOf<Role::http_client> {
+    using type = http::Client;
 };
 // DNS over TCP: the initiator of a connection is its client.
 template <>

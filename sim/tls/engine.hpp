@@ -53,6 +53,7 @@ struct Outcome {
     bool asked_client = false;         // servers: whether they wanted to see a certificate
     std::uint32_t modelled_us = 0;     // modelled TLS: CPU time that the real one would have cost
     std::vector<std::string> sessions; // for clients to resume: each as DER
+    std::vector<std::string> chain;    // clients: what the server has shown, DER, its own first
 };
 
 class Engine {

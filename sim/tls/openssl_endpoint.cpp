@@ -383,6 +383,14 @@ void OpenSslEndpoint::came_up(Outcome& out) {
     out.asked_client = context_->configuration().clients != ClientAuth::none;
     out.judgement = judgement_;
     out.judged = judged_;
+    const STACK_OF(X509)* const shown =
+        context_->configuration().server ? nullptr : SSL_get_peer_cert_chain(ssl_.get());
+    for (int i = 0; shown != nullptr && i < sk_X509_num(shown); ++i) {
+        std::string der(static_cast<std::size_t>(i2d_X509(sk_X509_value(shown, i), nullptr)), 0);
+        auto* end = reinterpret_cast<unsigned char*>(der.data());
+        i2d_X509(sk_X509_value(shown, i), &end);
+        out.chain.push_back(std::move(der));
+    }
 }
 
 void OpenSslEndpoint::fail(Outcome& out) {

@@ -6,6 +6,7 @@
 #include "protocols/base/ascii.hpp"
 #include "sim/tls/configuration.hpp"
 #include "sim/tls/credentials.hpp"
+#include "sim/tls/dane.hpp"
 
 namespace postroad::sim::views {
 namespace {
@@ -17,7 +18,8 @@ std::string without_dot(std::string name) {
 
 class Advisor {
   public:
-    explicit Advisor(const Setup& setup) : setup_(setup), advice_(setup.hosts.size()) {}
+    Advisor(const Setup& setup, std::uint64_t seed)
+        : setup_(setup), seed_(seed), advice_(setup.hosts.size()) {}
 
     std::vector<CertificateAdvice> advise() {
         for (const ZoneSetup& zone : setup_.zones)
@@ -40,6 +42,13 @@ class Advisor {
     void exchangers(const dns::Zone& zone) {
         for (std::size_t s = 0; s < zone.set_count(); ++s) {
             const dns::Rrset set = zone.set(s);
+            // RFC 8461 §3.3: a policy's server is judged by the name it was asked by.
+            const std::string owner = without_dot(dns::to_text(set.owner()));
+            constexpr std::string_view policy_label = "_mta-sts.";
+            if (set.type() == dns::Type::txt && owner.starts_with(policy_label)) {
+                const std::string domain = owner.substr(policy_label.size());
+                need("mta-sts." + domain, "MTA-STS policy of " + domain);
+            }
             if (set.type() != dns::Type::mx) continue;
             for (std::size_t i = 0; i < set.size(); ++i) {
                 const std::string target = without_dot(dns::to_text(set.rdata(i).subspan(2)));
@@ -68,7 +77,25 @@ class Advisor {
         advice_[host].needs.push_back({name, why, false});
     }
 
-    static void describe(const HostSetup& host, CertificateAdvice& out) {
+    // RFC 7672 §2.2.3: the port, the transport and the name by which MX records know the host.
+    void publish(const HostSetup& host, const tls::ChainSpec& chain, CertificateAdvice& out) const {
+        const auto mta = std::find_if(host.services.begin(), host.services.end(),
+                                      [](const ServiceSetup& one) {
+                                          return one.service == scenario::Service::mta;
+                                      });
+        if (mta == host.services.end() || mta->port == 0) return;
+        std::vector<std::string> names;
+        for (const NeededName& need : out.needs)
+            if (need.why.starts_with("mail exchanger of ") &&
+                std::find(names.begin(), names.end(), need.name) == names.end())
+                names.push_back(need.name);
+        for (const std::string& name : names)
+            for (const tls::TlsaRecord& one : tls::publishable(seed_, chain))
+                out.tlsa.push_back("_" + std::to_string(mta->port) + "._tcp." + name +
+                                   ". IN TLSA " + tls::to_text(one));
+    }
+
+    void describe(const HostSetup& host, CertificateAdvice& out) const {
         out.offers_tls = !host.tls.server.empty();
         if (!out.offers_tls) return;
         const tls::ChainSpec chain = tls::parse_configuration(host.tls.server).chain;
@@ -79,21 +106,32 @@ class Advisor {
         for (NeededName& need : out.needs)
             need.covered = std::any_of(out.names.begin(), out.names.end(),
                                        [&](const std::string& one) { return tls::covers_name(one, need.name); });
+        publish(host, chain, out);
     }
 
     const Setup& setup_;
+    std::uint64_t seed_;
     std::vector<CertificateAdvice> advice_;
 };
 
 }  // namespace
 
-std::vector<CertificateAdvice> certificate_advice(const Setup& setup) {
-    return Advisor(setup).advise();
+std::vector<CertificateAdvice> certificate_advice(const Setup& setup,
+                                                  std::optional<std::uint64_t> seed) {
+    return Advisor(setup, seed.value_or(setup.scenario.seed)).advise();
 }
 
-void print_certificates(const Setup& setup, const Sink& sink) {
+void print_authorities(const Setup& setup, const Sink& sink, std::optional<std::uint64_t> seed) {
+    if (setup.hosts.empty()) return;
+    const tls::Configuration client = tls::parse_configuration(setup.hosts[0].tls.client);
+    for (const tls::CertificateSpec& root : client.trusted)
+        sink(tls::to_pem(
+            *tls::credential(seed.value_or(setup.scenario.seed), {root}).certificate));
+}
+
+void print_certificates(const Setup& setup, const Sink& sink, std::optional<std::uint64_t> seed) {
     std::string out;
-    for (const CertificateAdvice& one : certificate_advice(setup)) {
+    for (const CertificateAdvice& one : certificate_advice(setup, seed)) {
         out += setup.hosts[one.host].name + "\n";
         if (one.offers_tls) {
             out += "  shows  ";
@@ -112,6 +150,7 @@ void print_certificates(const Setup& setup, const Sink& sink) {
             out += "  needs  " + need.name + ": " + need.why;
             out += !one.offers_tls || need.covered ? "\n" : "; NOT in the certificate\n";
         }
+        for (const std::string& line : one.tlsa) out += "  TLSA   " + line + "\n";
     }
     if (out.empty()) out = "no host here needs a certificate\n";
     sink(out);

@@ -1,6 +1,7 @@
 // The advisor for certificates: which names each server needs, and which its certificate has.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,19 @@ struct CertificateAdvice {
     std::string issuer;              // empty: it signs itself
     std::int64_t from_unix_s = 0, until_unix_s = 0;
     std::vector<NeededName> needs;
+    std::vector<std::string> tlsa;   // what a mail exchanger may publish (RFC 7672), lines of a zone
 };
 
 // Hosts that somebody sends mail to or fetches it from, in the scenario's order.
-std::vector<CertificateAdvice> certificate_advice(const Setup& setup);
-void print_certificates(const Setup& setup, const Sink& sink);
+// Keys, and so TLSA records, depend on the world's seed: the scenario's if none is given.
+std::vector<CertificateAdvice> certificate_advice(const Setup& setup,
+                                                  std::optional<std::uint64_t> seed = {});
+void print_certificates(const Setup& setup, const Sink& sink,
+                        std::optional<std::uint64_t> seed = {});
+
+// The authorities that hosts trust, as PEM: what a real program takes as its list.
+void print_authorities(const Setup& setup, const Sink& sink,
+                       std::optional<std::uint64_t> seed = {});
 
 // The same as files for other programs: "trusted.pem" has the authorities that clients trust, and
 // "HOST.pem" what a server shows, its own certificate first.

@@ -97,7 +97,7 @@ std::string state_fingerprint(const World& world) {
     const std::uint64_t all =
         hash_all(hash_octets(scenario), world.seed, world.now, world.events_done,
                  world.agenda, world.heap, world.nodes, world.tcp, world.border, world.sessions,
-                 world.tls, world.dns, world.mail);
+                 world.tls, world.dns, world.mail, world.web);
     std::string text;
     for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[all >> shift & 15];
     return text;

@@ -3,6 +3,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "protocols/base/did_you_mean.hpp"
+#include "sim/scenario/schema.hpp"
 #include "sim/world/compile.hpp"
 
 namespace postroad::sim {
@@ -11,7 +12,8 @@ namespace {
 using scenario::Generation;
 using scenario::Service;
 
-constexpr std::uint16_t dns_port = 53, kerberos_port = 88, submissions_port = 465, pop3s_port = 995;
+constexpr std::uint16_t dns_port = 53, kerberos_port = 88, submissions_port = 465, pop3s_port = 995,
+                        http_port = 80, https_port = 443;
 
 struct Keyword {
     std::string_view word;
@@ -173,6 +175,12 @@ void add_service(Compiler& c, const scenario::Host& from, HostSetup& host, Servi
         case Service::kdc:
             listen(net::protocol_udp, kerberos_port, Role::kdc);
             return listen(net::protocol_tcp, kerberos_port, Role::kdc);
+        case Service::http:
+            one.protection = Protection::none;
+            return listen(net::protocol_tcp, http_port, Role::http_server);
+        case Service::https:
+            one.protection = Protection::from_the_start;
+            return listen(net::protocol_tcp, https_port, Role::http_server);
         case Service::mua:
         case Service::mda: return listen(0, 0, Role::none);
     }
@@ -184,8 +192,7 @@ bool is_dns(const ServiceSetup& one) {
 
 // A name server and a resolver share port 53, as BIND does: they tell questions apart by RD.
 void check_ports(Compiler& c, const HostSetup& host) {
-    constexpr std::string_view names[] = {"mua",  "mta", "msa",      "mda",
-                                          "pop3", "dns", "resolver", "kdc"};
+    constexpr auto names = words(Service{});
     for (std::size_t i = 0; i < host.services.size(); ++i)
         for (std::size_t k = 0; k < i; ++k) {
             const ServiceSetup& a = host.services[k];
@@ -275,6 +282,12 @@ void compile_hosts(Compiler& c) {
         host.smtp_client.pipelining = std::none_of(
             from.smtp.extensions_off.begin(), from.smtp.extensions_off.end(),
             [](const std::string& one) { return equals_ignoring_case(one, "PIPELINING"); });
+        const bool may_differ = host.smtp_client.tls != TlsPolicy::none ||
+                                !from.tls.destinations.empty() || from.tls.dane || from.tls.mta_sts;
+        for (std::size_t k = 0; may_differ && k < 4; ++k) {
+            host.smtp_clients.push_back(host.smtp_client);
+            host.smtp_clients.back().tls = static_cast<TlsPolicy>(k);
+        }
     }
 }
 

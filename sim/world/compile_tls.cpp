@@ -1,6 +1,7 @@
 // The world's PKI: who signs, who is trusted, which certificate each host shows.
 #include <algorithm>
 
+#include "protocols/base/ascii.hpp"
 #include "sim/tls/configuration.hpp"
 #include "sim/world/compile.hpp"
 
@@ -59,8 +60,14 @@ class Pki {
         host.tls.client = tls::to_text(client);
         client.must_verify = true;
         host.tls.verifying_client = tls::to_text(client);
+        if (!from.tls.organisation.empty()) set_up_member(from, client, host.tls);
         host.tls.policy = to_policy(c_, from.tls.policy);
-        if (!from.tls.offer && !from.tls.implicit) return;
+        host.tls.dane = from.tls.dane;
+        host.tls.mta_sts = from.tls.mta_sts;
+        host.tls.reports = from.tls.reports;
+        for (const auto& [name, policy] : from.tls.destinations)
+            host.tls.destinations.emplace_back(lowered(name), to_policy(c_, policy));
+        if (!from.tls.offer && !from.tls.implicit && !from.runs(scenario::Service::https)) return;
         tls::Configuration server;
         server.server = true;
         server.modelled = client.modelled;
@@ -72,18 +79,37 @@ class Pki {
         server.status_revoked = shown != nullptr && shown->revoked;
         server.clients = static_cast<tls::ClientAuth>(from.tls.clients);
         if (server.clients != tls::ClientAuth::none) server.trusted = client_.trusted;
+        trust_members(from, server.trusted);
         host.tls.server = tls::to_text(server);
     }
 
   private:
+    // Certificates that members sign for themselves are roots for the others, and for nobody else.
+    void trust_members(const scenario::Host& host, tls::ChainSpec& trusted) {
+        if (host.tls.organisation.empty()) return;
+        for (const scenario::Host& other : c_.s.hosts) {
+            if (other.tls.organisation != host.tls.organisation) continue;
+            const tls::ChainSpec chain = chain_for(other, other.tls.certificate);
+            if (chain.size() == 1) trusted.push_back(chain.front());
+        }
+    }
+    void set_up_member(const scenario::Host& from, tls::Configuration client, TlsSetup& out) {
+        client.chain = chain_for(from, from.tls.certificate);
+        trust_members(from, client.trusted);
+        out.member_client = tls::to_text(client);
+        for (const scenario::Host& other : c_.s.hosts)
+            if (&other != &from && other.tls.organisation == from.tls.organisation)
+                for (const scenario::DomainName& name : other.names)
+                    out.members.push_back(lowered(name));
+    }
     void refuse_what_is_not_modelled(const scenario::Host& host) {
         const scenario::TlsSettings& tls = host.tls;
         const bool real = tls.resume || tls.staple || tls.revocation == scenario::Revocation::ocsp ||
-                          tls.clients != scenario::ClientCertificates::none;
+                          tls.clients != scenario::ClientCertificates::none || tls.dane;
         const std::string why = "modelled TLS has records and certificates, and nothing else";
         if (real)
             c_.error("hosts." + scenario::toml_key(host.name) + ".tls",
-                     "tickets, stapled answers and clients' certificates need real TLS", why);
+                     "tickets, stapled answers, DANE and clients' certificates need real TLS", why);
         if (!c_.s.attackers.empty() && !told_)
             c_.error("attackers", "whoever sits on a link needs real TLS to fail at", why);
         told_ = true;
@@ -141,6 +167,10 @@ class Pki {
             issuer = one->issuer;
         }
         leaf.common_name = leaf.names.front();
+        if (one != nullptr && !one->person.empty()) {
+            leaf.common_name = one->person;
+            leaf.names.clear();
+        }
         tls::ChainSpec out{leaf};
         if (one != nullptr && one->self_signed) return out;
         for (tls::CertificateSpec& up : issuers(issuer)) out.push_back(std::move(up));

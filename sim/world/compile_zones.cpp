@@ -58,6 +58,7 @@ void compile_zones(Compiler& c) {
     for (std::size_t i = 0; i < c.s.zones.size(); ++i) {
         const scenario::Zone& from = c.s.zones[i];
         ZoneSetup& zone = c.out.zones[i];
+        zone.is_signed = from.is_signed;
         for (const scenario::Name& name : from.served_by)
             if (const std::uint32_t host = c.out.find_host(name); host != nothing)
                 zone.served_by.push_back(host);

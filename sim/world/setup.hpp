@@ -35,6 +35,8 @@ enum class Role : std::uint8_t {
     stub,          // a host's own questions
     outside,       // somebody typing, a real program, a test; as a service: a real server
     kdc,           // a Kerberos key distribution centre
+    http_server,
+    http_client,
 };
 
 // When a service's connections are protected.
@@ -44,7 +46,12 @@ enum class Protection : std::uint8_t { none, on_request, from_the_start };
 struct TlsSetup {
     std::string server;            // empty: it offers none
     std::string client, verifying_client;
+    std::string member_client;     // towards hosts of the same organisation; empty: it is in none
+    std::vector<std::string> members;  // their names, in lower case
     TlsPolicy policy = TlsPolicy::none;  // of its MTA, as a client of others
+    bool dane = false, mta_sts = false, reports = false;  // what its MTA looks after
+    // By domain or host, in lower case; `opportunistic` as in `policy`.
+    std::vector<std::pair<std::string, TlsPolicy>> destinations;
     bool operator==(const TlsSetup&) const = default;
 };
 
@@ -82,6 +89,8 @@ struct HostSetup {
     smtp::ClientHost smtp_client;      // as an MTA
     std::uint32_t works_for = nothing; // the link of an attacker who leads connections to it
     sasl::Mechanisms pop3_mechanisms;  // that its POP3 server offers
+    // The same with each TlsPolicy, where a destination may have another; else empty.
+    std::vector<smtp::ClientHost> smtp_clients;
     bool has_mailboxes = false;
     TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
@@ -173,6 +182,7 @@ struct ZoneSetup {
     std::string origin;                // without the last dot; "." is the root
     std::shared_ptr<const dns::Zone> zone;
     std::vector<std::uint32_t> served_by;
+    bool is_signed = false;            // declared: see dns_layer::Security
     bool operator==(const ZoneSetup&) const = default;
 };
 

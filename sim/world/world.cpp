@@ -12,7 +12,8 @@ bool World::operator==(const World& other) const {
            events_done == other.events_done && lively == other.lively && agenda == other.agenda && heap == other.heap &&
            nodes == other.nodes && tcp == other.tcp && border == other.border &&
            attackers == other.attackers && sessions == other.sessions && tls == other.tls &&
-           dns == other.dns && kerberos == other.kerberos && mail == other.mail;
+           dns == other.dns && kerberos == other.kerberos && mail == other.mail &&
+           web == other.web;
 }
 
 AddressId Run::address_id(const net::Address& wanted) {

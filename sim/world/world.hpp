@@ -15,6 +15,7 @@
 #include "sim/net/tcp_state.hpp"
 #include "sim/session/session_state.hpp"
 #include "sim/tls/tls_state.hpp"
+#include "sim/web/web_state.hpp"
 #include "sim/world/setup.hpp"
 
 namespace postroad::sim {
@@ -67,6 +68,7 @@ struct World {
     DnsTables dns;
     KerberosTables kerberos;
     MailTables mail;
+    WebTables web;
 
     // Puts an event on the agenda.
     void plan(const Event& event) {

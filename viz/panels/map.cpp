@@ -29,6 +29,8 @@ std::vector<Badge> badges_of(const sim::HostSetup& host) {
             case Service::dns: badge = {"DNS", Protocol::dns}; break;
             case Service::resolver: badge = {"resolver", Protocol::dns}; break;
             case Service::kdc: badge = {"KDC", Protocol::other}; break;
+            case Service::http:
+            case Service::https: badge = {"HTTP", Protocol::other}; break;
             default: badge = {"service", Protocol::other}; break;
         }
         const bool there = std::any_of(out.begin(), out.end(), [&](const Badge& other) {
