@@ -22,6 +22,18 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
+// RFC 2782: priority, weight, port, target. Empty: it is no SRV record, or malformed.
+std::string srv_text(const Record& r) {
+    constexpr std::size_t numbers_size = 6;
+    std::array<std::uint8_t, numbers_size + name_size_max> plain;
+    const auto size = r.type == Type::srv ? expand_rdata(r, plain) : std::nullopt;
+    if (!size || *size <= numbers_size) return {};
+    std::string out;
+    for (std::size_t i = 0; i < numbers_size; i += 2)
+        out += std::to_string(plain[i] << 8 | plain[i + 1]) + " ";
+    return out + to_text(to_name(Bytes(plain).subspan(numbers_size, *size - numbers_size)));
+}
+
 std::string rdata_text(const Record& r) {
     std::string out;
     if (const auto a = r.as_a()) {
@@ -47,6 +59,8 @@ std::string rdata_text(const Record& r) {
     } else if (auto strings = r.as_txt()) {
         std::string_view text;
         while (strings->next(text)) out += (out.empty() ? "" : " ") + quoted(text);
+    } else if (const std::string srv = srv_text(r); !srv.empty()) {
+        out = srv;
     } else {  // RFC 3597 §5
         out = "\\# " + std::to_string(r.rdata.size()) + (r.rdata.empty() ? "" : " ");
         for (const std::uint8_t octet : r.rdata) {

@@ -223,7 +223,10 @@ std::string names_in(const dns_layer::Resolved& answer) {
     std::stable_sort(found.begin(), found.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string out;
-    for (const auto& [priority, name] : found) out += (out.empty() ? "" : "\n") + name;
+    for (auto& [priority, name] : found) {
+        if (name.size() > 1 && name.ends_with('.')) name.pop_back();  // as scenarios write names
+        out += (out.empty() ? "" : "\n") + name;
+    }
     return out;
 }
 
