@@ -37,13 +37,21 @@ struct Ours {
     TlsTables tables;
     tls::Engine engine;
 
-    Ours() {
+    std::string kept;  // the newest session, for the next one to resume
+    bool resumes = false, modelled = false;
+
+    explicit Ours(bool resumption = false, bool model = false)
+        : resumes(resumption), modelled(model) {
         tls::Configuration client;
         client.must_verify = true;
+        client.resumes = resumption;
+        client.modelled = model;
         client.trusted = {chain().back()};
         tls::Configuration server;
         server.server = true;
         server.chain = chain();
+        server.resumes = resumption;
+        server.modelled = model;
         for (const auto& one : {client, server})
             heap.push(tables.configurations, heap.make(tls::to_text(one)));
     }
@@ -54,16 +62,21 @@ struct Ours {
         one.conversation = conversation;
         one.begun_unix_s = now_unix_s;
         one.server = static_cast<std::uint8_t>(configuration);
+        one.pending = {};
         one.phase = TlsPhase::handshake;
+        one.modelled = modelled ? 1 : 0;
         if (configuration == 0) one.server_name = heap.make(name);
         return id;
     }
     tls::Outcome put(std::uint32_t id, TlsInput input, std::string_view octets) {
         tls::Outcome out = engine.put(tables, heap, 1, id, input, octets);
         POSTROAD_ASSERT(out.failure.empty());
+        POSTROAD_ASSERT(!out.up || kept.empty() || out.resumed);
+        if (!out.sessions.empty()) next = std::move(out.sessions.back());
         return out;
     }
     void handshake(std::uint32_t client, std::uint32_t server) {
+        if (!kept.empty()) put(client, TlsInput::resume, kept);
         std::string to_server = put(client, TlsInput::begin, {}).ciphertext;
         put(server, TlsInput::begin, {});
         while (!to_server.empty()) {
@@ -81,6 +94,7 @@ struct Ours {
         }
         heap.drop(one.log);
         heap.drop(one.server_name);
+        heap.drop(one.pending);
         tables.endpoints.remove(id);
         engine.forget(id);
     }
@@ -90,7 +104,9 @@ struct Ours {
         handshake(client, server);
         remove(client);
         remove(server);
+        kept = std::move(next);
     }
+    std::string next;
 };
 
 // --- the same OpenSSL, bare: its own random numbers, nothing kept, nothing told ---
@@ -98,8 +114,15 @@ struct Ours {
 struct Bare {
     std::shared_ptr<SSL_CTX> client{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
     std::shared_ptr<SSL_CTX> server{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
+    bool resumes;
+    mutable std::shared_ptr<SSL_SESSION> kept;
 
-    Bare() {
+    static int keep(SSL* ssl, SSL_SESSION* session) {
+        static_cast<const Bare*>(SSL_get_app_data(ssl))->kept.reset(session, SSL_SESSION_free);
+        return 1;  // it is ours now
+    }
+
+    explicit Bare(bool resumption = false) : resumes(resumption) {
         const tls::Credential own = tls::credential(1, chain());
         const tls::Credential root = tls::credential(1, {chain().back()});
         // Carried over as PKCS #8 and DER, so that they belong to OpenSSL's usual context.
@@ -117,9 +140,12 @@ struct Bare {
             SSL_CTX_set_min_proto_version(one, TLS1_3_VERSION);
             SSL_CTX_set1_groups_list(one, "X25519:P-256");
             SSL_CTX_set_session_cache_mode(one, SSL_SESS_CACHE_OFF);
-            SSL_CTX_set_num_tickets(one, 0);
+            SSL_CTX_set_num_tickets(one, resumes ? 2 : 0);
             SSL_CTX_set_mode(one, SSL_MODE_RELEASE_BUFFERS);
         }
+        if (!resumes) return;
+        SSL_CTX_set_session_cache_mode(client.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(client.get(), keep);
     }
     static std::shared_ptr<X509> copy(X509& from) {
         unsigned char* der = nullptr;
@@ -147,6 +173,8 @@ struct Bare {
         const auto b = endpoint(server.get());
         SSL_set_connect_state(a.get());
         SSL_set_accept_state(b.get());
+        SSL_set_app_data(a.get(), const_cast<Bare*>(this));
+        if (kept) SSL_set_session(a.get(), kept.get());
         SSL_set_tlsext_host_name(a.get(), name);
         SSL_set1_host(a.get(), name);
         X509_VERIFY_PARAM_set_time(SSL_get0_param(a.get()), now_unix_s);
@@ -155,14 +183,16 @@ struct Bare {
             carry(a.get(), b.get());
             SSL_do_handshake(b.get());
         } while (carry(b.get(), a.get()));
+        char unused = 0;
+        if (resumes) SSL_read(a.get(), &unused, 1);  // the tickets
         POSTROAD_ASSERT(SSL_is_init_finished(a.get()) && SSL_is_init_finished(b.get()));
     }
 };
 
-void handshakes(const Options& options, Reporter& reporter) {
+void handshakes(const Options& options, Reporter& reporter, bool resumes, bool modelled) {
     const int count = options.quick ? 20 : 1000;
-    Ours ours;
-    const Bare bare;
+    Ours ours(resumes, modelled);
+    const Bare bare(resumes);
     ours.session(1);
     bare.session();
     std::vector<double> ours_s;
@@ -175,8 +205,11 @@ void handshakes(const Options& options, Reporter& reporter) {
         for (int i = 0; i < count; ++i) bare.session();
         bare_s.push_back((cpu_s() - start) / count);
     }
-    reporter.add({"tls", "handshakes, TLS 1.3, P-256, verified", 1 / median(ours_s), "/s",
-                  "OpenSSL, bare", 1 / median(bare_s), 0.85, false});
+    const char* const what = modelled ? "handshakes, modelled"
+                             : resumes ? "handshakes, TLS 1.3, resumed"
+                                       : "handshakes, TLS 1.3, P-256, verified";
+    reporter.add({"tls", what, 1 / median(ours_s), "/s", "OpenSSL, bare", 1 / median(bare_s), 0.85,
+                  false});
 }
 
 // A session of 10 MiB, and the time to make its two endpoints again from their logs.
@@ -209,7 +242,9 @@ void rebuilding(const Options& options, Reporter& reporter) {
 
 void bench_tls(const Options& options, Reporter& reporter) {
     reporter.heading("tls: endpoints as values");
-    handshakes(options, reporter);
+    handshakes(options, reporter, false, false);
+    handshakes(options, reporter, true, false);
+    handshakes(options, reporter, false, true);
     rebuilding(options, reporter);
 }
 

@@ -77,6 +77,12 @@ foreach(script ${test_scripts})
     endif()
 endforeach()
 
+if(POSTROAD_OTHER_BUILDS)
+    postroad_ctest(tsan_live_faults /usr/bin/python3 tests/live_faults_test.py)
+    set_property(TEST tsan_live_faults APPEND PROPERTY ENVIRONMENT
+        "POSTROAD_BUILD_DIR=${CMAKE_SOURCE_DIR}/build/clang")
+endif()
+
 # --- The rules of the tree, and tests of what checks them ---
 postroad_ctest(tidy /usr/bin/python3 tests/tidy/check.py)
 postroad_ctest(tidy_itself /usr/bin/python3 tests/tidy/check_test.py)

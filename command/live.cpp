@@ -165,6 +165,9 @@ int run(const Options& options, Io& io) {
     const sim::Setup& setup = *source->opened.setup;
     const auto extent = extent_of(options.run, setup, io);
     if (!extent) return bad_input;
+    if (setup.scenario.tls == scenario::TlsKind::modelled)
+        return refuse(io, "this world's TLS is modelled: no real program can speak it",
+                      "leave out `tls = \"modelled\"`");
     live::Settings settings;
     std::vector<live::Exposure> exposures;
     if (!gather_exposures(options, setup, exposures, io) ||
@@ -193,7 +196,7 @@ int run(const Options& options, Io& io) {
         if (!edge.open(one, error)) return refuse(io, error);
     }
     if (!options.quiet) watch(edge, io);
-    print_table(exposures, setup, io);
+    print_table(exposures, setup, options.source, io);
     io.out << "ready; end it with Ctrl-C\n" << std::flush;
     const bool kept = edge.run();
     if (!simulation.hands().trace.finish())
@@ -235,6 +238,11 @@ void add_live(CLI::App& app, Session& session) {
     sub->add_option("--connections-max", options->limits.connections_max,
                     "Conversations at once; more wait in the system's queue")
         ->check(CLI::Range(1U, 100'000U))
+        ->capture_default_str();
+    sub->add_option("--rate-max", options->limits.octets_per_s_max,
+                    "Octets a second from one connection; what is more waits")
+        ->transform(CLI::AsSizeValue(false))
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     sub->add_option("--memory-max", options->limits.memory_octets_max,
                     "Octets of the world, mailboxes included; beyond, nobody new is let in")

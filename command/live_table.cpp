@@ -16,11 +16,16 @@ const sim::ServiceSetup* service_of(const Exposure& one, const sim::Setup& setup
     return setup.hosts[one.node].service_at(one.protocol, one.port);
 }
 
+bool is_implicit(const sim::ServiceSetup& service) {
+    return service.protection == sim::Protection::from_the_start;
+}
+
 std::string_view what_it_is(const sim::ServiceSetup& service) {
     switch (service.role) {
         case Role::smtp_server:
+            if (is_implicit(service)) return "SMTP, submission, TLS first";
             return service.service == scenario::Service::msa ? "SMTP, submission" : "SMTP";
-        case Role::pop3_server: return "POP3";
+        case Role::pop3_server: return is_implicit(service) ? "POP3, TLS first" : "POP3";
         case Role::dns_server: return "DNS, authoritative";
         case Role::resolver: return "DNS, resolver";
         case Role::outside: return "a real server's stand-in";
@@ -55,11 +60,27 @@ const sim::PersonSetup* somebody_else(const sim::PersonSetup& not_this, const si
     return &not_this;
 }
 
+bool has_tls(const Exposure& one, const sim::Setup& setup) {
+    const sim::ServiceSetup* const service = service_of(one, setup);
+    return service != nullptr && service->protection != sim::Protection::none;
+}
+
+// Certificates are judged by the world's calendar, which the tool has to be told.
+std::string to_look_into(const Exposure& one, const sim::Setup& setup) {
+    const bool pop3 = service_of(one, setup)->role == Role::pop3_server;
+    return fmt::format("openssl s_client -connect {}{} -servername {} -attime {} -CAfile "
+                       "pem/trusted.pem -crlf -quiet",
+                       place_of(one),
+                       is_implicit(*service_of(one, setup)) ? "" : pop3 ? " -starttls pop3" : " -starttls smtp",
+                       setup.hosts[one.node].domain_name, setup.start_unix_s);
+}
+
 std::string to_try(const Exposure& one, const sim::Setup& setup) {
     const sim::ServiceSetup* const service = service_of(one, setup);
     const sim::PersonSetup* const who = somebody(one, setup);
     const std::string address = one.address.to_string();
     if (service == nullptr) return {};
+    const bool tls = has_tls(one, setup);
     if (service->role == Role::dns_server || service->role == Role::resolver) {
         const std::string domain =
             who == nullptr ? "example.org" : who->address.substr(who->address.find('@') + 1);
@@ -68,16 +89,18 @@ std::string to_try(const Exposure& one, const sim::Setup& setup) {
     }
     if (who == nullptr) return {};
     if (service->role == Role::pop3_server)
-        return fmt::format("curl -u {}:{} pop3://{}/1", who->name, who->password, place_of(one));
+        return fmt::format("curl {}-u {}:{} {}://{}/1", tls ? "-k --ssl-reqd " : "", who->name,
+                           who->password, is_implicit(*service) ? "pop3s" : "pop3", place_of(one));
+    const std::string_view protection = !tls ? "" : is_implicit(*service) ? "--tls-on-connect " : "--tls ";
     if (service->role != Role::smtp_server) return {};
     if (service->service == scenario::Service::msa)
         return fmt::format(
-            "swaks --server {} --port {} --auth PLAIN --auth-user {} --auth-password {} "
+            "swaks --server {} --port {} {}--auth PLAIN --auth-user {} --auth-password {} "
             "--from {} --to {}",
-            address, one.outside_port, who->name, who->password, who->address,
+            address, one.outside_port, protection, who->name, who->password, who->address,
             somebody_else(*who, setup)->address);
-    return fmt::format("swaks --server {} --port {} --from somebody@elsewhere.example --to {}",
-                       address, one.outside_port, who->address);
+    return fmt::format("swaks --server {} --port {} {}--from somebody@elsewhere.example --to {}",
+                       address, one.outside_port, protection, who->address);
 }
 
 }  // namespace
@@ -108,7 +131,10 @@ std::string known_places(const sim::Setup& setup) {
     return out;
 }
 
-void print_table(const std::vector<Exposure>& exposures, const sim::Setup& setup, Io& io) {
+void print_table(const std::vector<Exposure>& exposures, const sim::Setup& setup,
+                 std::string_view source, Io& io) {
+    const bool any_tls = std::any_of(exposures.begin(), exposures.end(),
+                                     [&](const Exposure& one) { return has_tls(one, setup); });
     io.out << fmt::format("{:<24} {:<24} {:<16} {}\n", "in the world", "here", "its address there",
                           "what it is");
     for (const Exposure& one : exposures) {
@@ -125,12 +151,19 @@ void print_table(const std::vector<Exposure>& exposures, const sim::Setup& setup
         for (const sim::PersonSetup& person : setup.people)
             io.out << fmt::format("{:<14} {:<30} {}\n", person.name, person.address,
                                   person.password);
-        io.out << "a mail program: these hosts and ports, no encryption, password in the clear\n";
+        io.out << "a mail program: these hosts and ports, "
+               << (any_tls ? "STARTTLS, or SSL/TLS at 465's and 995's place\n"
+                           : "no encryption, password in the clear\n");
     }
     io.out << "\nto try:\n";
-    for (const Exposure& one : exposures)
+    for (const Exposure& one : exposures) {
         if (const std::string words = to_try(one, setup); !words.empty())
             io.out << "    " << words << '\n';
+        if (has_tls(one, setup)) io.out << "    " << to_look_into(one, setup) << '\n';
+    }
+    if (any_tls)
+        io.out << io.as_typed("the authorities' certificates: postroad show") << ' ' << source
+               << " --certificates --pem pem\n";
     io.out << '\n';
 }
 

@@ -17,6 +17,8 @@ std::vector<std::string> every_place(const sim::Setup& setup);
 // "there are: mail:25 mail:587 …", for people who named something else.
 std::string known_places(const sim::Setup& setup);
 
-void print_table(const std::vector<sim::live::Exposure>& exposures, const sim::Setup& setup, Io& io);
+// The doors, who has which password, and commands that use them. `source`: the LAB or FILE as typed.
+void print_table(const std::vector<sim::live::Exposure>& exposures, const sim::Setup& setup,
+                 std::string_view source, Io& io);
 
 }  // namespace postroad::command

@@ -1,6 +1,10 @@
 // `postroad show`: the ladder of a run, or of a trace that a run has written.
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <ostream>
 
@@ -8,8 +12,10 @@
 #include "command/simulate.hpp"
 #include "protocols/base/did_you_mean.hpp"
 #include "sim/views/certificates.hpp"
+#include "sim/views/fits.hpp"
 #include "sim/views/json.hpp"
 #include "sim/views/ladder.hpp"
+#include "sim/views/learnt.hpp"
 
 namespace postroad::command {
 namespace {
@@ -17,9 +23,10 @@ namespace {
 struct Options {
     std::string source, scenario;  // scenario: of a trace
     RunOptions run;
-    std::string message, node;
+    std::string message, node, pem_folder;
     std::uint32_t conversation = 0;
-    bool wide = false, unfold = false, content = false, json = false, certificates = false;
+    bool wide = false, unfold = false, content = false, json = false, certificates = false,
+         learnt = false;
 };
 
 std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup, Io& io) {
@@ -41,6 +48,10 @@ std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup
 }
 
 int show(const sim::Trace& trace, const sim::Setup& setup, const Options& options, Io& io) {
+    if (options.learnt) {
+        sim::views::print_learnt(trace, setup, io.sink());
+        return done;
+    }
     if (options.json) {
         sim::views::write_json(trace, setup, io.sink());
         return done;
@@ -80,7 +91,25 @@ int show_trace(const Options& options, Io& io) {
     std::string error;
     const auto trace = sim::Trace::load(options.source, error);
     if (trace == nullptr) return refuse(io, error);
+    const std::string misfit = sim::views::misfit(*trace, *source->opened.setup);
+    if (!misfit.empty())
+        return refuse(io, misfit, "is it of another scenario, or of this one before it was changed?");
     return show(*trace, *source->opened.setup, options, io);
+}
+
+int write_certificates(const sim::Setup& setup, const Options& options, Io& io) {
+    const std::filesystem::path folder = options.pem_folder;
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    const std::uint64_t seed = options.run.seed.value_or(setup.scenario.seed);
+    for (const sim::views::PemFile& one : sim::views::pem_files(setup, seed)) {
+        std::ofstream file(folder / one.name);
+        if (!(file << one.text) || !file.flush())
+            return refuse(io, "cannot write \"" + (folder / one.name).string() + "\": " +
+                                  std::strerror(errno));
+        io.out << "written: " << (folder / one.name).string() << '\n';
+    }
+    return done;
 }
 
 bool is_trace(const std::string& path) {
@@ -98,7 +127,7 @@ int run(const Options& options, Io& io) {
     if (!source) return bad_input;
     if (options.certificates) {
         sim::views::print_certificates(*source->opened.setup, io.sink());
-        return done;
+        return options.pem_folder.empty() ? done : write_certificates(*source->opened.setup, options, io);
     }
     const auto ran = simulate(*source, options.run, io);
     if (!ran) return bad_input;
@@ -124,6 +153,9 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--content", options->content, "Show messages in full");
     sub->add_flag("--certificates", options->certificates,
                   "Which names each server needs in its certificate, and which it has");
+    sub->add_flag("--learnt", options->learnt, "What somebody on a line has learnt, and has done");
+    sub->add_option("--pem", options->pem_folder,
+                    "With --certificates: a folder for the chains and the trusted authorities");
     sub->add_flag("--json", options->json, "Everything recorded, one line of JSON a fact");
     sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
     sub->add_option("--journal", options->run.journal,

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "interop"))
@@ -240,6 +241,22 @@ def slow_loris():
             while words.startswith("220"):
                 words = line(end)
             assert words.startswith("421 "), words
+
+
+def too_fast():
+    with live("--rate-max", "65536") as world:
+        end = greeted(world)
+        for words in ("MAIL FROM:<a@elsewhere.example>", "RCPT TO:<bob@example.org>", "DATA"):
+            ask(end, words)
+        began = time.monotonic()
+        sender = threading.Thread(target=end.sendall, args=((b"x" * 70 + b"\r\n") * 6000 + b".\r\n",))
+        sender.start()
+        assert send_mail(greeted(world)).startswith("250 ")  # the others do not wait
+        end.settimeout(120)
+        assert line(end).startswith("250 ")
+        sender.join()
+        assert time.monotonic() - began > 2, "nobody slowed him down"
+        assert same_again(world)["delivered"] == 2
 
 
 def too_many_connections():

@@ -1,7 +1,5 @@
 // TLS endpoints as values, protected sessions of SMTP and POP3, and certificates that do not hold.
-#include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 
 #include "sim/tls/credentials.hpp"
@@ -10,7 +8,7 @@
 #include "sim/views/fingerprint.hpp"
 #include "sim/views/pcapng.hpp"
 #include "tests/catch.hpp"
-#include "tests/mail_world.hpp"
+#include "tests/tls_world.hpp"
 
 using namespace postroad;
 using namespace postroad::sim;
@@ -118,65 +116,6 @@ const std::string people_and_mail =
     "[[timeline]]\nat = \"+1m\"\nfetch = \"bob\"\n";
 
 std::string scenario_text() { return std::string(tls_world) + people_and_mail; }
-
-std::string run_tool(const std::string& command) {
-    FILE* const pipe = popen((command + " 2>&1").c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    std::string out;
-    std::array<char, 4096> line{};
-    while (std::fgets(line.data(), line.size(), pipe) != nullptr) out += line.data();
-    out += "exit " + std::to_string(pclose(pipe));
-    return out;
-}
-
-std::string build_file(const std::string& name) {
-    const char* const dir = std::getenv("POSTROAD_BUILD_DIR");
-    return std::string(dir == nullptr ? "." : dir) + "/" + name;
-}
-
-// Octets of packets that left a host.
-std::string wire_of(const Simulation& simulation) {
-    std::string out;
-    for (auto at = simulation.trace().read(); !at.done(); at.next())
-        if (at.row().head().fact == Fact::packet) out += at.row().tail<PacketFact>();
-    return out;
-}
-
-std::unique_ptr<Simulation> whole_run(const std::string& text, std::uint64_t seed = 1) {
-    auto out = std::make_unique<Simulation>(make_world(mail_setup(text), seed), Trace(Depth::bytes));
-    run_whole(*out, {});
-    return out;
-}
-
-// Whether somebody (or the host of that name) has decided something for a reason.
-bool decided(const Simulation& simulation, Reason reason, std::string_view words = {},
-             std::string_view host = {}) {
-    const Setup& setup = *simulation.world().setup;
-    for (auto at = simulation.trace().read(); !at.done(); at.next()) {
-        if (at.row().head().fact != Fact::decision) continue;
-        if (!host.empty() && setup.node_name(at.row().head().node) != host) continue;
-        if (static_cast<Reason>(at.row().as<DecisionFact>().reason) != reason) continue;
-        if (sentence(reason, at.row().tail<DecisionFact>()).find(words) != std::string::npos)
-            return true;
-    }
-    return false;
-}
-
-bool said(const Simulation& simulation, std::string_view words) {
-    for (auto at = simulation.trace().read(); !at.done(); at.next())
-        if (at.row().head().fact == Fact::line &&
-            at.row().tail<LineFact>().find(words) != std::string_view::npos)
-            return true;
-    return false;
-}
-
-bool delivered(const Simulation& simulation) {
-    for (auto at = simulation.trace().read(); !at.done(); at.next())
-        if (at.row().head().fact == Fact::custody &&
-            at.row().as<CustodyFact>().move == CustodyMove::delivered)
-            return true;
-    return false;
-}
 
 }  // namespace
 
@@ -391,64 +330,6 @@ TEST_CASE("without TLS on the other side the policy decides") {
         CHECK(decided(*simulation, Reason::tls_missing_ends, {}, "mail") == strict);
         CHECK(decided(*simulation, Reason::tls_missing_goes_on, {}, "mail") ==
               (policy == "opportunistic"));
-    }
-}
-
-TEST_CASE("the attack matrix: what each policy costs and saves with somebody on the line") {
-    struct Row {
-        std::string policy, port;
-        bool learns_by_watching, learns_by_stripping, stripped_arrives;
-    };
-    const std::vector<Row> rows = {
-        {"none", "587", true, true, true},
-        {"opportunistic", "587", false, true, true},
-        {"required", "587", false, false, false},
-        {"verified", "587", false, false, false},
-        {"opportunistic", "465", false, false, true},  // nothing is offered: nothing to write over
-        {"verified", "465", false, false, true},
-    };
-    for (const Row& row : rows)
-        for (const std::string attack : {"", "watch", "strip"}) {
-            std::string text =
-                "until = \"+30m\"\n[networks.cafe]\n[hosts.mail]\ndomains = \"example.org\"\n"
-                "tls.offer = true\ntls.implicit = true\ntls.auth_without_tls = true\n"
-                "[hosts.laptop]\nnetwork = \"cafe\"\n[people.bob]\naddress = \"bob@example.org\"\n"
-                "[people.alice]\naddress = \"alice@example.org\"\ndevice = \"laptop\"\n"
-                "submits_to = \"mail:" + row.port + "\"\ntls = \"" + row.policy + "\"\n"
-                "[[timeline]]\nsend = { from = \"alice\", to = \"bob\", subject = \"s\", "
-                "body = \"a secret plan\" }\n";
-            if (!attack.empty()) text += "[[attackers]]\nlink = \"laptop--cafe\"\n";
-            if (attack == "strip") text += "strip_starttls = true\n";
-            const auto simulation = whole_run(text);
-            INFO(row.policy << " " << row.port << " " << attack);
-            const bool learns = (attack == "watch" && row.learns_by_watching) ||
-                                (attack == "strip" && row.learns_by_stripping);
-            CHECK(decided(*simulation, Reason::attacker_read_password, "alice") == learns);
-            CHECK(decided(*simulation, Reason::attacker_read_message) == learns);
-            CHECK(decided(*simulation, Reason::attacker_stripped) ==
-                  (attack == "strip" && row.port == "587"));
-            CHECK(delivered(*simulation) == (attack != "strip" || row.stripped_arrives));
-            // Where the policy forbids it, nothing of worth is on any line in the clear.
-            const bool strict = row.policy == "required" || row.policy == "verified";
-            if (strict) CHECK(wire_of(*simulation).find("secret plan") == std::string::npos);
-        }
-}
-
-TEST_CASE("what is injected behind STARTTLS is told, and run by who is vulnerable alone") {
-    for (const bool vulnerable : {false, true}) {
-        const std::string text = std::string("until = \"+1m\"\n[hosts.mx]\ndomains = "
-                                             "\"example.net\"\ntls.offer = true\n") +
-                                 (vulnerable ? "tls.vulnerable = true\n" : "");
-        Simulation simulation(make_world(mail_setup(text), 1), Trace(Depth::lines));
-        const NodeId mx = simulation.world().setup->find_host("mx");
-        simulation.enter(Entry::connect, mx, 1, "mx:25");
-        simulation.run_until(simulation.world().now + second);
-        simulation.enter(Entry::say, mx, 1, "EHLO mallory.example\r\n");
-        simulation.run_until(simulation.world().now + second);
-        simulation.enter(Entry::say, mx, 1, "STARTTLS\r\nNOOP\r\n");
-        simulation.run_until(simulation.world().now + second);
-        CHECK(decided(simulation, vulnerable ? Reason::tls_injection_kept
-                                             : Reason::tls_injection_dropped, "6 octets"));
     }
 }
 

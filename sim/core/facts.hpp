@@ -130,7 +130,10 @@ struct ArrivalFact {
     Id packet = 0;
 };
 
-enum class Loss : std::uint16_t { random, queue_full, link_down, host_down, no_route, ttl, outage };
+enum class Loss : std::uint16_t {
+    random, queue_full, link_down, host_down, no_route, ttl, outage,
+    taken,  // by somebody on the link
+};
 
 struct LostFact {
     static constexpr Fact fact = Fact::lost;
@@ -267,7 +270,7 @@ struct TlsFact {
     std::uint16_t version = 0;       // 0x0304: TLS 1.3; 0: it failed
     std::uint8_t initiator = 0;      // 1: recorded by the end that began the connection
     std::uint8_t fault = 0;          // tls::Fault: what is wrong with the certificate
-    std::uint32_t unused = 0;
+    std::uint32_t modelled_us = 0;   // not 0: no real TLS, which would have cost this end so much CPU
     // tail: cipher suite, server name asked for, names in the certificate, its issuer; a line each
 };
 
@@ -275,6 +278,7 @@ struct AlteredFact {  // by the node that sends into the link
     static constexpr Fact fact = Fact::altered;
     static constexpr Depth depth = Depth::bytes;
     Id packet = 0;
+    std::uint32_t sequence = 0, acknowledgment = 0;  // from here on
     // tail: the payload from here on
 };
 

@@ -117,6 +117,19 @@ namespace postroad::sim {
       "5280 §6.1")                                                                                  \
     R(tls_self_signed, "the certificate of {0} is signed by nobody but itself", "5280 §6.1")        \
     R(tls_revoked, "the certificate of {0} was taken back by {1}, who had issued it", "5280 §6.3")  \
+    R(tls_old_status, "what the authority says about the certificate of {0} is not of these days",  \
+      "6960 §3.2")                                                                                  \
+    R(tls_status_good, "the server brings the word of {1}: the certificate of {0} stands",          \
+      "6066 §8")                                                                                    \
+    R(tls_status_missing, "the server brings no word of its authority's: whether the certificate "  \
+      "of {0} was taken back is not known", "6066 §8")                                              \
+    R(tls_resumed, "the session with {0} goes on with keys of the one before: no certificate is "   \
+      "shown again", "8446 §2.2")                                                                   \
+    R(tls_client_verified, "the client shows a certificate for {0}, and {1} vouches for it",        \
+      "8446 §4.4.2")                                                                                \
+    R(tls_client_refused, "the client's certificate for {0} does not hold: {1}", "8446 §4.4.2.4")   \
+    R(tls_client_unknown, "the client was asked for a certificate and shows none",                  \
+      "8446 §4.4.2.4")                                                                              \
     R(tls_not_verified, "the certificate of {0} does not hold: {1}", "5280 §6.1")                   \
     R(tls_unjudged, "the session goes on: the policy asks for TLS and not for who the peer is; "    \
       "anyone on the path could be it", "7435 §3")                                                  \
@@ -132,6 +145,20 @@ namespace postroad::sim {
       "as if they had come through it: anyone on the path can inject commands so", "3207 §6")       \
     R(attacker_stripped, "somebody on {0} wrote {1} over the offer of TLS: the client will think "  \
       "there is none", "3207 §6")                                                                   \
+    R(attacker_dropped_tls, "somebody on {0} lets no TLS through: the hello for {1} is gone",       \
+      "7435 §3")                                                                                    \
+    R(attacker_downgraded, "somebody on {0} wrote {1} over the newer versions that the client "     \
+      "offers", "8446 §4.1.3")                                                                      \
+    R(attacker_weakened, "somebody on {0} wrote weak suites over those that the client offers",     \
+      "7457 §2.1")                                                                                  \
+    R(attacker_injected, "somebody on {0} put {1} octets behind the command for TLS", "3207 §6")    \
+    R(attacker_swapped, "somebody on {0} leads the connection to {1}, which answers for {2}",       \
+      "3207 §6")                                                                                    \
+    R(attacker_replays, "somebody on {0} has {1} say to {2} once more what the client said",        \
+      "5321 §7.1")                                                                                  \
+    R(attacker_saw_talk, "somebody on {0} has seen that {1} talks to {2} at port {3}", "7624 §3.2") \
+    R(attacker_read_name, "somebody on {0} has read in the client's hello that it wants {1}",       \
+      "6066 §3")                                                                                    \
     R(attacker_read_password, "somebody on {0} has read the password of {1}", "4954 §9")            \
     R(attacker_read_envelope, "somebody on {0} has read who writes to whom: {1}", "3207 §1")        \
     R(attacker_read_message, "somebody on {0} has read a message of {1} octets or more", "3207 §1") \

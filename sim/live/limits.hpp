@@ -14,6 +14,8 @@ struct Limits {
     std::size_t connections_per_s_max = 20'000;
     // Read at a time, from one socket.
     std::size_t read_octets = 16U << 10;
+    // From one socket; then it waits for the next second.
+    std::size_t octets_per_s_max = 64U << 20;
     // Taken from a socket and not yet acknowledged by the simulated other end: then no more is read.
     std::size_t inbound_octets_max = 64U << 10;
     // Said to somebody outside who does not read: then his simulated window closes.

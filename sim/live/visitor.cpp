@@ -59,7 +59,9 @@ void Visitor::heard(OutsideNews news, std::string_view octets) {
 
 // Room for more from him: he reads what is said to him, and the world has taken what he said.
 bool Visitor::has_room() const {
-    if (out_.size() - out_sent_ > edge_.settings_.limits.read_octets) return false;
+    if (out_.size() - out_sent_ > edge_.settings_.limits.read_octets ||
+        taken_ >= edge_.settings_.limits.octets_per_s_max)
+        return false;
     const World& world = edge_.simulation_.world();
     const std::uint32_t connection = outside::connection_of(world, subject_);
     return connection == nothing ||
@@ -126,6 +128,7 @@ void Visitor::read() {
     if (got <= 0) return lost(got < 0);
     if (state_ == State::leaving) return wait_readable();  // nobody is there to hear it
     edge_.tally_.octets_in += static_cast<std::uint64_t>(got);
+    taken_ += static_cast<std::size_t>(got);
     const std::string_view words(octets, static_cast<std::size_t>(got));
     if (edge_.on_octets) edge_.on_octets(subject_, true, words);
     say(Entry::say, std::string(words));
@@ -146,6 +149,7 @@ void Visitor::lost(bool reset) {
 }
 
 bool Visitor::sweep(Pace::Clock::time_point now) {
+    taken_ = 0;
     if (over()) return false;
     const Limits& limits = edge_.settings_.limits;
     if (state_ == State::calling) {

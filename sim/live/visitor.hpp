@@ -52,6 +52,7 @@ class Visitor : public std::enable_shared_from_this<Visitor> {
     boost::asio::ip::tcp::socket socket_;
     std::string out_;            // said to him, not yet taken by the system
     std::size_t out_sent_ = 0;   // of it
+    std::size_t taken_ = 0;      // octets from him since the last sweep
     State state_ = State::talking;
     bool reading_ = false;       // a wait for octets is out
     bool writing_ = false;       // a wait for room is out

@@ -115,7 +115,11 @@ void schedule(Run& run, std::uint32_t segment_id, NodeId origin, NodeId where, S
 // Crosses a link: the packet is lost, or an event brings it to the link's other end.
 void travel(Run& run, std::uint32_t segment_id, std::uint32_t link_id, NodeId from, Stage then) {
     const LinkSetup& link = run.setup().links[link_id];
-    if (link.attacker != nothing) attacker::meet(run, link, from, segment_id);
+    if (link.attacker != nothing && !attacker::meet(run, link, from, segment_id)) {
+        record_loss(run, from, run.world.tcp.segments[segment_id], link_id, Loss::taken);
+        discard(run, segment_id);
+        return;
+    }
     const unsigned side = side_of(link, from);
     const NodeId to = link.end[1 - side];
     const Crossing crossing = cross(run, link_id, side, segment_id);

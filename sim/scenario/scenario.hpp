@@ -69,9 +69,18 @@ struct Link {
     bool operator==(const Link&) const = default;
 };
 
+enum class TlsKind : std::uint8_t { real, modelled };
+enum class TlsVersion : std::uint8_t { tls1_0, tls1_1, tls1_2, tls1_3 };
+
 struct Attacker {  // [[attackers]]: somebody who sits on a link
     Name link;
-    bool strip_starttls = false;  // else it only reads along
+    bool strip_starttls = false;  // with none of these it only reads along
+    bool drop_tls = false;        // no handshake comes through
+    std::optional<TlsVersion> downgrade;  // written over newer versions in clients' hellos
+    bool weaken = false;          // weak suites, too
+    std::string inject;           // octets put behind the command for TLS
+    Name swap;                    // a host that connections are led to; it has a certificate of its own
+    Name replay;                  // a host that says again what clients have said
     bool operator==(const Attacker&) const = default;
 };
 
@@ -179,7 +188,9 @@ struct ResolverSettings {          // [hosts.NAME.caching]: a caching resolver
 
 // How much a client cares for TLS: `required` wants it, `verified` wants a good certificate, too.
 enum class TlsPolicy : std::uint8_t { none, opportunistic, required, verified };
-enum class TlsVersion : std::uint8_t { tls1_0, tls1_1, tls1_2, tls1_3 };
+// What a server asks of its clients, and how a client learns what was revoked.
+enum class ClientCertificates : std::uint8_t { none, asked, required };
+enum class Revocation : std::uint8_t { none, crl, ocsp };
 
 struct TlsSettings {               // [hosts.NAME.tls]
     bool offer = false;            // STARTTLS and STLS
@@ -188,6 +199,11 @@ struct TlsSettings {               // [hosts.NAME.tls]
     Name certificate;              // a [certificates] entry; empty: one by the default authority
     TlsVersion version_min = TlsVersion::tls1_2;
     TlsVersion version_max = TlsVersion::tls1_3;
+    bool resume = false;            // gives tickets, keeps and uses those of others
+    bool staple = false;            // brings its authority's word about its certificate
+    Revocation revocation = Revocation::crl;  // of others
+    ClientCertificates clients = ClientCertificates::none;
+    Name client_certificate;        // a [certificates] entry it shows as a client; empty: none
     bool auth_without_tls = false;  // passwords in the clear although it offers TLS
     bool vulnerable = false;        // runs what was injected behind STARTTLS
     bool operator==(const TlsSettings&) const = default;
@@ -431,6 +447,7 @@ struct Scenario {
     std::optional<Duration> until;  // none: until nothing but periodic fetching is left to happen
     std::optional<std::uint32_t> era;  // year; hides later features
     Depth record = Depth::bytes;
+    TlsKind tls = TlsKind::real;
     bool root_dns = true;  // make the root and top-level servers that are missing
     std::vector<Network> networks;
     std::vector<Link> links;

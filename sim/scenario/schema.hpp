@@ -32,6 +32,10 @@ constexpr auto keys(const Scenario*) {
         key("era", &S::era,
             {"The year; what came later is hidden.", "2010", Use::line, "no limit", "year", 1971}),
         key("record", &S::record, {"How much the trace keeps.", "\"lines\""}),
+        key("tls", &S::tls,
+            {"`modelled` keeps TLS's records, their sizes and its round trips and leaves cryptography "
+             "out: for worlds too large for real handshakes. Every view says so.",
+             "\"modelled\""}),
         key("root_dns", &S::root_dns,
             {"Make the root and top-level name servers that are missing.", "false"}),
         key("networks", &S::networks, {"Places where hosts are.", ""}),
@@ -89,6 +93,11 @@ constexpr auto words(DnsMood) {
 constexpr auto words(TlsPolicy) {
     return std::array<std::string_view, 4>{"none", "opportunistic", "required", "verified"};
 }
+constexpr auto words(ClientCertificates) {
+    return std::array<std::string_view, 3>{"none", "asked", "required"};
+}
+constexpr auto words(Revocation) { return std::array<std::string_view, 3>{"none", "crl", "ocsp"}; }
+constexpr auto words(TlsKind) { return std::array<std::string_view, 2>{"real", "modelled"}; }
 constexpr auto words(TlsVersion) {
     return std::array<std::string_view, 4>{"1.0", "1.1", "1.2", "1.3"};
 }

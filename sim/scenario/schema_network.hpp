@@ -104,6 +104,20 @@ constexpr auto keys(const Attacker*) {
         key("strip_starttls", &S::strip_starttls,
             {"Write X over STARTTLS and STLS where servers offer them, as some firewalls did.",
              "true"}),
+        key("drop_tls", &S::drop_tls, {"Let no TLS handshake through.", "true"}),
+        key("downgrade", &S::downgrade,
+            {"Write this version of TLS over newer ones that clients offer.", "\"1.0\""}),
+        key("weaken", &S::weaken, {"Write weak suites over those that clients offer.", "true"}),
+        key("inject", &S::inject,
+            {"Put this behind the command for TLS, in the clear (RFC 3207 §6).",
+             "\"MAIL FROM:<mallory@example.com>\\r\\n\""}),
+        key("swap", &S::swap,
+            {"Lead mail's connections to this host, which shows a certificate of its own. It must be "
+             "beyond the link as clients see it, so that its answers come by there.",
+             "\"mallory\"", Use::host}),
+        key("replay", &S::replay,
+            {"When a connection of mail's is over, say again from this host what the client said.",
+             "\"mallory\"", Use::host}),
     };
 }
 

@@ -53,6 +53,7 @@ Reason reason_of(tls::Fault fault) {
         case tls::Fault::unknown_issuer: return Reason::tls_unknown_issuer;
         case tls::Fault::self_signed: return Reason::tls_self_signed;
         case tls::Fault::revoked: return Reason::tls_revoked;
+        case tls::Fault::old_status: return Reason::tls_old_status;
         case tls::Fault::other: break;
     }
     return Reason::tls_not_verified;
@@ -76,7 +77,8 @@ void tell_judgement(Run& run, const TlsEndpoint& one, NodeId node, const tls::Ju
             run.decide(node, subject, reason, found.names, date_words(found.from_unix_s),
                        date_words(one.begun_unix_s));
             break;
-        case tls::Fault::self_signed: run.decide(node, subject, reason, found.names); break;
+        case tls::Fault::self_signed:
+        case tls::Fault::old_status: run.decide(node, subject, reason, found.names); break;
         case tls::Fault::unknown_issuer:
         case tls::Fault::revoked:
             run.decide(node, subject, reason, found.names, found.issuer);
@@ -87,12 +89,69 @@ void tell_judgement(Run& run, const TlsEndpoint& one, NodeId node, const tls::Ju
     }
 }
 
+// What a server makes of who its client says it is.
+void tell_client(Run& run, const TlsEndpoint& one, NodeId node, const tls::Outcome& heard) {
+    const tls::Judgement& found = heard.judgement;
+    if (!heard.judged) {
+        if (heard.asked_client && !heard.resumed)
+            run.decide(node, one.conversation, Reason::tls_client_unknown);
+    } else if (found.fault == tls::Fault::none) {
+        run.decide(node, one.conversation, Reason::tls_client_verified, found.names, found.issuer);
+    } else {
+        run.decide(node, one.conversation, Reason::tls_client_refused, found.names,
+                   tls::name_of(found.fault));
+    }
+}
+
+// ---- Sessions that a client may resume ----
+
+// The newest one with this server, made under the same settings; it is used once.
+Text take_session(World& world, NodeId node, const TlsEndpoint& one) {
+    if (node >= world.tls.sessions.size()) return {};
+    List<TlsSession>& kept = world.tls.sessions.edit(node);
+    List<TlsSession> rest;
+    Text out;
+    for (std::uint32_t i = kept.size(); i-- > 0;) {
+        TlsSession session = world.heap.get(kept, i);
+        const bool over = session.until_unix_s < one.begun_unix_s;
+        const bool fits = !over && out.empty() && session.configuration == one.configuration &&
+                          world.heap.view(session.server_name) == world.heap.view(one.server_name);
+        if (fits) out = session.der;
+        else if (over) world.heap.drop(session.der);
+        if (fits || over) world.heap.drop(session.server_name);
+        else world.heap.push(rest, session);
+    }
+    world.heap.drop(kept);
+    for (std::uint32_t i = rest.size(); i-- > 0;)  // in the order in which they came
+        world.heap.push(kept, world.heap.get(rest, i));
+    world.heap.drop(rest);
+    return out;
+}
+
+void keep_session(World& world, NodeId node, const TlsEndpoint& one, std::string_view der) {
+    if (node >= world.tls.sessions.size()) world.tls.sessions.resize(node + 1);
+    List<TlsSession>& kept = world.tls.sessions.edit(node);
+    if (kept.size() >= tls_sessions_max) {
+        TlsSession oldest = world.heap.get(kept, 0);
+        world.heap.drop(oldest.server_name);
+        world.heap.drop(oldest.der);
+        world.heap.remove_prefix(kept.bytes, sizeof(TlsSession));
+    }
+    TlsSession session;
+    session.configuration = one.configuration;
+    session.until_unix_s = one.begun_unix_s + tls::session_life_s;
+    session.server_name = world.heap.share(one.server_name);
+    session.der = world.heap.make(der);
+    world.heap.push(kept, session);
+}
+
 void record(Run& run, const TlsEndpoint& one, NodeId node, const tls::Outcome& heard) {
     TlsFact fact;
     fact.conversation = one.conversation;
     fact.version = heard.version;
     fact.initiator = one.server ? 0 : 1;
     fact.fault = static_cast<std::uint8_t>(heard.judgement.fault);
+    fact.modelled_us = heard.modelled_us;
     run.record(node, fact, heard.suite + '\n' + heard.server_name + '\n',
                heard.judgement.names + '\n' + heard.judgement.issuer);
 }
@@ -104,15 +163,23 @@ void note(Run& run, std::uint32_t id, const tls::Outcome& heard) {
         for (const std::string& line : heard.secrets)
             run.record(node, SecretFact{one.conversation}, line);
     const bool failed = !heard.failure.empty();
+    if (!one.server)
+        for (const std::string& der : heard.sessions) keep_session(run.world, node, one, der);
     if (!heard.up && !failed) return;
     run.world.tls.endpoints.edit(id).phase = failed ? TlsPhase::failed : TlsPhase::open;
     if (heard.up || one.phase == TlsPhase::handshake) record(run, one, node, heard);
     if (failed) run.decide(node, one.conversation, Reason::tls_failed, heard.failure);
-    if (one.server) return;
+    if (one.server) return tell_client(run, one, node, heard);
     if (heard.up)
         run.decide(node, one.conversation, Reason::tls_up, heard.version_name, heard.suite);
+    if (heard.resumed) run.decide(node, one.conversation, Reason::tls_resumed, heard.server_name);
     if (!heard.judged || one.phase != TlsPhase::handshake) return;
     tell_judgement(run, one, node, heard.judgement);
+    if (heard.judgement.status == tls::Status::missing)
+        run.decide(node, one.conversation, Reason::tls_status_missing, heard.judgement.names);
+    if (heard.judgement.status == tls::Status::good)
+        run.decide(node, one.conversation, Reason::tls_status_good, heard.judgement.names,
+                   heard.judgement.issuer);
     if (heard.judgement.fault != tls::Fault::none)
         run.decide(node, one.conversation, failed ? Reason::tls_refused : Reason::tls_unjudged);
 }
@@ -147,6 +214,7 @@ tls::Outcome begin(Run& run, std::uint32_t connection, bool implicit) {
     made.begun_unix_s = run.unix_s();
     made.server = server ? 1 : 0;
     made.implicit = implicit ? 1 : 0;
+    made.modelled = run.setup().scenario.tls == scenario::TlsKind::modelled ? 1 : 0;
     if (server) {
         POSTROAD_ASSERT(!setup.server.empty());
         made.configuration = keep_configuration(world, setup.server);
@@ -162,6 +230,13 @@ tls::Outcome begin(Run& run, std::uint32_t connection, bool implicit) {
     if (connection >= world.tls.of_connection.size())
         world.tls.of_connection.resize(connection + 1);
     world.tls.of_connection.edit(connection) = id + 1;
+    if (!server) {
+        const Text session = take_session(world, tcb.node, made);
+        if (!session.empty()) {
+            const ScopedText owned(world.heap, session);
+            put(run, id, TlsInput::resume, owned.view());
+        }
+    }
     tls::Outcome said = put(run, id, TlsInput::begin, {});
     note(run, id, said);
     return said;
@@ -202,10 +277,22 @@ void remark(Run& run, std::uint32_t connection) {
     decide(kept ? Reason::tls_injection_kept : Reason::tls_injection_dropped, run.fx.behind_tls);
 }
 
+std::string vouched_peer(Run& run, std::uint32_t connection) {
+    if (!is_on(run.world, connection)) return {};
+    const std::uint32_t id = endpoint_of(run.world, connection);
+    const TlsEndpoint& one = run.world.tls.endpoints[id];
+    if (one.phase != TlsPhase::open || one.modelled) return {};
+    return engine(run).vouched_peer(run.world.tls, run.world.heap, run.world.seed, id);
+}
+
 std::vector<sasl::Binding> bindings(Run& run, std::uint32_t connection) {
     if (!is_on(run.world, connection)) return {};
     const std::uint32_t id = endpoint_of(run.world, connection);
-    if (run.world.tls.endpoints[id].phase != TlsPhase::open) return {};
+    const TlsEndpoint& one = run.world.tls.endpoints[id];
+    if (one.phase != TlsPhase::open) return {};
+    // A modelled session has no keys to export: its conversation stands for them.
+    if (one.modelled)
+        return {{"tls-exporter", "modelled session " + std::to_string(one.conversation)}};
     return engine(run).bindings(run.world.tls, run.world.heap, run.world.seed, id);
 }
 
@@ -221,6 +308,7 @@ void release(Run& run, std::uint32_t connection) {
     }
     world.heap.drop(one.log);
     world.heap.drop(one.server_name);
+    world.heap.drop(one.pending);
     world.tls.endpoints.remove(id);
     if (run.tls) run.tls->forget(id);
 }

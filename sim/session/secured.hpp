@@ -32,6 +32,8 @@ void remark(Run& run, std::uint32_t connection);
 
 // What both ends of a session that is up have in common (RFC 5056), for SASL; else nothing.
 std::vector<sasl::Binding> bindings(Run& run, std::uint32_t connection);
+// Whom the peer's certificate is for, parted by ", ", where it holds; else nothing.
+std::string vouched_peer(Run& run, std::uint32_t connection);
 
 void release(Run& run, std::uint32_t connection);  // does nothing for one that is not protected
 

@@ -6,6 +6,7 @@
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
 #include "sim/dns/streams.hpp"
+#include "sim/net/attacker.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/session/desk.hpp"
 #include "sim/session/secured.hpp"
@@ -186,6 +187,9 @@ void wake(Run& run, std::uint32_t connection, const Input& input) {
         return;
     }
     if (tcb.seat == nothing) return;
+    if (run.setup().spies && input.what == Wake::bytes && (tcb.flags & tcb_flag::initiator) == 0 &&
+        run.host(tcb.node).works_for != nothing)
+        attacker::overhear(run, run.host(tcb.node).works_for, tcb.node, tcb.conversation, input.bytes);
     with_machine(tcb.role, [&]<class M>() { drive<M>(run, connection, input); });
 }
 

@@ -1,6 +1,8 @@
 // The text of a configuration: a line a value, fields parted by tabs.
 #include "sim/tls/configuration.hpp"
 
+#include <algorithm>
+
 #include "protocols/base/ascii.hpp"
 #include "protocols/base/assertion.hpp"
 #include "protocols/base/hash.hpp"
@@ -56,10 +58,28 @@ ChainSpec read_chain(std::string_view& text, std::size_t count) {
 
 }  // namespace
 
+std::string_view version_words(std::uint16_t version) {
+    constexpr std::string_view words[] = {"TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
+    const unsigned place = version - unsigned{version_1_0};
+    return place < 4 ? words[place] : "a version nobody knows";
+}
+
 std::string to_text(const ChainSpec& chain) {
     std::string out;
     for (const CertificateSpec& one : chain) out += line_of(one);
     return out;
+}
+
+bool covers_name(std::string_view pattern, std::string_view name) {
+    if (equals_ignoring_case(pattern, name)) return true;
+    const std::size_t dot = name.find('.');
+    return pattern.starts_with("*.") && dot != std::string_view::npos &&
+           equals_ignoring_case(pattern.substr(1), name.substr(dot));
+}
+
+bool covers_name(const CertificateSpec& certificate, std::string_view name) {
+    return std::any_of(certificate.names.begin(), certificate.names.end(),
+                       [&](const std::string& one) { return covers_name(one, name); });
 }
 
 std::uint64_t serial_of(const ChainSpec& chain) {
@@ -69,7 +89,12 @@ std::uint64_t serial_of(const ChainSpec& chain) {
 std::string to_text(const Configuration& from) {
     std::string out;
     put(out, from.server ? 1 : 0);
+    put(out, from.modelled ? 1 : 0);
     put(out, from.must_verify ? 1 : 0);
+    put(out, from.resumes ? 1 : 0);
+    put(out, from.status ? 1 : 0);
+    put(out, from.status_revoked ? 1 : 0);
+    put(out, static_cast<std::int64_t>(from.clients));
     put(out, from.version_min);
     put(out, from.version_max);
     put(out, static_cast<std::int64_t>(from.chain.size()));
@@ -84,7 +109,12 @@ Configuration parse_configuration(std::string_view text) {
     Configuration out;
     std::string_view head = take_field(text, '\n');
     out.server = take_number(head) != 0;
+    out.modelled = take_number(head) != 0;
     out.must_verify = take_number(head) != 0;
+    out.resumes = take_number(head) != 0;
+    out.status = take_number(head) != 0;
+    out.status_revoked = take_number(head) != 0;
+    out.clients = static_cast<ClientAuth>(take_number(head));
     out.version_min = static_cast<std::uint16_t>(take_number(head));
     out.version_max = static_cast<std::uint16_t>(take_number(head));
     const auto chain = static_cast<std::size_t>(take_number(head));

@@ -2,13 +2,15 @@
 #include "sim/tls/engine.hpp"
 
 #include "protocols/base/hash.hpp"
+#include "sim/tls/modelled.hpp"
 #include "sim/tls/openssl_endpoint.hpp"
 
 namespace postroad::sim::tls {
 
 std::string_view name_of(Fault fault) {
     constexpr std::string_view names[] = {"none", "wrong_name", "expired", "not_yet_valid",
-                                          "unknown_issuer", "self_signed", "revoked", "other"};
+                                          "unknown_issuer", "self_signed", "revoked", "other",
+                                          "old_status"};
     return names[static_cast<unsigned>(fault)];
 }
 
@@ -61,6 +63,11 @@ Engine::Endpoint& Engine::bring_up(const TlsTables& tables, const Heap& heap, st
     return *place;
 }
 
+std::string Engine::vouched_peer(const TlsTables& tables, const Heap& heap, std::uint64_t seed,
+                                 std::uint32_t id) {
+    return bring_up(tables, heap, seed, id).ssl.vouched_peer();
+}
+
 std::vector<sasl::Binding> Engine::bindings(const TlsTables& tables, const Heap& heap,
                                             std::uint64_t seed, std::uint32_t id) {
     return bring_up(tables, heap, seed, id).ssl.bindings();
@@ -68,6 +75,7 @@ std::vector<sasl::Binding> Engine::bindings(const TlsTables& tables, const Heap&
 
 Outcome Engine::put(TlsTables& tables, Heap& heap, std::uint64_t seed, std::uint32_t id,
                     TlsInput input, std::string_view octets) {
+    if (tables.endpoints[id].modelled) return put_modelled(tables, heap, seed, id, input, octets);
     Endpoint& endpoint = bring_up(tables, heap, seed, id);
     TlsCall call;
     call.input = input;

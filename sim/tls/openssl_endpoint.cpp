@@ -1,10 +1,13 @@
-// How OpenSSL is set up and fed: no clock, no files, no tickets, records in memory.
+// How OpenSSL is set up and fed: no clock, no files, records in memory.
 #include "sim/tls/openssl_endpoint.hpp"
+
+#include <ctime>  // tidy: allow for time() alone, see take_up
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "protocols/base/assertion.hpp"
+#include "sim/tls/status.hpp"
 
 namespace postroad::sim::tls {
 namespace {
@@ -21,6 +24,30 @@ int on_certificate(int well, X509_STORE_CTX* judging) {
     const auto* const ssl = static_cast<const SSL*>(
         X509_STORE_CTX_get_ex_data(judging, SSL_get_ex_data_X509_STORE_CTX_idx()));
     return endpoint_of(ssl).judge(well == 1, *judging) ? 1 : 0;
+}
+
+int on_new_session(SSL* ssl, SSL_SESSION* session) {
+    endpoint_of(ssl).keep_session(*session);
+    return 0;  // it stays OpenSSL's
+}
+
+int on_ticket_made(SSL* ssl, void*) {
+    endpoint_of(ssl).date_ticket();
+    return 1;
+}
+
+SSL_TICKET_RETURN on_ticket_read(SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t,
+                                 SSL_TICKET_STATUS status, void*) {
+    if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW)
+        return SSL_TICKET_RETURN_IGNORE_RENEW;
+    return endpoint_of(ssl).is_young(*session) ? SSL_TICKET_RETURN_USE_RENEW
+                                               : SSL_TICKET_RETURN_IGNORE_RENEW;
+}
+
+int on_status(SSL* ssl, void*) {
+    OpenSslEndpoint& end = endpoint_of(ssl);
+    if (SSL_is_server(ssl)) return end.staple() ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+    return end.judge_stapled() ? 1 : 0;
 }
 
 Fault fault_of(int error) {
@@ -82,7 +109,7 @@ Context::Context(std::uint64_t seed, Configuration configuration)
     const SSL_METHOD* const method = configuration_.server ? TLS_server_method()
                                                            : TLS_client_method();
     static_cast<void>(library());  // this thread's generators
-    RandomStream stream(seed, 0, context_purpose);  // for ticket keys, which nobody uses
+    RandomStream stream(seed, 0, context_purpose);  // for the keys that tickets are sealed with
     const DrawFrom drawing(stream);
     context_.reset(SSL_CTX_new_ex(library(), nullptr, method), SSL_CTX_free);
     SSL_CTX* const context = context_.get();
@@ -93,14 +120,42 @@ Context::Context(std::uint64_t seed, Configuration configuration)
     // TLS 1.0 and 1.1 sign with SHA-1, which OpenSSL allows at its lowest level alone.
     const bool old = configuration_.version_min < version_1_2;
     POSTROAD_ASSERT(SSL_CTX_set_cipher_list(context, old ? "DEFAULT:@SECLEVEL=0" : "DEFAULT") == 1);
-    // A ticket is sealed with a time of the machine's.
-    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-    SSL_CTX_set_num_tickets(context, 0);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    take_sessions();
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_keylog_callback(context, on_secret);
-    if (configuration_.server) take_chain(seed);
-    else take_trust(seed);
+    if (!configuration_.chain.empty()) take_chain(seed);
+    if (!configuration_.server || configuration_.clients != ClientAuth::none) take_trust(seed);
+    take_status();
+}
+
+// OpenSSL writes the machine's time into sessions and tickets (RFC 5077, RFC 8446 §4.6.1), and so
+// they would differ from run to run: each is dated again, and judged, by the world's clock. OpenSSL's
+// own judgement of their age is put out of the way by a life longer than any two clocks are apart.
+void Context::take_sessions() {
+    SSL_CTX* const context = context_.get();
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    if (!configuration_.resumes) {
+        SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+        SSL_CTX_set_num_tickets(context, 0);
+        return;
+    }
+    if (!configuration_.server) {
+        SSL_CTX_set_session_cache_mode(context,
+                                       SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(context, on_new_session);
+        return;
+    }
+    constexpr unsigned char name[] = "postroad";
+    SSL_CTX_set_session_id_context(context, name, sizeof name - 1);
+    SSL_CTX_set_timeout(context, 0x7fffffff);
+    SSL_CTX_set_session_ticket_cb(context, on_ticket_made, on_ticket_read, nullptr);
+}
+
+void Context::take_status() {
+    if (!configuration_.status) return;
+    SSL_CTX_set_tlsext_status_cb(context_.get(), on_status);
+    if (!configuration_.server)
+        SSL_CTX_set_tlsext_status_type(context_.get(), TLSEXT_STATUSTYPE_ocsp);
 }
 
 void Context::take_chain(std::uint64_t seed) {
@@ -126,7 +181,12 @@ void Context::take_trust(std::uint64_t seed) {
         X509_STORE_add_crl(store, revocation_list(seed, root, configuration_.revoked).get());
     }
     if (!configuration_.revoked.empty()) X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
-    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, on_certificate);
+    int how = SSL_VERIFY_PEER;
+    if (configuration_.clients == ClientAuth::required) how |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    SSL_CTX_set_verify(context_.get(), how, on_certificate);
+    if (!configuration_.server) return;
+    for (const CertificateSpec& root : configuration_.trusted)
+        SSL_CTX_add_client_CA(context_.get(), credential(seed, {root}).certificate.get());
 }
 
 OpenSslEndpoint::OpenSslEndpoint(std::shared_ptr<Context> context, std::uint64_t seed,
@@ -134,7 +194,7 @@ OpenSslEndpoint::OpenSslEndpoint(std::shared_ptr<Context> context, std::uint64_t
                                  std::string_view server_name)
     : context_(std::move(context)),
       stream_(seed, subject, context_->configuration().server ? server_purpose : client_purpose),
-      server_name_(server_name) {
+      seed_(seed), begun_unix_s_(now_unix_s), server_name_(server_name) {
     static_cast<void>(library());  // this thread's generators
     const DrawFrom drawing(stream_);
     ssl_.reset(SSL_new(context_->get()), SSL_free);
@@ -144,12 +204,12 @@ OpenSslEndpoint::OpenSslEndpoint(std::shared_ptr<Context> context, std::uint64_t
     BIO_set_mem_eof_return(in_, -1);
     BIO_set_mem_eof_return(out_, -1);
     SSL_set_bio(ssl_.get(), in_, out_);
+    X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl_.get()), now_unix_s);
     if (context_->configuration().server) {
         SSL_set_accept_state(ssl_.get());
         return;
     }
     SSL_set_connect_state(ssl_.get());
-    X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl_.get()), now_unix_s);
     if (server_name_.empty()) return;
     SSL_set_tlsext_host_name(ssl_.get(), server_name_.c_str());
     SSL_set1_host(ssl_.get(), server_name_.c_str());
@@ -172,7 +232,67 @@ bool OpenSslEndpoint::judge(bool well, X509_STORE_CTX& judging) {
     // Lists of revoked certificates are made for roots alone.
     if (error == X509_V_ERR_UNABLE_TO_GET_CRL) return true;
     if (judgement_.fault == Fault::none) judgement_.fault = fault_of(error);
-    return !context_->configuration().must_verify;
+    const Configuration& configuration = context_->configuration();
+    return !configuration.must_verify && configuration.clients != ClientAuth::required;
+}
+
+// ---- Sessions of before, and tickets ----
+
+void OpenSslEndpoint::keep_session(SSL_SESSION& session) {
+    SSL_SESSION_set_time(&session, begun_unix_s_);
+    unsigned char* der = nullptr;
+    const int size = i2d_SSL_SESSION(&session, &der);
+    POSTROAD_ASSERT(size > 0);
+    sessions_.emplace_back(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+}
+
+void OpenSslEndpoint::date_ticket() const {
+    SSL_SESSION_set_time(SSL_get_session(ssl_.get()), begun_unix_s_);
+}
+
+bool OpenSslEndpoint::is_young(const SSL_SESSION& session) const {
+    const std::int64_t age_s = begun_unix_s_ - SSL_SESSION_get_time(&session);
+    return age_s >= 0 && age_s <= session_life_s;
+}
+
+// The age that a client tells (RFC 8446 §4.2.11) is counted by OpenSSL from the machine's clock in
+// whole seconds, less one: dated now, it is none on every machine.
+void OpenSslEndpoint::take_up(std::string_view der) {
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    const std::shared_ptr<SSL_SESSION> session(
+        d2i_SSL_SESSION(nullptr, &at, static_cast<long>(der.size())), SSL_SESSION_free);
+    if (!session) return;  // then a whole handshake it is
+    // tidy: allow OpenSSL counts with the machine's clock
+    SSL_SESSION_set_time(session.get(), std::time(nullptr));
+    SSL_set_session(ssl_.get(), session.get());
+}
+
+// ---- What the authority says ----
+
+bool OpenSslEndpoint::staple() const {
+    const Configuration& own = context_->configuration();
+    const std::string said = status_response(seed_, own.chain, own.status_revoked, begun_unix_s_);
+    if (said.empty()) return false;
+    void* const copy = OPENSSL_memdup(said.data(), said.size());
+    return copy != nullptr &&
+           SSL_set_tlsext_status_ocsp_resp(ssl_.get(), copy, static_cast<long>(said.size())) == 1;
+}
+
+bool OpenSslEndpoint::judge_stapled() {
+    const unsigned char* octets = nullptr;
+    const long size = SSL_get_tlsext_status_ocsp_resp(ssl_.get(), &octets);
+    judgement_.status = Status::missing;
+    if (octets == nullptr || size <= 0) return true;  // it may know of none
+    STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl_.get());
+    if (chain == nullptr || sk_X509_num(chain) < 2) return true;  // nobody to believe
+    const Fault fault = judge_status({reinterpret_cast<const char*>(octets),
+                                      static_cast<std::size_t>(size)},
+                                     *sk_X509_value(chain, 0), *sk_X509_value(chain, 1),
+                                     begun_unix_s_);
+    judgement_.status = fault == Fault::revoked ? Status::revoked : Status::good;
+    if (judgement_.fault == Fault::none) judgement_.fault = fault;
+    return fault == Fault::none || !context_->configuration().must_verify;
 }
 
 Outcome OpenSslEndpoint::put(TlsInput input, std::string_view octets) {
@@ -181,6 +301,7 @@ Outcome OpenSslEndpoint::put(TlsInput input, std::string_view octets) {
     const DrawFrom drawing(stream_);
     ERR_clear_error();
     switch (input) {
+        case TlsInput::resume: take_up(octets); break;
         case TlsInput::begin: shake_hands(out); break;
         case TlsInput::ciphertext:
             POSTROAD_ASSERT(BIO_write(in_, octets.data(), static_cast<int>(octets.size())) ==
@@ -199,6 +320,11 @@ Outcome OpenSslEndpoint::put(TlsInput input, std::string_view octets) {
     }
     collect(out);
     return out;
+}
+
+// A resumed session shows no certificate again, and so says nothing.
+std::string OpenSslEndpoint::vouched_peer() const {
+    return up_ && judged_ && judgement_.fault == Fault::none ? judgement_.names : std::string();
 }
 
 // tls-exporter needs TLS 1.3 (RFC 9266 §4.2); the server's certificate is there in all versions,
@@ -258,6 +384,8 @@ void OpenSslEndpoint::came_up(Outcome& out) {
     out.suite = SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_.get()));
     const char* const name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
     if (name != nullptr) out.server_name = name;
+    out.resumed = SSL_session_reused(ssl_.get()) == 1;
+    out.asked_client = context_->configuration().clients != ClientAuth::none;
     out.judgement = judgement_;
     out.judged = judged_;
 }
@@ -278,6 +406,8 @@ void OpenSslEndpoint::collect(Outcome& out) {
     static_cast<void>(BIO_reset(out_));
     out.secrets.swap(secrets_);
     secrets_.clear();
+    out.sessions.swap(sessions_);
+    sessions_.clear();
 }
 
 }  // namespace postroad::sim::tls

@@ -21,6 +21,8 @@ class Context {
   private:
     void take_chain(std::uint64_t seed);
     void take_trust(std::uint64_t seed);
+    void take_sessions();
+    void take_status();
     Configuration configuration_;
     std::shared_ptr<SSL_CTX> context_;
 };
@@ -36,12 +38,20 @@ class OpenSslEndpoint {
     Outcome put(TlsInput input, std::string_view octets);
 
     std::vector<sasl::Binding> bindings();
+    // Whom the peer's certificate is for, parted by ", ", if it was shown here and holds.
+    std::string vouched_peer() const;
 
     // What OpenSSL calls back with.
     void keep_secret(const char* line) { secrets_.emplace_back(line); }
     bool judge(bool well, X509_STORE_CTX& judging);
+    void keep_session(SSL_SESSION& session);
+    void date_ticket() const;
+    bool is_young(const SSL_SESSION& session) const;
+    bool staple() const;
+    bool judge_stapled();
 
   private:
+    void take_up(std::string_view der);
     void shake_hands(Outcome& out);
     void hear(Outcome& out);
     void came_up(Outcome& out);
@@ -52,8 +62,10 @@ class OpenSslEndpoint {
     std::shared_ptr<SSL> ssl_;
     BIO* in_ = nullptr;   // the SSL object owns both
     BIO* out_ = nullptr;
+    std::uint64_t seed_;
+    std::int64_t begun_unix_s_;
     std::string server_name_;
-    std::vector<std::string> secrets_;
+    std::vector<std::string> secrets_, sessions_;
     Judgement judgement_;
     bool judged_ = false, up_ = false, failed_ = false;
 };

@@ -5,17 +5,10 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/tls/configuration.hpp"
+#include "sim/tls/credentials.hpp"
 
 namespace postroad::sim::views {
 namespace {
-
-// RFC 6125 §6.4.3: `*` stands for one whole label, the first.
-bool covers(std::string_view pattern, std::string_view name) {
-    if (equals_ignoring_case(pattern, name)) return true;
-    const std::size_t dot = name.find('.');
-    return pattern.starts_with("*.") && dot != std::string_view::npos &&
-           equals_ignoring_case(pattern.substr(1), name.substr(dot));
-}
 
 std::string without_dot(std::string name) {
     if (name.size() > 1 && name.back() == '.') name.pop_back();
@@ -85,7 +78,7 @@ class Advisor {
         if (chain.size() > 1) out.issuer = chain[1].common_name;
         for (NeededName& need : out.needs)
             need.covered = std::any_of(out.names.begin(), out.names.end(),
-                                       [&](const std::string& one) { return covers(one, need.name); });
+                                       [&](const std::string& one) { return tls::covers_name(one, need.name); });
     }
 
     const Setup& setup_;
@@ -122,6 +115,26 @@ void print_certificates(const Setup& setup, const Sink& sink) {
     }
     if (out.empty()) out = "no host here needs a certificate\n";
     sink(out);
+}
+
+std::vector<PemFile> pem_files(const Setup& setup, std::uint64_t seed) {
+    std::vector<PemFile> out;
+    const auto add = [&](PemFile& file, const tls::ChainSpec& chain) {
+        file.text += tls::to_pem(*tls::credential(seed, chain).certificate);
+    };
+    for (const HostSetup& host : setup.hosts) {
+        if (host.tls.server.empty()) continue;
+        if (out.empty()) {
+            PemFile& trusted = out.emplace_back(PemFile{"trusted.pem", {}});
+            for (const tls::CertificateSpec& root :
+                 tls::parse_configuration(host.tls.verifying_client).trusted)
+                add(trusted, {root});
+        }
+        tls::ChainSpec chain = tls::parse_configuration(host.tls.server).chain;
+        PemFile& shown = out.emplace_back(PemFile{host.name + ".pem", {}});
+        for (; !chain.empty(); chain.erase(chain.begin())) add(shown, chain);
+    }
+    return out;
 }
 
 }  // namespace postroad::sim::views

@@ -28,4 +28,11 @@ struct CertificateAdvice {
 std::vector<CertificateAdvice> certificate_advice(const Setup& setup);
 void print_certificates(const Setup& setup, const Sink& sink);
 
+// The same as files for other programs: "trusted.pem" has the authorities that clients trust, and
+// "HOST.pem" what a server shows, its own certificate first.
+struct PemFile {
+    std::string name, text;
+};
+std::vector<PemFile> pem_files(const Setup& setup, std::uint64_t seed);
+
 }  // namespace postroad::sim::views

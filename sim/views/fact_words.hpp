@@ -16,7 +16,7 @@ inline std::string_view word(Ending how) {
 }
 inline std::string_view word(Loss why) {
     constexpr std::string_view words[] = {"random", "queue_full", "link_down", "host_down",
-                                          "no_route", "ttl", "outage"};
+                                          "no_route", "ttl", "outage", "taken"};
     return words[static_cast<std::size_t>(why) % std::size(words)];
 }
 inline std::string_view word(Why why) {

@@ -137,6 +137,8 @@ class JsonRows {
             case Fact::altered:
                 text("fact", "altered");
                 id("packet", row.as<AlteredFact>().packet);
+                number("seq", row.as<AlteredFact>().sequence);
+                number("ack", row.as<AlteredFact>().acknowledgment);
                 text("payload", row.tail<AlteredFact>());
                 return true;
             case Fact::filler:
@@ -235,6 +237,7 @@ class JsonRows {
         id("conversation", fact.conversation);
         yes("initiator", fact.initiator != 0);
         number("version", fact.version);
+        if (fact.modelled_us != 0) number("modelled_us", fact.modelled_us);
         text("fault", tls::name_of(static_cast<tls::Fault>(fact.fault)));
         for (const std::string_view name : {"suite", "server_name", "names", "issuer"}) {
             const std::size_t end = tail.find('\n');

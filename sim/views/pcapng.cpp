@@ -26,7 +26,9 @@ struct Flight {
     std::uint8_t hops = 0;                       // routers before that
     bool forward = true;                         // from the link's first end
     std::string comment;
-    std::string altered;                         // what it carries since somebody changed it
+    bool altered = false;                        // somebody has changed it, and since then it has:
+    std::uint32_t sequence = 0, acknowledgment = 0;
+    std::string payload;
 };
 
 class Capture {
@@ -100,8 +102,13 @@ class Capture {
                 break;
             }
             case Fact::altered: {
-                const auto flight = flights_.find(row.as<AlteredFact>().packet);
-                if (flight != flights_.end()) flight->second.altered = row.tail<AlteredFact>();
+                const auto& fact = row.as<AlteredFact>();
+                const auto flight = flights_.find(fact.packet);
+                if (flight == flights_.end()) break;
+                flight->second.altered = true;
+                flight->second.sequence = fact.sequence;
+                flight->second.acknowledgment = fact.acknowledgment;
+                flight->second.payload = row.tail<AlteredFact>();
                 break;
             }
             case Fact::lost: {
@@ -294,18 +301,18 @@ class Capture {
         header.dst = address(flight.target);
         header.src_port = flight.source_port;
         header.dst_port = flight.target_port;
-        header.seq = fact.sequence;
-        header.ack = fact.acknowledgment;
+        header.seq = flight.altered ? flight.sequence : fact.sequence;
+        header.ack = flight.altered ? flight.acknowledgment : fact.acknowledgment;
         header.window = fact.window;
         header.mss = fact.mss;
-        header.payload_bytes = fact.payload_octets;
+        const std::string_view payload =
+            flight.altered ? std::string_view(flight.payload) : row.tail<PacketFact>();
+        header.payload_bytes = static_cast<std::uint16_t>(payload.size());
         header.protocol = fact.protocol;
         header.tcp_flags = fact.tcp_flags;
         header.ttl = static_cast<std::uint8_t>(fact.ttl > hops ? fact.ttl - hops : 1);
         header.icmp_type = fact.icmp_type;
         header.icmp_code = fact.icmp_code;
-        const std::string_view payload =
-            flight.altered.empty() ? row.tail<PacketFact>() : std::string_view(flight.altered);
         octets_.resize(net::packet_bytes(header));
         const std::size_t wrote =
             net::write_packet(header, {&payload, 1},

@@ -211,6 +211,7 @@ std::string_view words_for(Loss why) {
         case Loss::queue_full: return "dropped: the link's queue is full";
         case Loss::link_down: return "lost: the link is down";
         case Loss::host_down: return "lost: the host is down";
+        case Loss::taken: return "taken away by somebody on the link";
         case Loss::no_route: return "lost: no way leads there";
         case Loss::ttl: return "dropped: its time to live is over";
         case Loss::outage: return "lost in an outage";

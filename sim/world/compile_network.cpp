@@ -167,7 +167,14 @@ void compile_network(Compiler& c) {
     std::sort(c.out.links_by_name.begin(), c.out.links_by_name.end());
     for (std::uint32_t i = 0; i < c.s.attackers.size(); ++i) {
         const std::uint32_t link = c.out.find_link(c.s.attackers[i].link);
-        if (link != nothing) c.out.links[link].attacker = i;
+        if (link == nothing) continue;
+        c.out.links[link].attacker = i;
+        for (const scenario::Name& name : {c.s.attackers[i].swap, c.s.attackers[i].replay}) {
+            const std::uint32_t host = c.out.find_host(name);
+            if (host == nothing) continue;
+            c.out.hosts[host].works_for = link;
+            c.out.spies = true;
+        }
     }
     c.out.addresses_sorted.resize(c.out.addresses.size());
     for (AddressId id = 0; id < c.out.addresses.size(); ++id) c.out.addresses_sorted[id] = id;

@@ -35,7 +35,7 @@ class Pki {
             if (one.trusted && one.issuer.empty()) client_.trusted.push_back(spec_of(one));
         for (const scenario::Host& host : c.s.hosts) {
             const scenario::Certificate* const one = find(host.tls.certificate);
-            if (one != nullptr && one->revoked) client_.revoked.push_back(chain_for(host));
+            if (one != nullptr && one->revoked) client_.revoked.push_back(chain_for(host, host.tls.certificate));
         }
     }
 
@@ -47,21 +47,48 @@ class Pki {
             one.version_min = to_version(from.tls.version_min);
             one.version_max = to_version(from.tls.version_max);
         };
-        limit(client_);
-        client_.must_verify = false;
-        host.tls.client = tls::to_text(client_);
-        client_.must_verify = true;
-        host.tls.verifying_client = tls::to_text(client_);
+        if (c_.s.tls == scenario::TlsKind::modelled) refuse_what_is_not_modelled(from);
+        tls::Configuration client = client_;
+        client.modelled = c_.s.tls == scenario::TlsKind::modelled;
+        limit(client);
+        client.resumes = from.tls.resume;
+        client.status = from.tls.revocation == scenario::Revocation::ocsp;
+        if (from.tls.revocation != scenario::Revocation::crl) client.revoked.clear();
+        if (!from.tls.client_certificate.empty())
+            client.chain = chain_for(from, from.tls.client_certificate);
+        host.tls.client = tls::to_text(client);
+        client.must_verify = true;
+        host.tls.verifying_client = tls::to_text(client);
         host.tls.policy = to_policy(c_, from.tls.policy);
         if (!from.tls.offer && !from.tls.implicit) return;
         tls::Configuration server;
         server.server = true;
+        server.modelled = client.modelled;
         limit(server);
-        server.chain = chain_for(from);
+        server.chain = chain_for(from, from.tls.certificate);
+        server.resumes = from.tls.resume;
+        server.status = from.tls.staple;
+        const scenario::Certificate* const shown = find(from.tls.certificate);
+        server.status_revoked = shown != nullptr && shown->revoked;
+        server.clients = static_cast<tls::ClientAuth>(from.tls.clients);
+        if (server.clients != tls::ClientAuth::none) server.trusted = client_.trusted;
         host.tls.server = tls::to_text(server);
     }
 
   private:
+    void refuse_what_is_not_modelled(const scenario::Host& host) {
+        const scenario::TlsSettings& tls = host.tls;
+        const bool real = tls.resume || tls.staple || tls.revocation == scenario::Revocation::ocsp ||
+                          tls.clients != scenario::ClientCertificates::none;
+        const std::string why = "modelled TLS has records and certificates, and nothing else";
+        if (real)
+            c_.error("hosts." + scenario::toml_key(host.name) + ".tls",
+                     "tickets, stapled answers and clients' certificates need real TLS", why);
+        if (!c_.s.attackers.empty() && !told_)
+            c_.error("attackers", "whoever sits on a link needs real TLS to fail at", why);
+        told_ = true;
+    }
+
     const scenario::Certificate* find(std::string_view name) const {
         for (const scenario::Certificate& one : c_.s.certificates)
             if (one.name == name) return &one;
@@ -98,14 +125,14 @@ class Pki {
         return out;
     }
 
-    tls::ChainSpec chain_for(const scenario::Host& host) {
+    tls::ChainSpec chain_for(const scenario::Host& host, const scenario::Name& certificate) {
         tls::CertificateSpec leaf;
         leaf.names = host.names;
         if (leaf.names.empty()) leaf.names.push_back(host.name);
         leaf.from_unix_s = c_.out.start_unix_s - 30 * day_s;
         leaf.until_unix_s = c_.out.start_unix_s + year_s;
         std::string issuer;
-        const scenario::Certificate* const one = find(host.tls.certificate);
+        const scenario::Certificate* const one = find(certificate);
         if (one != nullptr) {
             if (!one->names.empty()) leaf.names = one->names;
             leaf.key = to_key(one->key);
@@ -122,7 +149,8 @@ class Pki {
 
     Compiler& c_;
     tls::CertificateSpec root_;
-    tls::Configuration client_;
+    bool told_ = false;
+    tls::Configuration client_;  // what all clients have in common
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/core/journal.hpp"
+#include "sim/net/attacker.hpp"
 #include "sim/net/network.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/world/changes.hpp"
@@ -196,6 +197,8 @@ void on_journal(Run& run, std::uint32_t index) {
 
 void heard(Run& run, std::uint32_t connection, OutsideNews news, std::string_view octets) {
     const std::uint32_t subject = run.world.tcp.tcbs[connection].seat;
+    if (!is_real_server(subject) && (subject & replay_bit) != 0)
+        return attacker::replay_heard(run, connection, news);
     if (is_real_server(subject) && find(run.world, subject) != nullptr) {
         Outsider& one = edit(run.world, subject);
         one.heard = hash_octets(octets, mix64(one.heard, static_cast<std::uint64_t>(news)));

@@ -74,6 +74,7 @@ struct HostSetup {
     std::uint32_t resolver = nothing;  // host that it asks
     smtp::ClientHost smtp_client;      // as an MTA
     sasl::Mechanisms pop3_mechanisms;  // that its POP3 server offers
+    std::uint32_t works_for = nothing; // the link of an attacker who leads connections to it
     bool has_mailboxes = false;
     TlsSetup tls;
     std::shared_ptr<const dns::ZoneSet> zones;  // what it is authoritative for; may be null
@@ -241,6 +242,7 @@ struct Setup {
     std::vector<AddressWay> ways;                  // by AddressId; derived with the routes
     ServiceSettings service_settings;              // derived, too
     bool host_firewalls = false;                   // some host has one; derived, too
+    bool spies = false;                // some hosts work for an attacker
     std::uint32_t version = 0;         // counts changes; who keeps derived data compares it
     // For look-ups by name, sorted; see the find_ functions.
     std::vector<std::uint32_t> hosts_by_name, networks_by_name, zones_by_origin;

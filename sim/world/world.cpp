@@ -11,7 +11,7 @@ bool World::operator==(const World& other) const {
     return same_setup && seed == other.seed && now == other.now &&
            events_done == other.events_done && lively == other.lively && agenda == other.agenda && heap == other.heap &&
            nodes == other.nodes && tcp == other.tcp && border == other.border &&
-           attackers == other.attackers &&
+           overheard == other.overheard && attack == other.attack &&
            sessions == other.sessions && tls == other.tls && dns == other.dns && mail == other.mail;
 }
 

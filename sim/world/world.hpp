@@ -11,6 +11,7 @@
 #include "sim/mail/mail_state.hpp"
 #include "sim/net/attacker_state.hpp"
 #include "sim/net/border_state.hpp"
+#include "sim/net/overheard_state.hpp"
 #include "sim/net/tcp_state.hpp"
 #include "sim/session/session_state.hpp"
 #include "sim/tls/tls_state.hpp"
@@ -59,9 +60,10 @@ struct World {
     Pages<Node> nodes;
     TcpTables tcp;
     BorderTables border;
-    AttackerTables attackers;
+    OverheardTables overheard;
     SessionTables sessions;
     TlsTables tls;
+    AttackTables attack;
     DnsTables dns;
     MailTables mail;
 
