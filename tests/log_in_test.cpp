@@ -246,6 +246,33 @@ TEST_CASE("EXTERNAL is refused where TLS has not told who the client is") {
     CHECK(w.count(CustodyMove::fetched) == 1);
 }
 
+TEST_CASE("EXTERNAL lets the owner of a computer in whose certificate holds") {
+    for (const bool known : {true, false}) {
+        const std::string certificate =
+            std::string("[certificates.own]\n") +
+            (known ? "" : "issuer = \"stranger\"\n[authorities.stranger]\ntrusted = false\n");
+        MailWorld w(office("tls = { offer = true, clients = \"asked\" }\n" +
+                               offer("\"EXTERNAL\", \"PLAIN\""),
+                           "device = \"laptop\"\n",
+                           "[networks.cafe]\n[hosts.laptop]\nnetwork = \"cafe\"\n"
+                           "tls.client_certificate = \"own\"\n" + certificate));
+        w.run_for(minute);
+        INFO(w.dialogue());
+        CHECK(w.decided("laptop auth_chosen_nothing: AUTH by EXTERNAL, of EXTERNAL PLAIN"));
+        CHECK(w.decided("mail auth_vouched: alice is known without a password, by EXTERNAL") == known);
+        CHECK(w.decided("mail auth_refused: ") != known);
+    }
+}
+
+TEST_CASE("a modelled TLS binds and protects like OpenSSL's") {
+    MailWorld w("tls = \"modelled\"\n" +
+                office("tls = { offer = true }\n" + offer("\"SCRAM-SHA-256-PLUS\", \"PLAIN\"")));
+    w.run_for(5 * minute);
+    INFO(w.dialogue());
+    CHECK(w.decided("alice-pc auth_chosen_proof: AUTH by SCRAM-SHA-256-PLUS, of "));
+    CHECK(w.count(CustodyMove::fetched) == 1);
+}
+
 TEST_CASE("locks, late refusals and nonces are part of the World: a replay repeats them") {
     const std::string text =
         office("login = { lock_after = 2 }\n" + offer("\"SCRAM-SHA-256\", \"NTLM\", \"PLAIN\""));
@@ -295,7 +322,7 @@ TEST_CASE("who listens on a link has what the mechanism gives away, and no more"
             learns.replace(learns.find("cable"), 5, "laptop--cafe");
             CHECK(w.decided(learns) == !tls);
             if (tls) CHECK_FALSE(w.decided("attacker_read_p"));
-            CHECK(w.world().attackers.overheard.live() == 0);
+            CHECK(w.world().overheard.log_ins.live() == 0);
             CHECK(w.mailbox("bob").size() + w.count(CustodyMove::fetched) == 1);
         }
 }

@@ -105,7 +105,9 @@ TEST_CASE("an open relay accepts mail for strangers, a prefix in relay_for only 
 }
 
 TEST_CASE("a submission server wants a password and the sender's own address") {
-    MailWorld w(one_host);
+    std::string at_once = one_host;  // a refusal that comes late finds nobody who waits for it here
+    at_once.replace(at_once.find("[hosts.mail]\n"), 13, "[hosts.mail]\nlogin.delay = \"0s\"\n");
+    MailWorld w(at_once);
     Typed s(w, "mail", 587, stranger);
     s.say("EHLO alice-pc.example");
     CHECK_THAT(s.say("MAIL FROM:<alice@example.org>"), ContainsSubstring("530 5.7.0"));

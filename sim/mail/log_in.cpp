@@ -94,10 +94,20 @@ std::string fresh_nonce(Run& run, NodeId node) {
     return out;
 }
 
+// A certificate may be a person's; a computer's speaks for whose computer it is.
 std::optional<std::string> tls_identity(Run& run, std::uint32_t connection) {
-    const std::string name = secured::identity(run, connection);
-    if (name.empty() || run.setup().find_person(name) == nothing) return std::nullopt;
-    return name;
+    const std::string all = secured::vouched_peer(run, connection);
+    if (run.setup().find_person(all) != nothing) return all;
+    for (std::string_view names = all; !names.empty();) {
+        const std::size_t end = names.find(", ");
+        const std::string_view name = names.substr(0, end);
+        for (const PersonSetup& one : run.setup().people)
+            if (one.device != nothing &&
+                equals_ignoring_case(run.host(one.device).domain_name, name))
+                return one.name;
+        names.remove_prefix(end == std::string_view::npos ? names.size() : end + 2);
+    }
+    return std::nullopt;
 }
 
 std::uint32_t person_at(const Run& run, NodeId host, std::string_view user, bool submits) {

@@ -30,8 +30,8 @@ void on_late(Run& run, const Event& event);
 bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
              const Ask& ask, Answer& out);
 
-// EXTERNAL (RFC 4422 appendix A): the person whom the client's certificate names in this TLS
-// session. Where clients show none, there is nobody.
+// EXTERNAL (RFC 4422 appendix A): the person whose computer the client's certificate names in this
+// TLS session. Where clients show none, there is nobody.
 std::optional<std::string> tls_identity(Run& run, std::uint32_t connection);
 
 // Fresh and unguessable, printable, without a comma.

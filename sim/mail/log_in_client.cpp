@@ -1,6 +1,8 @@
 // The client's end: a mail program chooses a mechanism, says why, and answers challenges.
-#include "sim/kerberos/tickets.hpp"
 #include "sim/mail/log_in.hpp"
+
+#include "sim/kerberos/tickets.hpp"
+#include "sim/mail/addresses.hpp"
 #include "sim/mail/single_sign_on.hpp"
 #include "sim/mail/tokens.hpp"
 #include "sim/session/secured.hpp"
@@ -39,7 +41,10 @@ bool knows_plus(const PersonSetup& person) {
 bool has_what_it_takes(Run& run, std::uint32_t connection, Mechanism mechanism,
                        const sasl::ClientSettings& settings) {
     if (mechanism == Mechanism::gssapi) return static_cast<bool>(settings.opaque);
-    if (mechanism == Mechanism::external) return tls_identity(run, connection).has_value();
+    if (mechanism == Mechanism::external)
+        return secured::is_on(run.world, connection) &&
+               !mail::settings_of(run, run.world.tcp.tcbs[connection].node)
+                    .tls.client_certificate.empty();
     if (sasl::is_plus(mechanism)) return !settings.bindings.empty();
     if (sasl::traits_of(mechanism).reveals == sasl::Reveals::token) return !settings.token.empty();
     return true;

@@ -150,8 +150,6 @@ void tell_client(Run& run, const TlsEndpoint& one, NodeId node, const tls::Outco
         if (heard.asked_client && !heard.resumed)
             run.decide(node, one.conversation, Reason::tls_client_unknown);
     } else if (found.fault == tls::Fault::none) {
-        run.world.tls.endpoints.edit(run.world.tls.of_connection[one.connection] - 1).identity =
-            run.world.heap.make(found.names);
         run.decide(node, one.conversation, Reason::tls_client_verified, found.names, found.issuer);
     } else {
         run.decide(node, one.conversation, Reason::tls_client_refused, found.names,
@@ -375,20 +373,22 @@ void remark(Run& run, std::uint32_t connection) {
     decide(kept ? Reason::tls_injection_kept : Reason::tls_injection_dropped, run.fx.behind_tls);
 }
 
-std::string identity(const Run& run, std::uint32_t connection) {
-    const World& world = run.world;
-    if (!is_on(world, connection)) return {};
-    const TlsEndpoint& one = world.tls.endpoints[endpoint_of(world, connection)];
-    if (one.server) return std::string(world.heap.view(one.identity));
-    const tls::Configuration own = tls::parse_configuration(
-        world.heap.view(world.heap.get(world.tls.configurations, one.configuration)));
-    return own.chain.empty() ? std::string() : own.chain.front().common_name;
+std::string vouched_peer(Run& run, std::uint32_t connection) {
+    if (!is_on(run.world, connection)) return {};
+    const std::uint32_t id = endpoint_of(run.world, connection);
+    const TlsEndpoint& one = run.world.tls.endpoints[id];
+    if (one.phase != TlsPhase::open || one.modelled) return {};
+    return engine(run).vouched_peer(run.world.tls, run.world.heap, run.world.seed, id);
 }
 
 std::vector<sasl::Binding> bindings(Run& run, std::uint32_t connection) {
     if (!is_on(run.world, connection)) return {};
     const std::uint32_t id = endpoint_of(run.world, connection);
-    if (run.world.tls.endpoints[id].phase != TlsPhase::open) return {};
+    const TlsEndpoint& one = run.world.tls.endpoints[id];
+    if (one.phase != TlsPhase::open) return {};
+    // A modelled session has no keys to export: its conversation stands for them.
+    if (one.modelled)
+        return {{"tls-exporter", "modelled session " + std::to_string(one.conversation)}};
     return engine(run).bindings(run.world.tls, run.world.heap, run.world.seed, id);
 }
 
@@ -405,7 +405,6 @@ void release(Run& run, std::uint32_t connection) {
     world.heap.drop(one.log);
     world.heap.drop(one.server_name);
     world.heap.drop(one.pending);
-    world.heap.drop(one.identity);
     world.tls.endpoints.remove(id);
     if (run.tls) run.tls->forget(id);
 }

@@ -30,15 +30,13 @@ tls::Outcome take(Run& run, std::uint32_t connection, std::string_view octets);
 // Turns what a machine says into records, in place. Before the handshake's end there are none.
 void seal(Run& run, std::uint32_t connection, std::string& words, bool last);
 
-// Who the client of a protected connection is by its certificate: as a server has found it to hold,
-// as a client would show it. Empty: nobody.
-std::string identity(const Run& run, std::uint32_t connection);
-
 // Records what the machine's step has noted about TLS (Effects::behind_tls, tls_remark).
 void remark(Run& run, std::uint32_t connection);
 
 // What both ends of a session that is up have in common (RFC 5056), for SASL; else nothing.
 std::vector<sasl::Binding> bindings(Run& run, std::uint32_t connection);
+// Whom the peer's certificate is for, parted by ", ", where it holds; else nothing.
+std::string vouched_peer(Run& run, std::uint32_t connection);
 
 void release(Run& run, std::uint32_t connection);  // does nothing for one that is not protected
 

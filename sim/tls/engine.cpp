@@ -63,6 +63,11 @@ Engine::Endpoint& Engine::bring_up(const TlsTables& tables, const Heap& heap, st
     return *place;
 }
 
+std::string Engine::vouched_peer(const TlsTables& tables, const Heap& heap, std::uint64_t seed,
+                                 std::uint32_t id) {
+    return bring_up(tables, heap, seed, id).ssl.vouched_peer();
+}
+
 std::vector<sasl::Binding> Engine::bindings(const TlsTables& tables, const Heap& heap,
                                             std::uint64_t seed, std::uint32_t id) {
     return bring_up(tables, heap, seed, id).ssl.bindings();

@@ -69,6 +69,8 @@ class Engine {
     // RFC 9266 and RFC 5929 §4: what binds a session above to this channel. The endpoint is up.
     std::vector<sasl::Binding> bindings(const TlsTables& tables, const Heap& heap,
                                         std::uint64_t seed, std::uint32_t id);
+    std::string vouched_peer(const TlsTables& tables, const Heap& heap, std::uint64_t seed,
+                             std::uint32_t id);
     // The endpoint is no more.
     void forget(std::uint32_t id);
 

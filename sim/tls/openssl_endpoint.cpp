@@ -322,6 +322,11 @@ Outcome OpenSslEndpoint::put(TlsInput input, std::string_view octets) {
     return out;
 }
 
+// A resumed session shows no certificate again, and so says nothing.
+std::string OpenSslEndpoint::vouched_peer() const {
+    return up_ && judged_ && judgement_.fault == Fault::none ? judgement_.names : std::string();
+}
+
 // tls-exporter needs TLS 1.3 (RFC 9266 §4.2); the server's certificate is there in all versions,
 // hashed by what it is signed with, where that is not MD5 or SHA-1 (RFC 5929 §4.1).
 std::vector<sasl::Binding> OpenSslEndpoint::bindings() {

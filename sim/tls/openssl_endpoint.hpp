@@ -38,6 +38,8 @@ class OpenSslEndpoint {
     Outcome put(TlsInput input, std::string_view octets);
 
     std::vector<sasl::Binding> bindings();
+    // Whom the peer's certificate is for, parted by ", ", if it was shown here and holds.
+    std::string vouched_peer() const;
 
     // What OpenSSL calls back with.
     void keep_secret(const char* line) { secrets_.emplace_back(line); }

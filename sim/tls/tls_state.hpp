@@ -38,7 +38,6 @@ struct TlsEndpoint {
     TlsPhase phase = TlsPhase::handshake;
     std::uint8_t closed = 0;          // has said its last
     Text server_name;                 // what a client wants, for SNI (RFC 6066 §3) and judging
-    Text identity;                    // servers: who the client is by its certificate
     List<TlsCall> log;
     std::uint64_t log_octets = 0;
     // Of a modelled endpoint, which has no log (modelled.hpp):
