@@ -322,7 +322,7 @@ TEST_CASE("who listens on a link has what the mechanism gives away, and no more"
             learns.replace(learns.find("cable"), 5, "laptop--cafe");
             CHECK(w.decided(learns) == !tls);
             if (tls) CHECK_FALSE(w.decided("attacker_read_p"));
-            CHECK(w.world().overheard.log_ins.live() == 0);
+            CHECK(w.world().attackers.overheard.live() == 0);
             CHECK(w.mailbox("bob").size() + w.count(CustodyMove::fetched) == 1);
         }
 }

@@ -11,7 +11,8 @@ namespace {
 std::string two_mails(const std::string& more_of_mail, const std::string& more_of_mx,
                       const std::string& between = "+1m") {
     // Not so long that mail which waits comes back.
-    return "until = \"" + std::string(between == "+3h" ? "+4h" : "+20m") + "\"\n[hosts.mail]\ndomains = \"example.org\"\ntls.policy = "
+    return "until = \"" + std::string(between == "+3h" ? "+4h" : "+20m") +
+           "\"\n[hosts.mail]\ndomains = \"example.org\"\ntls.policy = "
            "\"verified\"\n" +
            more_of_mail + "[hosts.mx]\ndomains = \"example.net\"\ntls.offer = true\n" + more_of_mx +
            "[people.alice]\naddress = \"alice@example.org\"\n"
@@ -121,4 +122,74 @@ TEST_CASE("a server that asks its clients who they are") {
             CHECK(delivered(*simulation) == one.arrives);
             CHECK(decided(*simulation, one.reason, {}, "mx"));
         }
+}
+
+namespace {
+
+// Two hubs of one organisation that sign their own certificates, and somebody outside.
+std::string organisation(const std::string& from, const std::string& outsider_policy,
+                         const std::string& second = "acme", const std::string& more = {}) {
+    const std::string domain = from == "out" ? "example.com" : "example.org";
+    return "until = \"+20m\"\n[networks.one]\n[networks.two]\n[[links]]\nbetween = [\"one\", "
+           "\"two\"]\n"
+           "[hosts.hub1]\nnetwork = \"one\"\ndomains = \"example.org\"\ntls.organisation = "
+           "\"acme\"\n"
+           "tls.certificate = \"own1\"\n"
+           "[hosts.hub2]\nnetwork = \"two\"\ndomains = \"example.net\"\ntls.organisation = \"" +
+           second +
+           "\"\ntls.certificate = \"own2\"\n"
+           "[hosts.out]\nnetwork = \"one\"\ndomains = \"example.com\"\ntls.policy = \"" +
+           outsider_policy +
+           "\"\n[certificates.own1]\nself_signed = true\n[certificates.own2]\nself_signed = true\n"
+           "[people.alice]\naddress = \"alice@" +
+           domain +
+           "\"\n"
+           "[people.bob]\naddress = \"bob@example.net\"\n"
+           "[[timeline]]\nsend = { from = \"alice\", to = \"bob\", subject = \"s\", body = \"a "
+           "secret plan\" }\n" +
+           more;
+}
+
+}  // namespace
+
+TEST_CASE("members of an organisation know each other, and strangers get what all get") {
+    const auto inside = whole_run(organisation("hub1", "verified"));
+    CHECK(delivered(*inside));
+    CHECK(decided(*inside, Reason::tls_member, "hub2.example.net", "hub1"));
+    CHECK(decided(*inside, Reason::tls_verified, {}, "hub1"));
+    CHECK(decided(*inside, Reason::tls_client_verified, "hub1.example.org", "hub2"));
+    // Who is no member refuses what a member takes, or takes it without a look.
+    const auto strict = whole_run(organisation("out", "verified"));
+    CHECK_FALSE(delivered(*strict));
+    CHECK(decided(*strict, Reason::tls_self_signed, {}, "out"));
+    const auto easy = whole_run(organisation("out", "opportunistic"));
+    CHECK(delivered(*easy));
+    CHECK(decided(*easy, Reason::tls_unjudged, {}, "out"));
+    CHECK(decided(*easy, Reason::tls_client_unknown, {}, "hub2"));
+    // A member wants TLS of a member: somebody on the line who cuts it away gets nothing.
+    const auto cut = whole_run(organisation(
+        "hub1", "verified", "acme", "[[attackers]]\nlink = \"one--two\"\nstrip_starttls = true\n"));
+    CHECK_FALSE(delivered(*cut));
+    CHECK(wire_of(*cut).find("secret plan") == std::string::npos);
+    // Of two organisations neither is a member of the other.
+    const auto apart = whole_run(organisation("hub1", "verified", "other"));
+    CHECK(delivered(*apart));
+    CHECK_FALSE(decided(*apart, Reason::tls_member));
+}
+
+TEST_CASE("a person is known by a certificate of their own") {
+    for (const bool shows : {true, false}) {
+        const auto simulation = whole_run(
+            "until = \"+20m\"\n[hosts.mail]\ndomains = \"example.org\"\ntls.offer = true\n"
+            "tls.clients = \"asked\"\nmsa.mechanisms = [\"EXTERNAL\", \"PLAIN\"]\n"
+            "[hosts.laptop]\n" +
+            std::string(shows ? "tls.client_certificate = \"hers\"\n" : "") +
+            "[certificates.hers]\nperson = \"alice\"\n"
+            "[people.alice]\naddress = \"alice@example.org\"\ndevice = \"laptop\"\ntls = "
+            "\"verified\"\n"
+            "[[timeline]]\nsend = { from = \"alice\", to = \"alice\", subject = \"s\" }\n");
+        CHECK(delivered(*simulation));
+        CHECK(decided(*simulation, Reason::auth_vouched, "alice", "mail") == shows);
+        CHECK(said(*simulation, "AUTH PLAIN ") == !shows);
+    }
 }

@@ -35,8 +35,8 @@ kerberos::Moment new_moment(Run& run, std::uint32_t person);
 void ticket_known(Run& run, const Waiter& waiter);
 
 // DNS questions of jobs have this bit and not the highest one.
-inline constexpr std::uint32_t owner_bit = 0x40000000;
-constexpr bool is_ours(std::uint32_t who) { return (who & 0xc0000000U) == owner_bit; }
+inline constexpr std::uint32_t owner_bit = 0x08000000;
+constexpr bool is_ours(std::uint32_t who) { return (who & 0xf8000000U) == owner_bit; }
 void resolved(Run& run, std::uint32_t who, std::uint32_t what, const dns_layer::Resolved& answer);
 
 // A KDC's answer is awaited at this port of the host's.

@@ -238,6 +238,7 @@ TlsReportFault report_fault(tls::Fault fault) {
         case tls::Fault::self_signed: return TlsReportFault::certificate_not_trusted;
         case tls::Fault::not_yet_valid:
         case tls::Fault::revoked:
+        case tls::Fault::old_status:
         case tls::Fault::other: break;
     }
     return TlsReportFault::validation_failure;
