@@ -64,7 +64,9 @@ const sim::PersonSetup* somebody_else(const sim::PersonSetup& not_this, const si
 
 bool has_tls(const Exposure& one, const sim::Setup& setup) {
     const sim::ServiceSetup* const service = service_of(one, setup);
-    return service != nullptr && service->protection != sim::Protection::none;
+    return service != nullptr && service->protection != sim::Protection::none &&
+           (service->role == Role::smtp_server || service->role == Role::pop3_server ||
+            service->role == Role::http_server);
 }
 
 // Certificates are judged by the world's calendar, which the tool has to be told.
