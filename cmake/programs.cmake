@@ -7,6 +7,9 @@ postroad_library(postroad_bench_lib GLOB "bench/*.cpp" EXCLUDE bench/limit bench
 postroad_library(postroad_command_lib GLOB "command/*.cpp" EXCLUDE "command/main\\.cpp$"
     LINK postroad_sim postroad_live postroad_bench_lib CLI11::CLI11 fmt::fmt)
 
+if(POSTROAD_PRECOMPILE)
+    target_precompile_headers(postroad_command_lib PRIVATE <CLI/App.hpp> sim/world/simulation.hpp)
+endif()
 if(EXISTS "${CMAKE_SOURCE_DIR}/command/main.cpp")
     postroad_program(postroad SOURCES command/main.cpp LINK postroad_command_lib)
     install(TARGETS postroad)

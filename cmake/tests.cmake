@@ -35,7 +35,7 @@ if(test_sources AND Catch2_FOUND)
         LINK ${tested} Catch2::Catch2WithMain)
     set_target_properties(postroad_tests PROPERTIES EXCLUDE_FROM_ALL ON)
     if(POSTROAD_PRECOMPILE)
-        target_precompile_headers(postroad_tests PRIVATE tests/catch.hpp sim/world/simulation.hpp)
+        target_precompile_headers(postroad_tests PRIVATE tests/catch.hpp)
     endif()
     # What is tested is optimised; the tests themselves compile faster at -O1.
     target_compile_options(postroad_tests PRIVATE -O1)

@@ -108,22 +108,22 @@ TEST_CASE("wrapped words come out at the other end, once, in order, unchanged (R
         SecurityContext other{key_of('k'), false, false, 8, 5};
         const std::string confounder = sealed ? std::string(16, 'c') : std::string();
         const std::string first = wrap(one, "first", confounder);
-        const std::string second = wrap(one, "", confounder);
+        const std::string next = wrap(one, "", confounder);
         CHECK((first.find("first") == std::string::npos) == sealed);
         CHECK(hex(first).substr(0, 8) == (sealed ? "050402ff" : "050400ff"));
-        CHECK_FALSE(unwrap(other, second));      // not its turn
+        CHECK_FALSE(unwrap(other, next));      // not its turn
         CHECK_FALSE(unwrap(one, first));         // our own, thrown back
         CHECK(unwrap(other, first) == "first");
         CHECK_FALSE(unwrap(other, first));       // again
-        std::string changed = second;
+        std::string changed = next;
         for (std::size_t i = 0; i < changed.size(); ++i) {
             changed[i] = static_cast<char>(changed[i] ^ 1);
             REQUIRE_FALSE(unwrap(other, changed));
             changed[i] = static_cast<char>(changed[i] ^ 1);
         }
-        for (std::size_t size = 0; size < second.size(); ++size)
-            REQUIRE_FALSE(unwrap(other, std::string_view(second).substr(0, size)));
-        CHECK(unwrap(other, second) == "");
+        for (std::size_t size = 0; size < next.size(); ++size)
+            REQUIRE_FALSE(unwrap(other, std::string_view(next).substr(0, size)));
+        CHECK(unwrap(other, next) == "");
         CHECK(unwrap(one, wrap(other, "back", confounder)) == "back");
     }
 }

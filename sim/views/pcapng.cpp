@@ -299,6 +299,8 @@ class Capture {
         net::PacketHeader header;
         header.src = address(flight.source);
         header.dst = address(flight.target);
+        // Of a scenario that was changed later, one may be unknown: it cannot be written.
+        if (header.src.is_v4() != header.dst.is_v4()) return;
         header.src_port = flight.source_port;
         header.dst_port = flight.target_port;
         header.seq = flight.altered ? flight.sequence : fact.sequence;
