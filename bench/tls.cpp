@@ -174,7 +174,8 @@ struct Bare {
         SSL_set_connect_state(a.get());
         SSL_set_accept_state(b.get());
         SSL_set_app_data(a.get(), const_cast<Bare*>(this));
-        if (kept) SSL_set_session(a.get(), kept.get());
+        const bool again = kept != nullptr;
+        if (again) SSL_set_session(a.get(), kept.get());
         SSL_set_tlsext_host_name(a.get(), name);
         SSL_set1_host(a.get(), name);
         X509_VERIFY_PARAM_set_time(SSL_get0_param(a.get()), now_unix_s);
@@ -183,8 +184,10 @@ struct Bare {
             carry(a.get(), b.get());
             SSL_do_handshake(b.get());
         } while (carry(b.get(), a.get()));
+        POSTROAD_ASSERT(!again || SSL_session_reused(a.get()) == 1);
         char unused = 0;
         if (resumes) SSL_read(a.get(), &unused, 1);  // the tickets
+        SSL_set_shutdown(a.get(), SSL_SENT_SHUTDOWN);  // else OpenSSL takes its session for broken
         POSTROAD_ASSERT(SSL_is_init_finished(a.get()) && SSL_is_init_finished(b.get()));
     }
 };
