@@ -163,7 +163,7 @@ TEST_CASE("a capture behind an attacker is sound: tshark finds no fault", "[slow
     for (const std::string attack :
          {"inject = \"NOOP\\r\\n\"\n", "swap = \"mallory\"\n", "downgrade = \"1.0\"\n"}) {
         const auto simulation = whole_run(between_servers("opportunistic", attack));
-        const std::string file = build_file("attacker_test.pcapng");
+        const std::string file = own_file("attacker_test.pcapng");
         std::ofstream out(file, std::ios::binary);
         const auto options = views::capture_at(*simulation->world().setup, "mx");
         REQUIRE(options);

@@ -12,16 +12,12 @@
 #include "sim/world/open.hpp"
 #include "sim/world/world_make.hpp"
 #include "tests/catch.hpp"
+#include "tests/support/own_file.hpp"
 
 using namespace postroad;
 using namespace postroad::sim;
 
 namespace {
-
-std::string build_file(const std::string& name) {
-    const char* const dir = std::getenv("POSTROAD_BUILD_DIR");
-    return std::string(dir == nullptr ? "." : dir) + "/" + name;
-}
 
 std::unique_ptr<Simulation> run(const std::filesystem::path& scenario,
                                 const std::filesystem::path& journal) {
@@ -47,8 +43,8 @@ void judge(const Simulation& simulation, const std::string& name) {
     const Setup& setup = *simulation.world().setup;
     const views::CaptureCounts counts =
         views::capture_counts(trace, views::TraceIndex(trace, setup));
-    const std::string capture = build_file(name + ".pcapng");
-    const std::string expected = build_file(name + ".counts.json");
+    const std::string capture = own_file(name + ".pcapng");
+    const std::string expected = own_file(name + ".counts.json");
     {
         std::ofstream file(capture, std::ios::binary);
         views::write_pcapng(trace, setup, {}, [&](std::string_view octets) {

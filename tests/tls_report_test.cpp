@@ -7,6 +7,7 @@
 #include "protocols/policy/tls_report.hpp"
 #include "tests/catch.hpp"
 #include "tests/mail_world.hpp"
+#include "tests/support/own_file.hpp"
 
 using namespace postroad;
 using namespace postroad::sim;
@@ -29,8 +30,7 @@ std::string report_world(const std::string& domain, const std::string& mx = {}) 
 std::string in_json(const std::string& message, const std::string& expression) {
     const std::size_t from = message.find("{\r\n");
     REQUIRE(from != std::string::npos);
-    const char* const dir = std::getenv("POSTROAD_BUILD_DIR");
-    const std::string file = std::string(dir == nullptr ? "." : dir) + "/tls_report_test.json";
+    const std::string file = own_file("tls_report_test.json");
     std::ofstream(file) << message.substr(from, message.rfind("}\r\n") + 1 - from);
     const std::string command = "/usr/bin/python3 -c 'import json,sys; r=json.load(open(\"" + file +
                                 "\")); print(" + expression + ", end=\"\")' 2>&1";

@@ -180,8 +180,8 @@ TEST_CASE("openssl judges the chains as a client here does", "[slow]") {
     const auto server = server_configuration(tls::KeyType::ecdsa_p256, tls::version_1_3);
     const auto leaf = tls::credential(1, server.chain);
     const auto root = tls::credential(1, {root_spec()});
-    const std::string leaf_file = build_file("tls_test_leaf.pem");
-    const std::string root_file = build_file("tls_test_root.pem");
+    const std::string leaf_file = own_file("tls_test_leaf.pem");
+    const std::string root_file = own_file("tls_test_root.pem");
     std::ofstream(leaf_file) << tls::to_pem(*leaf.certificate);
     std::ofstream(root_file) << tls::to_pem(*root.certificate);
     const auto verify = [&](std::int64_t at, const std::string& name) {
@@ -254,7 +254,7 @@ TEST_CASE("tshark reads the protected dialogue with no option but the capture", 
                                                "to = \"carol\", subject = \"self\" }\n"
                                                "[[timeline]]\nat = \"+3m\"\nfetch = \"carol\"\n";
     const auto simulation = whole_run(text);
-    const std::string file = build_file("tls_test.pcapng");
+    const std::string file = own_file("tls_test.pcapng");
     {
         std::ofstream out(file, std::ios::binary);
         views::write_pcapng(simulation->trace(), *simulation->world().setup, {},

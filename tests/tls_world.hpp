@@ -3,12 +3,12 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "tests/mail_world.hpp"
+#include "tests/support/own_file.hpp"
 
 namespace postroad::sim {
 
@@ -20,11 +20,6 @@ inline std::string run_tool(const std::string& command) {
     while (std::fgets(line.data(), line.size(), pipe) != nullptr) out += line.data();
     out += "exit " + std::to_string(pclose(pipe));
     return out;
-}
-
-inline std::string build_file(const std::string& name) {
-    const char* const dir = std::getenv("POSTROAD_BUILD_DIR");
-    return std::string(dir == nullptr ? "." : dir) + "/" + name;
 }
 
 // Octets of packets that left a host.

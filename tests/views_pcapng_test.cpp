@@ -10,6 +10,7 @@
 #include "sim/views/pcapng.hpp"
 #include "tests/catch.hpp"
 #include "tests/views_sample.hpp"
+#include "tests/support/own_file.hpp"
 
 using namespace views_sample;
 namespace views = postroad::sim::views;
@@ -27,7 +28,7 @@ std::string capture(const Sample& s, const views::PcapngOptions& options = {}) {
 struct File {
     std::string path;
     File(const std::string& name, const std::string& octets)
-        : path((std::filesystem::temp_directory_path() / ("postroad_views_" + name)).string()) {
+        : path(own_file("views_" + name)) {
         std::ofstream(path, std::ios::binary) << octets;
     }
     ~File() { std::filesystem::remove(path); }

@@ -198,7 +198,7 @@ private:
     // The client's packets go to a host of his, and that host's answers look like the server's.
     void swap(const Tapped& flow) {
         const std::uint32_t host = run_.setup().find_host(who_.swap);
-        if (host == nothing) return;
+        if (host == nothing || run_.host(host).attachments.empty()) return;
         const HostSetup& his = run_.host(host);
         const AddressId there = run_.address(flow.server).is_v4() ? his.attachments.front().v4
                                                                   : his.attachments.front().v6;

@@ -151,6 +151,24 @@ void Context::take_sessions() {
     SSL_CTX_set_session_ticket_cb(context, on_ticket_made, on_ticket_read, nullptr);
 }
 
+void Context::remember(const std::string& der, SSL_SESSION& session) {
+    constexpr std::size_t sessions_max = 4096;
+    if (sessions_.size() >= sessions_max) sessions_.clear();
+    // A copy: OpenSSL spoils the session of a connection that ends without a word.
+    sessions_[der].reset(SSL_SESSION_dup(&session), SSL_SESSION_free);
+}
+
+std::shared_ptr<SSL_SESSION> Context::recall(std::string_view der) {
+    const auto known = sessions_.find(der);
+    if (known != sessions_.end()) {
+        const std::shared_ptr<SSL_SESSION> out = known->second;
+        sessions_.erase(known);  // each is used once
+        return out;
+    }
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    return {d2i_SSL_SESSION(nullptr, &at, static_cast<long>(der.size())), SSL_SESSION_free};
+}
+
 void Context::take_status() {
     if (!configuration_.status) return;
     SSL_CTX_set_tlsext_status_cb(context_.get(), on_status);
@@ -245,6 +263,7 @@ void OpenSslEndpoint::keep_session(SSL_SESSION& session) {
     POSTROAD_ASSERT(size > 0);
     sessions_.emplace_back(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
     OPENSSL_free(der);
+    context_->remember(sessions_.back(), session);
 }
 
 void OpenSslEndpoint::date_ticket() const {
@@ -259,9 +278,7 @@ bool OpenSslEndpoint::is_young(const SSL_SESSION& session) const {
 // The age that a client tells (RFC 8446 §4.2.11) is counted by OpenSSL from the machine's clock in
 // whole seconds, less one: dated now, it is none on every machine.
 void OpenSslEndpoint::take_up(std::string_view der) {
-    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-    const std::shared_ptr<SSL_SESSION> session(
-        d2i_SSL_SESSION(nullptr, &at, static_cast<long>(der.size())), SSL_SESSION_free);
+    const std::shared_ptr<SSL_SESSION> session = context_->recall(der);
     if (!session) return;  // then a whole handshake it is
     // tidy: allow OpenSSL counts with the machine's clock
     SSL_SESSION_set_time(session.get(), std::time(nullptr));
@@ -388,8 +405,9 @@ void OpenSslEndpoint::came_up(Outcome& out) {
     out.asked_client = context_->configuration().clients != ClientAuth::none;
     out.judgement = judgement_;
     out.judged = judged_;
-    const STACK_OF(X509)* const shown =
-        context_->configuration().server ? nullptr : SSL_get_peer_cert_chain(ssl_.get());
+    // Nothing is shown in a session that is resumed, whatever OpenSSL still has of the first one.
+    const bool looks = !context_->configuration().server && !out.resumed;
+    const STACK_OF(X509)* const shown = looks ? SSL_get_peer_cert_chain(ssl_.get()) : nullptr;
     for (int i = 0; shown != nullptr && i < sk_X509_num(shown); ++i) {
         std::string der(static_cast<std::size_t>(i2d_X509(sk_X509_value(shown, i), nullptr)), 0);
         auto* end = reinterpret_cast<unsigned char*>(der.data());

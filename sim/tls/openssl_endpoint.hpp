@@ -1,6 +1,7 @@
 // One SSL object over memory, and the SSL_CTX it is made from. Nobody but the engine includes this.
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include <openssl/ssl.h>
@@ -18,6 +19,11 @@ class Context {
     SSL_CTX* get() const { return context_.get(); }
     const Configuration& configuration() const { return configuration_; }
 
+    // Sessions as OpenSSL has them, by their DER: a cache, since to read one costs nearly half
+    // of the handshake that resumes it.
+    void remember(const std::string& der, SSL_SESSION& session);
+    std::shared_ptr<SSL_SESSION> recall(std::string_view der);
+
   private:
     void take_chain(std::uint64_t seed);
     void take_trust(std::uint64_t seed);
@@ -25,6 +31,7 @@ class Context {
     void take_status();
     Configuration configuration_;
     std::shared_ptr<SSL_CTX> context_;
+    std::map<std::string, std::shared_ptr<SSL_SESSION>, std::less<>> sessions_;
 };
 
 class OpenSslEndpoint {
