@@ -3,6 +3,7 @@
 
 #include "protocols/pop3/server.hpp"
 #include "tests/catch.hpp"
+#include "tests/support/sasl_desk.hpp"
 
 using namespace postroad;
 
@@ -67,34 +68,7 @@ struct Client {
     }
     std::string hears(std::string_view octets) { return drive({Wake::bytes, octets, nullptr}); }
 
-    // What a mail program would answer that knows `known`.
-    Answer respond() {
-        Answer answer;
-        answer.to = AskKind::respond;
-        sasl::ClientSettings settings;
-        settings.user = host.user;
-        settings.password = host.password;
-        settings.nonce = "fyko+d2lbbFgONRv9qkxdawL";
-        sasl::Result result;
-        if (fx.ask.c == "BEGIN") {
-            CHECK(fx.ask.number == machine.mechanisms.bits);
-            answer.ok = machine.mechanisms.has(known);
-            if (!answer.ok) {
-                answer.text = "the server offers no AUTH that we know";
-                return answer;
-            }
-            result = sasl::client_begin(machine.exchange, known, settings, heap);
-            answer.enhanced = sasl::name_of(known);
-            answer.exists = sasl::traits_of(known).client_first;
-        } else {
-            const std::string challenge(fx.ask.b);
-            result = sasl::client_step(machine.exchange, challenge, settings, heap);
-        }
-        answer.ok = result.is(sasl::Result::Kind::go_on);
-        response = answer.ok ? result.text : result.why;
-        answer.text = response;
-        return answer;
-    }
+    Answer respond() { return respond_by_sasl(machine, host, known, fx.ask, heap, response); }
     std::string response;
 };
 

@@ -1,15 +1,10 @@
 // How the SMTP client carries an exchange of SASL: base64 both ways, and "*" when it gives up.
 #include "protocols/message/base64.hpp"
 #include "protocols/smtp/client_parts.hpp"
+#include "protocols/sasl/carried.hpp"
 
 namespace postroad::smtp {
 namespace {
-
-void warn_of_secret(const Client& client, const ClientHost& host, Effects& fx) {
-    if (client.tls || !sasl::says_a_secret(client.mechanism)) return;
-    const bool token = sasl::traits_of(client.mechanism).reveals == sasl::Reveals::token;
-    fx.tell(TellKind::secret_in_clear, token ? 1 : 0, 0, host.user);
-}
 
 constexpr std::size_t auth_line_octets_max = 512;  // RFC 4954 §4: with the first response on it
 
@@ -22,16 +17,11 @@ void challenged(Client& client, std::string_view text, const ClientHost& host, E
         fx.heap->drop(client.held);
         return;
     }
-    const auto challenge = message::base64_decode(text);
-    if (!challenge) {
-        Answer no;
-        no.ok = false;
-        no.text = "the server's challenge is not base64";
-        return go_on_with_auth(client, no, host, fx);
-    }
-    fx.heap->assign(client.held, *challenge);  // an Ask shows views
-    client.asking = 1;
-    fx.ask = {AskKind::respond, {}, fx.heap->view(client.held), "STEP", 0};
+    if (sasl::ask_what_to_answer(client, text, fx)) return;
+    Answer no;
+    no.ok = false;
+    no.text = "the server's challenge is not base64";
+    go_on_with_auth(client, no, host, fx);
 }
 
 }  // namespace
@@ -57,7 +47,7 @@ void begin_auth(Client& client, const Answer& answer, const ClientHost& host, Ef
     }
     fx.out += "\r\n";
     fx.mark(from, Speech::command, "4954 §4");
-    if (answer.exists) warn_of_secret(client, host, fx);
+    if (answer.exists) sasl::warn_of_secret(client, host, fx);
 }
 
 // The answer to a challenge, or the end of it (RFC 4954 §4: "*").
@@ -73,10 +63,7 @@ void go_on_with_auth(Client& client, const Answer& answer, const ClientHost& hos
     }
     fx.out += "\r\n";
     fx.mark(from, Speech::command, "4954 §4");
-    // LOGIN says the name first; what comes then is the password.
-    if (answer.ok && client.mechanism == sasl::Mechanism::login &&
-        sasl::recall(client.exchange, *fx.heap).step == 2)
-        warn_of_secret(client, host, fx);
+    if (answer.ok) sasl::warn_of_response(client, host, fx);
 }
 
 // 235, or a refusal. A server that must prove itself, too, has done so by now.

@@ -9,6 +9,7 @@
 #include "sim/mail/routing.hpp"
 #include "sim/mail/tls_policy.hpp"
 #include "sim/mail/tls_reports.hpp"
+#include "sim/session/ending_words.hpp"
 #include "sim/session/secured.hpp"
 #include "sim/session/session.hpp"
 
@@ -16,19 +17,6 @@ namespace postroad::sim::mail {
 namespace {
 
 constexpr std::uint32_t recipients_max = 100;  // a server takes at least so many: §4.5.3.1.8
-
-std::string_view words_of(Ending how) {
-    switch (how) {
-        case Ending::closed: return "the server closed the connection";
-        case Ending::reset: return "the connection was reset";
-        case Ending::refused: return "the connection was refused";
-        case Ending::timed_out: return "no answer";
-        case Ending::unreachable: return "the host is unreachable";
-        case Ending::aborted: return "the connection was given up";
-        case Ending::crashed: return "the host went down";
-    }
-    return "";
-}
 
 // "550 5.1.1 no such mailbox", as the reply came.
 std::string whole_reply(std::uint16_t code, std::string_view words) {

@@ -114,6 +114,14 @@ class Advisor {
     std::vector<CertificateAdvice> advice_;
 };
 
+// Whom every host trusts; what one of them has as a client says it.
+std::string trusted_pem(const HostSetup& host, std::uint64_t seed) {
+    std::string out;
+    for (const tls::CertificateSpec& root : tls::parse_configuration(host.tls.client).trusted)
+        out += tls::to_pem(*tls::credential(seed, {root}).certificate);
+    return out;
+}
+
 }  // namespace
 
 std::vector<CertificateAdvice> certificate_advice(const Setup& setup,
@@ -122,11 +130,8 @@ std::vector<CertificateAdvice> certificate_advice(const Setup& setup,
 }
 
 void print_authorities(const Setup& setup, const Sink& sink, std::optional<std::uint64_t> seed) {
-    if (setup.hosts.empty()) return;
-    const tls::Configuration client = tls::parse_configuration(setup.hosts[0].tls.client);
-    for (const tls::CertificateSpec& root : client.trusted)
-        sink(tls::to_pem(
-            *tls::credential(seed.value_or(setup.scenario.seed), {root}).certificate));
+    if (!setup.hosts.empty())
+        sink(trusted_pem(setup.hosts[0], seed.value_or(setup.scenario.seed)));
 }
 
 void print_certificates(const Setup& setup, const Sink& sink, std::optional<std::uint64_t> seed) {
@@ -158,20 +163,13 @@ void print_certificates(const Setup& setup, const Sink& sink, std::optional<std:
 
 std::vector<PemFile> pem_files(const Setup& setup, std::uint64_t seed) {
     std::vector<PemFile> out;
-    const auto add = [&](PemFile& file, const tls::ChainSpec& chain) {
-        file.text += tls::to_pem(*tls::credential(seed, chain).certificate);
-    };
     for (const HostSetup& host : setup.hosts) {
         if (host.tls.server.empty()) continue;
-        if (out.empty()) {
-            PemFile& trusted = out.emplace_back(PemFile{"trusted.pem", {}});
-            for (const tls::CertificateSpec& root :
-                 tls::parse_configuration(host.tls.verifying_client).trusted)
-                add(trusted, {root});
-        }
+        if (out.empty()) out.push_back({"trusted.pem", trusted_pem(host, seed)});
         tls::ChainSpec chain = tls::parse_configuration(host.tls.server).chain;
         PemFile& shown = out.emplace_back(PemFile{host.name + ".pem", {}});
-        for (; !chain.empty(); chain.erase(chain.begin())) add(shown, chain);
+        for (; !chain.empty(); chain.erase(chain.begin()))
+            shown.text += tls::to_pem(*tls::credential(seed, chain).certificate);
     }
     return out;
 }

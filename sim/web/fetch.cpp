@@ -1,6 +1,7 @@
 // A fetch: addresses from DNS, a connection, TLS where it comes first, one request, its response.
 #include "protocols/base/ascii.hpp"
 #include "sim/mail/mta_sts.hpp"
+#include "sim/session/ending_words.hpp"
 #include "sim/session/secured.hpp"
 #include "sim/session/session.hpp"
 #include "sim/web/web.hpp"
@@ -68,19 +69,6 @@ void ask(Run& run, std::uint32_t id, dns::Type type) {
     const Id subject = one.subject;
     const std::uint32_t generation = one.generation;
     dns_layer::ask(run, host, name.name, type, subject, owner_bit | id, generation);
-}
-
-std::string_view words_of(Ending how) {
-    switch (how) {
-        case Ending::closed: return "the server closed the connection";
-        case Ending::reset: return "the connection was reset";
-        case Ending::refused: return "the connection was refused";
-        case Ending::timed_out: return "no answer";
-        case Ending::unreachable: return "the host is unreachable";
-        case Ending::aborted: return "the connection was given up";
-        case Ending::crashed: return "the host went down";
-    }
-    return "";
 }
 
 }  // namespace

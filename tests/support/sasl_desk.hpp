@@ -6,6 +6,7 @@
 
 #include "protocols/base/machine.hpp"
 #include "protocols/sasl/exchange.hpp"
+#include "tests/catch.hpp"
 
 namespace postroad {
 
@@ -65,6 +66,38 @@ void respond_sasl(Machine& machine, Heap& heap, const Ask& ask, Answer& out, std
     out.ok = result.is(sasl::Result::Kind::go_on);
     text = out.ok ? result.text : result.why;
     out.text = text;
+}
+
+// What a mail program would answer to AskKind::respond that knows the mechanism `known` alone.
+// `text` keeps what the answer shows.
+template <class Machine, class Host>
+Answer respond_by_sasl(Machine& machine, const Host& host, sasl::Mechanism known, const Ask& ask,
+                       Heap& heap, std::string& text) {
+    Answer answer;
+    answer.to = AskKind::respond;
+    sasl::ClientSettings settings;
+    settings.user = host.user;
+    settings.password = host.password;
+    settings.nonce = "fyko+d2lbbFgONRv9qkxdawL";
+    sasl::Result result;
+    if (ask.c == "BEGIN") {
+        CHECK(ask.number == machine.mechanisms.bits);
+        answer.ok = machine.mechanisms.has(known);
+        if (!answer.ok) {
+            answer.text = "the server offers no AUTH that we know";
+            return answer;
+        }
+        result = sasl::client_begin(machine.exchange, known, settings, heap);
+        answer.enhanced = sasl::name_of(known);
+        answer.exists = sasl::traits_of(known).client_first;
+    } else {
+        const std::string challenge(ask.b);
+        result = sasl::client_step(machine.exchange, challenge, settings, heap);
+    }
+    answer.ok = result.is(sasl::Result::Kind::go_on);
+    text = answer.ok ? result.text : result.why;
+    answer.text = text;
+    return answer;
 }
 
 }  // namespace postroad
