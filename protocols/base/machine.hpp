@@ -95,6 +95,7 @@ enum class TellKind : std::uint8_t {
     login_failed,
     secret_in_clear,    // text: whose; code 1: a token, else the password
     response,           // HTTP: code, text: field lines, then the body; index: where that begins
+    imap,               // code: what, an imap::Told; index, text: as described there
 };
 
 struct Tell {
