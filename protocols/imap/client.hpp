@@ -80,7 +80,7 @@ struct Client {
     Turn awaiting = Turn::greeting;
     std::uint8_t asking = 0;  // 1: next_job is open, 2: respond
     std::uint8_t ended = 0;
-    std::uint8_t tls = 0;  // what is said here is protected
+    std::uint8_t tls = 0;  // 1: what is said here is protected; 2: STARTTLS was taken
     std::uint8_t logged_in = 0;
     std::uint8_t idling = 0;    // 1: IDLE is said, 2: taken, 3: DONE is said, 4: to begin anew
     std::uint8_t selected = 0;  // 1: read-write, 2: read-only
@@ -102,15 +102,20 @@ struct Client {
     List<std::uint32_t> uids;        // by number from 1; 0: not told. May be shorter than `exists`
     Text mailbox;                    // as the job named it
     Text job;                        // the one under way, written out
+    Text permanent;                  // PERMANENTFLAGS
     Text job_left;                   // an answer that came while IDLE had still to end
     Text unsent;                     // of the command: what waits for "+" (fields "part")
     Text found;                      // of the job: a set that its next command needs
     Text content;                    // what has come of it
     std::uint64_t scanned = 0;       // of `pending`: octets in which no response ends
-    std::uint64_t literal_left = 0;  // octets of a literal that begins there
+    std::uint64_t line_from = 0;     // where, behind its literals, the response's line goes on
     Text pending;                    // an unfinished response
     sasl::Exchange exchange;
-    Text held;  // a first response that waits for "+"; a challenge
+    Text held;                 // a first response that waits for "+"; a challenge
+    std::uint8_t closing = 0;  // SELECT is said, the mailbox before not yet left (RFC 7162 §3.2.11)
+    std::uint8_t kept_alive = 0;     // the NOOP under way is nobody's job
+    std::uint8_t content_ended = 0;  // the piece that came was the last
+    std::uint8_t unused[5] = {};
 };
 static_assert(Record<Client> && sizeof(Client) % 8 == 0);
 
@@ -123,7 +128,7 @@ struct TurnRow {
     Turn turn;
     std::string_view says;  // a form for people: "SELECT mailbox"
     Turn then;              // after OK
-    Section section;
+    postroad::Section section;
 };
 std::span<const TurnRow> client_script();
 
@@ -134,6 +139,7 @@ enum class Told : std::uint16_t {
     enabled,     // text: the words
     folder,      // fields: name, delimiter, attributes ("\HasChildren \Trash"); index 1: by LSUB
     status,      // fields: name, messages, uidnext, uidvalidity, unseen, modseq, deleted, size
+    opening,     // text: the mailbox that further tells are about; index: how, as JobKind
     selected,    // fields: name, exists, uidvalidity, uidnext, modseq, unseen, permanent (flags),
                  // read_only. Told when SELECT has ended, before `job_done`
     uidvalidity_changed,  // index: the new one; text: the name. What was known by UID is void
