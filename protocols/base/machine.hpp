@@ -32,6 +32,7 @@ enum class AskKind : std::uint8_t {
     respond,       // a client's part of SASL: c "BEGIN", number: sasl::Mechanisms on offer; then
                    // c "STEP", b: the server's challenge
     http_request,  // a: method and target, b: field lines, c: body, number: what is wrong with it
+    store,         // c: what an IMAP session wants of its account or mailbox (imap/server.hpp)
 };
 
 struct Ask {
@@ -95,6 +96,7 @@ enum class TellKind : std::uint8_t {
     login_failed,
     secret_in_clear,    // text: whose; code 1: a token, else the password
     response,           // HTTP: code, text: field lines, then the body; index: where that begins
+    imap,               // code: what, an imap::Told; index, text: as described there
 };
 
 struct Tell {

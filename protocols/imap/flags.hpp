@@ -1,0 +1,43 @@
+// Flags of messages (RFC 3501 §2.3.2) as bits and words, and dates as IMAP writes them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace postroad::imap {
+
+namespace flag {
+constexpr std::uint32_t seen = 1U << 0;
+constexpr std::uint32_t answered = 1U << 1;
+constexpr std::uint32_t flagged = 1U << 2;
+constexpr std::uint32_t deleted = 1U << 3;
+constexpr std::uint32_t draft = 1U << 4;
+constexpr std::uint32_t recent = 1U << 5;  // RFC 3501 alone; RFC 9051 has no such flag
+}  // namespace flag
+
+// The bit of "\Seen" in any case; 0 for a keyword or a system flag of nobody.
+std::uint32_t flag_bit(std::string_view word);
+
+// Appends the words of the bits and, behind them, the keywords (words with one space between).
+void put_flags(std::string& out, std::uint32_t bits, std::string_view keywords = {});
+
+// Whether the keyword is among words with one space between; the case of ASCII is ignored.
+bool has_keyword(std::string_view keywords, std::string_view keyword);
+
+// `"17-Jul-1996 02:44:25 -0700"` with its quotes (RFC 3501 §9 date-time). Years 0…9999.
+void put_internal_date(std::string& out, std::int64_t unix_s, std::int32_t offset_min);
+
+struct InternalDate {
+    std::int64_t unix_s = 0;
+    std::int32_t offset_min = 0;
+    bool operator==(const InternalDate&) const = default;
+};
+// The same without its quotes; the day may have a space or a zero in front.
+std::optional<InternalDate> parse_internal_date(std::string_view text);
+
+// "1-Feb-1994" (RFC 3501 §9 date-text) as days since 1970-01-01.
+std::optional<std::int64_t> parse_date_day(std::string_view text);
+
+}  // namespace postroad::imap
