@@ -4,6 +4,7 @@
 #include "sim/dns/streams.hpp"
 #include "sim/kerberos/kdc.hpp"
 #include "sim/mail/delivery.hpp"
+#include "sim/mail/imap_desk.hpp"
 #include "sim/mail/maildrop.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/policy.hpp"
@@ -33,6 +34,8 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
             return mail::answer_smtp_server(run, connection, ask, out);
         case Role::pop3_server:
             return maildrop::ask(run, connection, ask, out);
+        case Role::imap_server:
+            return imap_desk::ask(run, connection, ask, out);
         case Role::smtp_client: {
             const std::uint32_t owner = owner_of<smtp::Client>(run, tcb);
             if (people::is_ours(owner)) return people::ask(run, connection, owner, ask, out);
@@ -41,6 +44,10 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
         }
         case Role::pop3_client: {
             const std::uint32_t owner = owner_of<pop3::Client>(run, tcb);
+            return people::ask(run, connection, owner, ask, out);
+        }
+        case Role::imap_client: {
+            const std::uint32_t owner = owner_of<imap::Client>(run, tcb);
             return people::ask(run, connection, owner, ask, out);
         }
         case Role::http_server:

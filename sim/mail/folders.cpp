@@ -7,6 +7,7 @@
 #include "sim/mail/addresses.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
+#include "sim/net/tcp.hpp"
 
 namespace postroad::sim::folders {
 namespace {
@@ -116,13 +117,15 @@ std::uint32_t make(Run& run, std::uint32_t person, std::string_view name, Id con
     for (std::size_t end = whole.find('/');; end = whole.find('/', end + 1)) {
         const std::string_view part = std::string_view(whole).substr(0, end);
         id = find(run.world, person, part);
-        const bool revives = id != nothing && end == std::string::npos &&
-                             (run.world.mail.folders[id].flags & folder_flag::no_select) != 0;
+        const bool revives = id != nothing &&
+                             (run.world.mail.folders[id].flags &
+                              (end == std::string::npos ? folder_flag::no_select
+                                                        : folder_flag::missing)) != 0;
         if (id == nothing) id = add(run.world, person, part);
         if (revives) {
             const std::uint32_t validity = run.world.mail.mailboxes.edit(person).next_validity++;
             Folder& folder = run.world.mail.folders.edit(id);
-            folder.flags &= ~folder_flag::no_select;
+            folder.flags &= ~(folder_flag::no_select | folder_flag::missing);
             folder.uid_validity = validity;
         }
         if (end == std::string::npos) break;
@@ -160,7 +163,9 @@ bool has_children(const World& world, std::uint32_t folder) {
     const std::string_view name = world.heap.view(parent.name);
     for (std::uint32_t at = world.mail.mailboxes[parent.owner].first_folder; at != nothing;
          at = world.mail.folders[at].next)
-        if (is_under(world.heap.view(world.mail.folders[at].name), name)) return true;
+        if ((world.mail.folders[at].flags & folder_flag::missing) == 0 &&
+            is_under(world.heap.view(world.mail.folders[at].name), name))
+            return true;
     return false;
 }
 
@@ -171,10 +176,17 @@ void remove(Run& run, std::uint32_t folder, Id conversation) {
     record(run, run.setup().people[owner].mailbox_host, folder, MailboxMove::folder_removed,
            conversation);
     tell_watchers(run, folder);
-    if (has_children(world, folder)) {
-        world.mail.folders.edit(folder).flags |= folder_flag::no_select;
+    Folder& emptied = world.mail.folders.edit(folder);
+    emptied.flags |= folder_flag::no_select;
+    if (has_children(world, folder)) return;
+    if (emptied.flags & folder_flag::subscribed) {
+        emptied.flags |= folder_flag::missing;
         return;
     }
+    forget(world, folder);
+}
+
+void forget(World& world, std::uint32_t folder) {
     take_off_list(world, folder);
     for (std::uint32_t at = world.mail.folders[folder].first_open; at != nothing;) {
         const std::uint32_t behind = world.mail.open_folders[at].behind;
@@ -237,7 +249,19 @@ void changed(World& world, std::uint32_t folder, std::uint32_t stored) {
     world.mail.folders.edit(folder).changed = list;
 }
 
-void tell_watchers(Run&, std::uint32_t) {}  // nobody can wait for changes yet
+void tell_watchers(Run& run, std::uint32_t folder) {
+    for (std::uint32_t at = run.world.mail.folders[folder].first_open; at != nothing;
+         at = run.world.mail.open_folders[at].behind) {
+        const OpenFolder& open = run.world.mail.open_folders[at];
+        const Tcb& tcb = run.world.tcp.tcbs[open.connection];
+        if (open.woken != 0 || tcb.seat == nothing ||
+            run.world.sessions.of<imap::Server>()[tcb.seat].machine.state != imap::ServerState::idle)
+            continue;
+        run.schedule(run.now(), tcb.node, tcb.node, EventKind::mail, mail::event::folder_changed,
+                     open.connection, tcb.generation);
+        run.world.mail.open_folders.edit(at).woken = 1;
+    }
+}
 
 std::uint32_t keyword_bit(World& world, std::uint32_t folder, std::string_view keyword, bool make) {
     const std::string_view all = world.heap.view(world.mail.folders[folder].keywords);

@@ -30,6 +30,8 @@ std::string_view fault_of_name(std::string_view name);
 // Removes a folder with all its messages. One with others under it stays as a name (RFC 3501
 // §6.3.4). INBOX cannot be removed.
 void remove(Run& run, std::uint32_t folder, Id conversation);
+// Of a removed folder nothing is left but its name: that goes, too.
+void forget(World& world, std::uint32_t folder);
 // Gives it, and those under it, another name. Renaming INBOX moves its messages (RFC 3501 §6.3.5).
 void rename(Run& run, std::uint32_t folder, std::string_view name, Id conversation);
 bool has_children(const World& world, std::uint32_t folder);

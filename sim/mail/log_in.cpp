@@ -13,12 +13,6 @@
 namespace postroad::sim::login {
 namespace {
 
-sasl::Exchange& exchange_of(Run& run, const Tcb& tcb) {
-    if (tcb.role == Role::pop3_server)
-        return run.world.sessions.of<pop3::Server>().edit(tcb.seat).machine.exchange;
-    return run.world.sessions.of<smtp::Server>().edit(tcb.seat).machine.exchange;
-}
-
 bool needs_nonce(sasl::Mechanism mechanism) {
     return !sasl::says_a_secret(mechanism) && mechanism != sasl::Mechanism::external &&
            mechanism != sasl::Mechanism::gssapi;
@@ -53,6 +47,15 @@ std::string& words() {
     return text;
 }
 
+// The mechanisms that the server of this connection offers.
+sasl::Mechanisms offered_at(const Run& run, const Tcb& tcb) {
+    switch (tcb.role) {
+        case Role::pop3_server: return desk::pop3_server_host(run, tcb).mechanisms;
+        case Role::imap_server: return desk::imap_server_host(run, tcb).mechanisms;
+        default: return desk::smtp_server_host(run, tcb).mechanisms;
+    }
+}
+
 sasl::ServerSettings settings_for(Run& run, std::uint32_t connection, const Tcb& tcb,
                                   sasl::Mechanism mechanism, bool begins) {
     const bool submits = tcb.role == Role::smtp_server;
@@ -60,8 +63,7 @@ sasl::ServerSettings settings_for(Run& run, std::uint32_t connection, const Tcb&
     out.host_name = run.host(tcb.node).domain_name;
     out.unix_s = run.unix_s();
     if (begins && needs_nonce(mechanism)) out.nonce = fresh_nonce(run, tcb.node);
-    const sasl::Mechanisms offered = submits ? desk::smtp_server_host(run, tcb).mechanisms
-                                             : desk::pop3_server_host(run, tcb).mechanisms;
+    const sasl::Mechanisms offered = offered_at(run, tcb);
     if (mechanism >= sasl::Mechanism::scram_sha_1 && mechanism <= sasl::Mechanism::scram_sha_256_plus)
         out.bindings = secured::bindings(run, connection);
     out.offers_plus = !out.bindings.empty() && (offered.has(sasl::Mechanism::scram_sha_1_plus) ||
@@ -81,7 +83,51 @@ sasl::ServerSettings settings_for(Run& run, std::uint32_t connection, const Tcb&
     return out;
 }
 
+bool is_asking(const Run& run, const Tcb& tcb) {
+    const SessionTables& sessions = run.world.sessions;
+    switch (tcb.role) {
+        case Role::pop3_server: return sessions.of<pop3::Server>()[tcb.seat].machine.asking != 0;
+        case Role::imap_server: return sessions.of<imap::Server>()[tcb.seat].machine.asking != 0;
+        default: return sessions.of<smtp::Server>()[tcb.seat].machine.asking != 0;
+    }
+}
+
 }  // namespace
+
+sasl::Exchange& exchange_of(Run& run, const Tcb& tcb) {
+    SessionTables& sessions = run.world.sessions;
+    switch (tcb.role) {
+        case Role::pop3_server: return sessions.of<pop3::Server>().edit(tcb.seat).machine.exchange;
+        case Role::pop3_client: return sessions.of<pop3::Client>().edit(tcb.seat).machine.exchange;
+        case Role::imap_server: return sessions.of<imap::Server>().edit(tcb.seat).machine.exchange;
+        case Role::imap_client: return sessions.of<imap::Client>().edit(tcb.seat).machine.exchange;
+        case Role::smtp_client: return sessions.of<smtp::Client>().edit(tcb.seat).machine.exchange;
+        default: return sessions.of<smtp::Server>().edit(tcb.seat).machine.exchange;
+    }
+}
+
+std::uint32_t admit(Run& run, std::uint32_t connection, const Ask& ask,
+                    bool (*is_right)(const Run&, const Tcb&, const Ask&, const PersonSetup&),
+                    Answer& out, bool& ready) {
+    const Tcb tcb = run.world.tcp.tcbs[connection];
+    ready = true;
+    const std::uint32_t person = person_at(run, tcb.node, ask.a, false);
+    if (ask.c == "SASL" && person != nothing) return person;
+    const guard::Attempt attempt{tcb.node, tcb.conversation, tcb.remote, person, ask.a};
+    if (guard::is_locked(run, attempt)) {
+        refuse_locked(out, tcb.role);
+        return nothing;
+    }
+    const bool right =
+        person != nothing && is_right(run, tcb, ask, run.setup().people[person]);
+    run.decide(tcb.node, tcb.conversation, right ? Reason::auth_ok : Reason::auth_failed, ask.a);
+    if (!right) {
+        ready = refuse(run, connection, attempt, AskKind::maildrop, out);
+        return nothing;
+    }
+    guard::succeeded(run, attempt);
+    return person;
+}
 
 std::string fresh_nonce(Run& run, NodeId node) {
     std::string octets;
@@ -117,10 +163,12 @@ std::uint32_t person_at(const Run& run, NodeId host, std::string_view user, bool
     return one.mailbox_host == host || (submits && one.submits_to_host == host) ? person : nothing;
 }
 
-void refuse_locked(Answer& out, bool smtp) {
+void refuse_locked(Answer& out, Role role) {
     out.ok = false;
-    if (smtp) out.code = 454;            // RFC 4954 §6: a temporary failure
-    out.enhanced = smtp ? "4.7.0" : "SYS/TEMP";  // RFC 3206 §4
+    if (role == Role::smtp_server) out.code = 454;            // RFC 4954 §6: a temporary failure
+    out.enhanced = role == Role::smtp_server   ? "4.7.0"
+                   : role == Role::pop3_server ? "SYS/TEMP"      // RFC 3206 §4
+                                               : "UNAVAILABLE";  // RFC 5530 §3
     out.text = "too many log-ins have failed; try later";
 }
 
@@ -141,11 +189,7 @@ void on_late(Run& run, const Event& event) {
     const std::uint32_t connection = event.a;
     const Tcb tcb = run.world.tcp.tcbs[connection];
     if (tcb.generation != event.b || tcb.seat == nothing) return;
-    const bool asking =
-        tcb.role == Role::pop3_server
-            ? run.world.sessions.of<pop3::Server>()[tcb.seat].machine.asking != 0
-            : run.world.sessions.of<smtp::Server>()[tcb.seat].machine.asking != 0;
-    if (!asking) return;
+    if (!is_asking(run, tcb)) return;
     Answer out;
     out.to = event.detail == mail::event::late_refusal ? AskKind::authenticate : AskKind::maildrop;
     out.ok = false;
@@ -179,7 +223,7 @@ bool authenticate(Run& run, std::uint32_t connection, const Ask& ask, Answer& ou
     guard::Attempt attempt{tcb.node, tcb.conversation, tcb.remote,
                            person_at(run, tcb.node, result.user, smtp), result.user};
     if (guard::is_locked(run, attempt)) {
-        refuse_locked(out, smtp);
+        refuse_locked(out, tcb.role);
         return true;
     }
     if (result.is(sasl::Result::Kind::success) &&

@@ -14,6 +14,9 @@ namespace postroad::sim::login {
 // Who may log in on a host by that name: whose mailbox is there or, for SMTP, who submits there.
 std::uint32_t person_at(const Run& run, NodeId host, std::string_view user, bool submits);
 
+// What a server's or a client's machine remembers of an exchange.
+sasl::Exchange& exchange_of(Run& run, const Tcb& tcb);
+
 // AskKind::authenticate of a server's machine. False: a refusal that comes late, by session::answer.
 bool authenticate(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
 
@@ -21,7 +24,12 @@ bool authenticate(Run& run, std::uint32_t connection, const Ask& ask, Answer& ou
 bool refuse(Run& run, std::uint32_t connection, const guard::Attempt& attempt, AskKind asked,
             Answer& out);
 // The refusal of who is locked out.
-void refuse_locked(Answer& out, bool smtp);
+void refuse_locked(Answer& out, Role role);
+// A reader's AskKind::maildrop: who that is, when `is_right` says so of the secret or SASL (c) has
+// seen to it; else `nothing`, and `out` is the refusal, or it comes late (false in `ready`).
+std::uint32_t admit(Run& run, std::uint32_t connection, const Ask& ask,
+                    bool (*is_right)(const Run&, const Tcb&, const Ask&, const PersonSetup&),
+                    Answer& out, bool& ready);
 // EventKind::mail, event::late_refusal: it is said now.
 void on_late(Run& run, const Event& event);
 

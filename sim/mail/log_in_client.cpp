@@ -12,12 +12,6 @@ namespace {
 
 using sasl::Mechanism;
 
-sasl::Exchange& exchange_of(Run& run, const Tcb& tcb) {
-    if (tcb.role == Role::pop3_client)
-        return run.world.sessions.of<pop3::Client>().edit(tcb.seat).machine.exchange;
-    return run.world.sessions.of<smtp::Client>().edit(tcb.seat).machine.exchange;
-}
-
 // Not state: keeps what an answer shows until the next one.
 std::string& words() {
     static thread_local std::string text;
@@ -83,7 +77,7 @@ bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
     settings.unix_s = run.unix_s();
     if (knows_plus(setup)) settings.bindings = secured::bindings(run, connection);
     const std::string service =
-        single_sign_on::service_at(run, person, server, tcb.role == Role::smtp_client);
+        single_sign_on::service_at(run, person, server, tcb.role);
     const auto show_ticket = [&] {
         settings.opaque = single_sign_on::client_steps(run, tcb.node, person, service);
     };

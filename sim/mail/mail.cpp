@@ -1,6 +1,7 @@
 // The door of mail hosts and people: each call goes to the queue, the people, or both.
 #include "sim/mail/mail.hpp"
 
+#include "sim/mail/imap_desk.hpp"
 #include "sim/mail/log_in.hpp"
 #include "sim/mail/maildrop.hpp"
 #include "sim/mail/people.hpp"
@@ -15,6 +16,8 @@ void on_event(Run& run, const Event& event) {
         people::on_event(run, event);
     } else if (event.detail == event::unread || event.detail == event::unread_top) {
         maildrop::on_unread(run, event);
+    } else if (event.detail == event::unread_imap || event.detail == event::folder_changed) {
+        imap_desk::on_event(run, event);
     } else if (event.detail == event::late_refusal ||
                event.detail == event::late_refusal_of_maildrop) {
         login::on_late(run, event);

@@ -215,6 +215,7 @@ static_assert(Record<Mailbox> && sizeof(Mailbox) == 32);
 namespace folder_flag {
 inline constexpr std::uint32_t subscribed = 1;
 inline constexpr std::uint32_t no_select = 2;   // a name with others under it, and no folder itself
+inline constexpr std::uint32_t missing = 4;     // removed, and still subscribed (RFC 3501 §6.3.4)
 inline constexpr unsigned use_shift = 8;        // FolderUse
 }  // namespace folder_flag
 enum class FolderUse : std::uint8_t { none, archive, drafts, junk, sent, trash };  // RFC 6154 §2
@@ -276,7 +277,7 @@ struct StoredMessage {
     std::uint32_t flags = 0;              // mail_flag
     Text prefix;                          // Return-Path (RFC 5321 §4.4)
     Text content;                         // shared with the queue and other mailboxes
-    Time arrived = 0;
+    std::int64_t arrived_s = 0;           // internal date, since 1970 UTC
     Id message = 0;                       // the queue id it had
     std::uint64_t modseq = 0;
     std::uint64_t octets() const { return std::uint64_t{prefix.size} + content.size; }

@@ -42,47 +42,24 @@ void stamp(Run& run, const Tcb& tcb, Answer& out) {
     out.text = text;
 }
 
-// Whether the secret is the person's: the password itself, or APOP's digest over it.
-bool is_right(const Run& run, const Tcb& tcb, const Ask& ask, std::uint32_t person) {
-    if (person == nothing) return false;
-    const std::string& password = run.setup().people[person].password;
-    if (ask.c != "APOP") return ask.b == password;
+// The password itself, or APOP's digest over it.
+bool is_right(const Run& run, const Tcb& tcb, const Ask& ask, const PersonSetup& person) {
+    if (ask.c != "APOP") return ask.b == person.password;
     const std::string_view timestamp = run.world.heap.view(machine_of(run, tcb).timestamp);
-    return equals_ignoring_case(ask.b, pop3::apop_digest(timestamp, password));
-}
-
-// Whose mailbox on this host it is, when the secret is right or SASL has seen to that; else `out`
-// is the refusal, or the refusal comes late.
-std::uint32_t authenticate(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask,
-                           Answer& out, bool& late) {
-    const std::uint32_t person = login::person_at(run, tcb.node, ask.a, false);
-    if (ask.c == "SASL") return person;
-    const guard::Attempt attempt{tcb.node, tcb.conversation, tcb.remote, person, ask.a};
-    if (guard::is_locked(run, attempt)) {
-        login::refuse_locked(out, false);
-        return nothing;
-    }
-    const bool right = is_right(run, tcb, ask, person);
-    run.decide(tcb.node, tcb.conversation, right ? Reason::auth_ok : Reason::auth_failed, ask.a);
-    if (!right) {
-        late = !login::refuse(run, connection, attempt, AskKind::maildrop, out);
-        return nothing;
-    }
-    guard::succeeded(run, attempt);
-    if (ask.c == "APOP") run.decide(tcb.node, tcb.conversation, Reason::secret_hidden, ask.a);
-    return person;
+    return equals_ignoring_case(ask.b, pop3::apop_digest(timestamp, person.password));
 }
 
 // The lines "octets unique-id" that the machine lists. A unique-id is the mailbox's validity and
 // the message's uid: neither is ever given again (RFC 1939 §7).
 bool open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, Answer& out) {
     store::set_up(run.world);
-    bool late = false;
-    const std::uint32_t user = authenticate(run, connection, tcb, ask, out, late);
+    bool ready = true;
+    const std::uint32_t user = login::admit(run, connection, ask, is_right, out, ready);
     if (user == nothing) {
         out.ok = false;
-        return !late;
+        return ready;
     }
+    if (ask.c == "APOP") run.decide(tcb.node, tcb.conversation, Reason::secret_hidden, ask.a);
     const std::uint32_t person = folders::owner_of(run, user);
     World& world = run.world;
     if (world.mail.mailboxes[person].session != nothing) {
@@ -148,17 +125,6 @@ void retrieve(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
 constexpr std::uint64_t unread_octets_max = 1U << 20;
 constexpr Duration unread_wait_ns = 100 * millisecond;
 
-// What waits to be acknowledged, and what this very step has said before.
-bool reader_is_behind(const Run& run, std::uint32_t connection, std::size_t being_said) {
-    return tcp::backlog_octets(run.world, connection) + being_said > unread_octets_max;
-}
-
-void look_again(Run& run, std::uint32_t connection, std::uint16_t detail) {
-    const Tcb& tcb = run.world.tcp.tcbs[connection];
-    run.schedule(run.now() + unread_wait_ns, tcb.node, tcb.node, EventKind::mail, detail,
-                 connection, tcb.generation);
-}
-
 // RFC 1939 §6: what was marked goes now, and the lock with it.
 void close(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
     World& world = run.world;
@@ -189,6 +155,16 @@ void close(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
 }
 
 }  // namespace
+
+bool reader_is_behind(const Run& run, std::uint32_t connection, std::size_t being_said) {
+    return tcp::backlog_octets(run.world, connection) + being_said > unread_octets_max;
+}
+
+void look_again(Run& run, std::uint32_t connection, std::uint16_t detail) {
+    const Tcb& tcb = run.world.tcp.tcbs[connection];
+    run.schedule(run.now() + unread_wait_ns, tcb.node, tcb.node, EventKind::mail, detail,
+                 connection, tcb.generation);
+}
 
 bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
     const Tcb tcb = run.world.tcp.tcbs[connection];

@@ -14,6 +14,11 @@ namespace postroad::sim::maildrop {
 // can make the server hold more than he reads. Views in `out` live until the next call.
 bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
 
+// Whether so much waits to be acknowledged, with what this very step has said before, that the next
+// message must wait; and the event that looks again.
+bool reader_is_behind(const Run& run, std::uint32_t connection, std::size_t being_said);
+void look_again(Run& run, std::uint32_t connection, std::uint16_t detail);
+
 // EventKind::mail, event::unread and event::unread_top: whether such a reader has caught up.
 void on_unread(Run& run, const Event& event);
 

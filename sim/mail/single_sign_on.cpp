@@ -31,13 +31,24 @@ bool is_named(const scenario::Host& host, std::string_view name) {
     return std::find(host.names.begin(), host.names.end(), name) != host.names.end();
 }
 
+// The first part of a service's principal (RFC 4120 §6.2.1), at either end of its protocol.
+std::string_view service_word(Role role) {
+    switch (role) {
+        case Role::pop3_server:
+        case Role::pop3_client: return "pop";   // RFC 5034 §3
+        case Role::imap_server:
+        case Role::imap_client: return "imap";  // RFC 3501 §6.2.2
+        default: return "smtp";                 // RFC 4954 §3
+    }
+}
+
 // Its own keys: of the service by any of the host's names.
-std::optional<kerberos::Key> key_for(const Run& run, NodeId host, bool smtp,
+std::optional<kerberos::Key> key_for(const Run& run, NodeId host, Role role,
                                      const kerberos::Ticket& ticket) {
     const auto& parts = ticket.server.parts;
     const std::uint32_t realm = run.host(host).realm;
     if (realm == nothing || run.setup().realms[realm].name != ticket.realm || parts.size() != 2 ||
-        parts[0] != (smtp ? "smtp" : "pop") || !kerberos::is_known(ticket.sealed.type) ||
+        parts[0] != service_word(role) || !kerberos::is_known(ticket.sealed.type) ||
         !is_named(run.setup().scenario.hosts[run.host(host).scenario_index], parts[1]))
         return std::nullopt;
     const kerberos_layer::Realm keys(run.setup().realms[realm], run.world.seed);
@@ -64,10 +75,10 @@ std::string whom_else(const GssapiStep& step) {
 
 }  // namespace
 
-std::string service_at(const Run& run, std::uint32_t person, NodeId server, bool smtp) {
+std::string service_at(const Run& run, std::uint32_t person, NodeId server, Role role) {
     const HostSetup& host = run.host(server);
     if (host.realm == nothing || run.setup().people[person].realm != host.realm) return {};
-    return (smtp ? "smtp/" : "pop/") + host.domain_name;
+    return std::string(service_word(role)) + "/" + host.domain_name;
 }
 
 Steps client_steps(Run& run, NodeId device, std::uint32_t person, const std::string& service) {
@@ -92,12 +103,12 @@ Steps client_steps(Run& run, NodeId device, std::uint32_t person, const std::str
 Steps server_steps(Run& run, const Tcb& tcb) {
     const NodeId host = tcb.node;
     if (run.host(host).realm == nothing) return {};
-    const bool smtp = tcb.role == Role::smtp_server;
+    const Role role = tcb.role;
     const Id conversation = tcb.conversation;
-    return [&run, host, smtp, conversation](sasl::Memory& memory, std::string_view token) {
+    return [&run, host, role, conversation](sasl::Memory& memory, std::string_view token) {
         kerberos::Acceptor acceptor;
         acceptor.key_of = [&](const kerberos::Ticket& ticket) {
-            return key_for(run, host, smtp, ticket);
+            return key_for(run, host, role, ticket);
         };
         acceptor.is_repeat = [&](std::string_view words) {
             return kerberos_layer::seen_before(run, host, words, skew);

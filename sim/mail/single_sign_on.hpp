@@ -14,7 +14,7 @@ using Steps = std::function<sasl::Result(sasl::Memory& memory, std::string_view 
 
 // The principal of the server at the other end of a client's connection, by the name that was looked
 // up (RFC 4120 §6.2.1). Empty: the person and that host are not of one realm.
-std::string service_at(const Run& run, std::uint32_t person, NodeId server, bool smtp);
+std::string service_at(const Run& run, std::uint32_t person, NodeId server, Role role);
 
 // For a client that has a ticket for the service.
 Steps client_steps(Run& run, NodeId device, std::uint32_t person, const std::string& service);

@@ -69,7 +69,7 @@ std::uint32_t add(World& world, std::uint32_t folder, const Entry& entry) {
     stored.flags = entry.flags;
     stored.prefix = entry.prefix;
     stored.content = entry.content;
-    stored.arrived = entry.arrived;
+    stored.arrived_s = entry.arrived_s;
     stored.message = entry.message;
     stored.modseq = ++into.modseq;
     const std::uint64_t octets = stored.octets();
@@ -96,7 +96,7 @@ std::uint32_t copy(World& world, std::uint32_t stored, std::uint32_t folder) {
         if (from.flags >> bit & 1U) flags |= folders::keyword_bit(world, folder, keyword, true);
     }
     return add(world, folder, {world.heap.share(from.prefix), world.heap.share(from.content),
-                               from.arrived, from.message, flags});
+                               from.arrived_s, from.message, flags});
 }
 
 std::uint32_t move(World& world, std::uint32_t stored, std::uint32_t folder) {
@@ -135,7 +135,7 @@ bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel) 
     }
     const std::uint32_t folder = parcel.folder == nothing ? folders::inbox(world, person)
                                                           : parcel.folder;
-    const std::uint32_t id = add(world, folder, {prefix, world.heap.share(parcel.content), run.now(),
+    const std::uint32_t id = add(world, folder, {prefix, world.heap.share(parcel.content), run.unix_s(),
                                                  parcel.message, parcel.flags});
     folders::record(run, host, folder, MailboxMove::arrived, parcel.conversation,
                     &world.mail.stored[id]);

@@ -39,7 +39,7 @@ bool fits(const Run& run, std::uint32_t person, std::uint64_t octets);
 // and below; sessions in IDLE are told by folders::tell_watchers.
 struct Entry {
     Text prefix, content;
-    Time arrived = 0;
+    std::int64_t arrived_s = 0;          // internal date, since 1970 UTC
     Id message = 0;
     std::uint32_t flags = 0;
 };

@@ -37,6 +37,8 @@ void judged(Run& run, const Tcb& tcb, std::uint32_t owner, tls::Fault fault);
 const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb);
 const smtp::ClientHost& smtp_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner);
 const pop3::ServerHost& pop3_server_host(const Run& run, const Tcb& tcb);
+const imap::ServerHost& imap_server_host(const Run& run, const Tcb& tcb);
+const imap::ClientHost& imap_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner);
 const pop3::ClientHost& pop3_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner);
 
 }  // namespace postroad::sim::desk

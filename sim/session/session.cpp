@@ -29,6 +29,8 @@ bool with_machine(Role role, Use&& use) {
         case Role::smtp_client: use.template operator()<smtp::Client>(); return true;
         case Role::pop3_server: use.template operator()<pop3::Server>(); return true;
         case Role::pop3_client: use.template operator()<pop3::Client>(); return true;
+        case Role::imap_server: use.template operator()<imap::Server>(); return true;
+        case Role::imap_client: use.template operator()<imap::Client>(); return true;
         case Role::http_server: use.template operator()<http::Server>(); return true;
         case Role::http_client: use.template operator()<http::Client>(); return true;
         case Role::dns_server:
@@ -53,6 +55,12 @@ void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Server>& seat, const Input
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<pop3::Client>& seat, const Input& input) {
     pop3::step(seat.machine, input, desk::pop3_client_host(run, tcb, seat.settings), run.fx);
+}
+void run_machine(Run& run, const Tcb& tcb, Seat<imap::Server>& seat, const Input& input) {
+    imap::step(seat.machine, input, desk::imap_server_host(run, tcb), run.fx);
+}
+void run_machine(Run& run, const Tcb& tcb, Seat<imap::Client>& seat, const Input& input) {
+    imap::step(seat.machine, input, desk::imap_client_host(run, tcb, seat.settings), run.fx);
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<http::Server>& seat, const Input& input) {
     http::step(seat.machine, input, web::server_host(run, tcb), run.fx);
@@ -277,6 +285,10 @@ void answer(Run& run, std::uint32_t connection, const Answer& given) {
     wake(run, connection, {Wake::answer, {}, &given});
 }
 
+void changed(Run& run, std::uint32_t connection) {
+    wake(run, connection, {Wake::changed, {}, nullptr});
+}
+
 void ended(Run& run, std::uint32_t connection, Ending how) {
     const Tcb tcb = run.world.tcp.tcbs[connection];
     if (tcb.seat == nothing) return;
@@ -353,6 +365,11 @@ std::uint32_t start_smtp_client(Run& run, NodeId host, AddressId target, std::ui
 std::uint32_t start_pop3_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
                                 std::uint32_t owner) {
     return start_client(run, host, target, port, Role::pop3_client, owner, 60 * second);
+}
+
+std::uint32_t start_imap_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
+                                std::uint32_t owner) {
+    return start_client(run, host, target, port, Role::imap_client, owner, 60 * second);
 }
 
 }  // namespace postroad::sim::session

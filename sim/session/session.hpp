@@ -27,6 +27,12 @@ std::uint32_t start_smtp_client(Run& run, NodeId host, AddressId target, std::ui
 std::uint32_t start_pop3_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
                                 std::uint32_t owner);
 
+std::uint32_t start_imap_client(Run& run, NodeId host, AddressId target, std::uint16_t port,
+                                std::uint32_t owner);
+
+// The mailbox that a server's machine has open is not as it was.
+void changed(Run& run, std::uint32_t connection);
+
 // The answer to what a machine asked is known now. Only for asks that were not answered at once.
 void answer(Run& run, std::uint32_t connection, const Answer& answer);
 

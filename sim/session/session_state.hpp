@@ -7,6 +7,8 @@
 #include "protocols/kerberos/stream.hpp"
 #include "protocols/http/client.hpp"
 #include "protocols/http/server.hpp"
+#include "protocols/imap/client.hpp"
+#include "protocols/imap/server.hpp"
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
 #include "protocols/smtp/client.hpp"
@@ -31,7 +33,8 @@ struct Seat {
 using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>,
                          Table<Seat<dns::Stream>>, Table<Seat<pop3::Server>>,
                          Table<Seat<pop3::Client>>, Table<Seat<kerberos::Stream>>,
-                         Table<Seat<http::Server>>, Table<Seat<http::Client>>>;
+                         Table<Seat<http::Server>>, Table<Seat<http::Client>>,
+                         Table<Seat<imap::Server>>, Table<Seat<imap::Client>>>;
 
 // Which machine a role runs.
 template <Role role>
@@ -51,6 +54,14 @@ struct MachineOf<Role::pop3_server> {
 template <>
 struct MachineOf<Role::pop3_client> {
     using type = pop3::Client;
+};
+template <>
+struct MachineOf<Role::imap_server> {
+    using type = imap::Server;
+};
+template <>
+struct MachineOf<Role::imap_client> {
+    using type = imap::Client;
 };
 template <>
 struct MachineOf<Role::kdc> {
