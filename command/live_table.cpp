@@ -24,8 +24,10 @@ std::string_view what_it_is(const sim::ServiceSetup& service) {
     switch (service.role) {
         case Role::smtp_server:
             if (is_implicit(service)) return "SMTP, submission, TLS first";
+            if (service.service == scenario::Service::lmtp) return "LMTP";
             return service.service == scenario::Service::msa ? "SMTP, submission" : "SMTP";
         case Role::pop3_server: return is_implicit(service) ? "POP3, TLS first" : "POP3";
+        case Role::imap_server: return is_implicit(service) ? "IMAP, TLS first" : "IMAP";
         case Role::dns_server: return "DNS, authoritative";
         case Role::resolver: return "DNS, resolver";
         case Role::kdc: return "Kerberos KDC";
@@ -66,16 +68,21 @@ bool has_tls(const Exposure& one, const sim::Setup& setup) {
     const sim::ServiceSetup* const service = service_of(one, setup);
     return service != nullptr && service->protection != sim::Protection::none &&
            (service->role == Role::smtp_server || service->role == Role::pop3_server ||
-            service->role == Role::http_server);
+            service->role == Role::imap_server || service->role == Role::http_server);
 }
 
 // Certificates are judged by the world's calendar, which the tool has to be told.
 std::string to_look_into(const Exposure& one, const sim::Setup& setup) {
-    const bool pop3 = service_of(one, setup)->role == Role::pop3_server;
+    const sim::ServiceSetup& service = *service_of(one, setup);
+    const std::string_view starttls = service.role == Role::pop3_server   ? " -starttls pop3"
+                                      : service.role == Role::imap_server ? " -starttls imap"
+                                      : service.service == scenario::Service::lmtp
+                                          ? " -starttls lmtp"
+                                          : " -starttls smtp";
     return fmt::format("openssl s_client -connect {}{} -servername {} -attime {} -CAfile "
                        "pem/trusted.pem -crlf -quiet",
                        place_of(one),
-                       is_implicit(*service_of(one, setup)) ? "" : pop3 ? " -starttls pop3" : " -starttls smtp",
+                       is_implicit(service) ? std::string_view() : starttls,
                        setup.hosts[one.node].domain_name, setup.start_unix_s);
 }
 
@@ -106,6 +113,10 @@ std::string to_try(const Exposure& one, const sim::Setup& setup) {
     if (service->role == Role::pop3_server)
         return fmt::format("curl {}-u {}:{} {}://{}/1", tls ? "-k --ssl-reqd " : "", who->name,
                            who->password, is_implicit(*service) ? "pop3s" : "pop3", place_of(one));
+    if (service->role == Role::imap_server)
+        return fmt::format("curl {}-u {}:{} \"{}://{}/INBOX?ALL\"", tls ? "-k --ssl-reqd " : "",
+                           who->name, who->password, is_implicit(*service) ? "imaps" : "imap",
+                           place_of(one));
     const std::string_view protection = !tls ? "" : is_implicit(*service) ? "--tls-on-connect " : "--tls ";
     if (service->role != Role::smtp_server) return {};
     if (service->service == scenario::Service::msa)
@@ -114,6 +125,9 @@ std::string to_try(const Exposure& one, const sim::Setup& setup) {
             "--from {} --to {}",
             address, one.outside_port, protection, who->name, who->password, who->address,
             somebody_else(*who, setup)->address);
+    if (service->service == scenario::Service::lmtp)
+        return fmt::format("swaks --protocol LMTP --server {} --port {} --to {}", address,
+                           one.outside_port, who->address);
     return fmt::format("swaks --server {} --port {} {}--from somebody@elsewhere.example --to {}",
                        address, one.outside_port, protection, who->address);
 }
@@ -167,7 +181,7 @@ void print_table(const std::vector<Exposure>& exposures, const sim::Setup& setup
             io.out << fmt::format("{:<14} {:<30} {}\n", person.name, person.address,
                                   person.password);
         io.out << "a mail program: these hosts and ports, "
-               << (any_tls ? "STARTTLS, or SSL/TLS at 465's and 995's place\n"
+               << (any_tls ? "STARTTLS, or SSL/TLS at 465's, 993's and 995's place\n"
                            : "no encryption, password in the clear\n");
     }
     io.out << "\nto try:\n";

@@ -30,7 +30,8 @@ std::vector<std::string> places(const sim::Setup& setup) {
     for (const sim::HostSetup& host : setup.hosts)
         for (const sim::ServiceSetup& one : host.services)
             if (one.protocol == net::protocol_tcp &&
-                (one.role == sim::Role::smtp_server || one.role == sim::Role::pop3_server))
+                (one.role == sim::Role::smtp_server || one.role == sim::Role::pop3_server ||
+                 one.role == sim::Role::imap_server))
                 out.push_back(fmt::format("{}:{}", host.name, one.port));
     return out;
 }

@@ -64,7 +64,7 @@ constexpr Note classes[] = {
     {"5", "no: trying again the same way is in vain"},
 };
 
-constexpr std::uint16_t pop3_port = 110;
+constexpr std::uint16_t pop3_port = 110, imap_port = 143, lmtp_port = 24;
 
 }  // namespace
 
@@ -73,6 +73,14 @@ std::string_view note_on_reply(std::uint16_t port, std::string_view typed,
     if (port == pop3_port) {
         if (reply.starts_with("+OK")) return "yes";
         return reply.starts_with("-ERR") ? "no: the state is as it was before" : "";
+    }
+    if (port == imap_port) {  // RFC 3501 §7.1: a tag and OK, NO or BAD
+        const std::size_t word = reply.find(' ') + 1;
+        if (reply.starts_with("* ") || reply.starts_with("+ ") || word == 0) return {};
+        const std::string_view said = reply.substr(word);
+        if (said.starts_with("OK")) return "yes";
+        if (said.starts_with("NO")) return "understood, and refused";
+        return said.starts_with("BAD") ? "not understood, or not legal now" : "";
     }
     if (reply.size() < 3 || reply[0] < '2' || reply[0] > '5') return {};
     if (reply.size() > 3 && reply[3] == '-') return {};  // RFC 5321 §4.2.1: more lines follow
@@ -88,6 +96,9 @@ std::string_view note_on_reply(std::uint16_t port, std::string_view typed,
 
 std::string_view first_words(std::uint16_t port) {
     if (port == pop3_port) return "USER, PASS, STAT, LIST, RETR 1, QUIT";
+    if (port == imap_port)
+        return "a LOGIN user password, b SELECT INBOX, c FETCH 1:* (FLAGS ENVELOPE), d LOGOUT";
+    if (port == lmtp_port) return "LHLO your.name, MAIL FROM:<you@…>, RCPT TO:<them@…>, DATA, QUIT";
     return "EHLO your.name, MAIL FROM:<you@…>, RCPT TO:<them@…>, DATA, QUIT";
 }
 

@@ -54,8 +54,14 @@ std::string_view extension(std::string_view text, unsigned wanted) {
     return {};
 }
 
-// What an offer of TLS looks like in EHLO's reply (RFC 3207 §2) and in CAPA's (RFC 2595 §4).
+// What an offer of TLS looks like in EHLO's reply (RFC 3207 §2), in CAPA's (RFC 2595 §4), and among
+// IMAP's capabilities, which stand in a line of their own or in a greeting (RFC 3501 §7.2.1).
 std::string_view offer_in(std::string_view line) {
+    constexpr std::string_view word = "STARTTLS";
+    if (line.starts_with("* ") && line.find("CAPABILITY ") != std::string_view::npos) {
+        const std::size_t at = line.find(word);
+        return at == std::string_view::npos ? std::string_view{} : line.substr(at, word.size());
+    }
     if (line.starts_with("250-") || line.starts_with("250 ")) line.remove_prefix(4);
     if (equals_ignoring_case(line, "STARTTLS") || equals_ignoring_case(line, "STLS")) return line;
     return {};

@@ -40,7 +40,7 @@ class Reader {
     }
 
     void command(std::string_view line) {
-        if (log_in(line)) return;
+        if (log_in(line) || imap_log_in(line)) return;
         if (starts_ignoring_case(line, "PASS ")) {
             learn(Reason::attacker_read_password, "whoever USER named");
         } else if (starts_ignoring_case(line, "APOP ")) {
@@ -50,6 +50,22 @@ class Reader {
                    starts_ignoring_case(line, "RCPT TO:")) {
             learn(Reason::attacker_read_envelope, line);
         }
+    }
+
+    // "A1 LOGIN user password" (RFC 3501 §6.2.3), and the same AUTH with a tag and another verb.
+    bool imap_log_in(std::string_view line) {
+        std::string_view rest = line;
+        take_word(rest);
+        if (starts_ignoring_case(rest, "LOGIN ")) {
+            rest.remove_prefix(6);
+            std::string_view user = take_word(rest);
+            if (user.size() > 1 && user.front() == '"') user = user.substr(1, user.size() - 2);
+            learn(Reason::attacker_read_password, user);
+            return true;
+        }
+        constexpr std::string_view verb = "AUTHENTICATE ";
+        return starts_ignoring_case(rest, verb) &&
+               log_in("AUTH " + std::string(rest.substr(verb.size())));
     }
 
     // A log-in by SASL has lines in both directions. True: this was one of them.
