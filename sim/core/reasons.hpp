@@ -301,7 +301,12 @@ namespace postroad::sim {
     R(mra_again, "{0} has been handed on before, and nobody knows whether its deletion was done: it " \
       "may come twice", "1939 §6")                                                                  \
     R(mra_known, "{0} has been handed on before: it is not fetched again", "1939 §7")               \
-    R(mra_stays, "{0} stays on {1}: {2}", "5321 §4.2.1")
+    R(mra_stays, "{0} stays on {1}: {2}", "5321 §4.2.1")                                            \
+    R(token_got, "{0} has a token of {1}, good until {2}: the mail server never sees the password", \
+      "6749 §4.3")                                                                                  \
+    R(token_held, "{0} still has a token of {1}, good until {2}", "6749 §1.4")                      \
+    R(token_failed, "{0} gets no token of {1}: {2}", "6749 §5.2")                                   \
+    R(token_issued, "a token for {0}, good until {1}, after the right password", "6749 §5.1")
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,

@@ -33,8 +33,8 @@ std::uint32_t admit(Run& run, std::uint32_t connection, const Ask& ask,
 // EventKind::mail, event::late_refusal: it is said now.
 void on_late(Run& run, const Event& event);
 
-// AskKind::respond of a person's mail program. False: a ticket has to be got first, and then it is
-// asked again with `a` "TICKET" (people.cpp).
+// AskKind::respond of a person's mail program. False: a ticket or a token has to be got first, and
+// then it is asked again with `a` "TICKET" or "TOKEN" (people.cpp).
 bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
              const Ask& ask, Answer& out);
 

@@ -84,20 +84,25 @@ bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
     sasl::Result result;
     if (begins) {
         const sasl::Mechanisms offered{static_cast<std::uint16_t>(ask.number)};
-        settings.token = tokens::obtain(run, person, server);
+        if (ask.a == "TOKEN") settings.token = tokens::held(run, person, server);
         settings.plus_offered = offered.has(Mechanism::scram_sha_1_plus) ||
                                 offered.has(Mechanism::scram_sha_256_plus);
         Mechanism chosen = Mechanism::none;
         for (const Mechanism one : known_to(setup)) {
             if (chosen != Mechanism::none || !offered.has(one)) continue;
             if (one == Mechanism::gssapi && !service.empty()) {
-                if (ask.a != "TICKET" &&
+                if (ask.a.empty() &&
                     kerberos_layer::obtain(run, person, service,
                                            {connection, tcb.generation, ask.number},
                                            tcb.conversation) == kerberos_layer::Have::coming)
                     return false;
                 if (kerberos_layer::kept_ticket(run, person, service)) show_ticket();
             }
+            if (sasl::traits_of(one).reveals == sasl::Reveals::token && settings.token.empty() &&
+                ask.a != "TOKEN" &&
+                tokens::obtain(run, person, server, {connection, tcb.generation, ask.number},
+                               tcb.conversation, settings.token) == tokens::Have::coming)
+                return false;
             if (has_what_it_takes(run, connection, one, settings)) chosen = one;
         }
         if (chosen == Mechanism::none) {

@@ -8,6 +8,7 @@
 #include "sim/mail/guard_state.hpp"
 #include "sim/mail/maildrop_state.hpp"
 #include "sim/mail/people_state.hpp"
+#include "sim/mail/token_state.hpp"
 #include "sim/world/setup.hpp"
 
 namespace postroad::sim {
@@ -332,6 +333,7 @@ struct MailTables {
     GuardTables guards;
     Table<StsPolicy> sts;
     Table<TlsTally> tallies;
+    Table<HeldToken> tokens;
     Index people_by_address;              // hash of the lower-cased address → person
     std::uint64_t people_known = 0;       // Setup::version + 1 that the index was made for
     bool operator==(const MailTables&) const = default;

@@ -4,6 +4,7 @@
 #include "protocols/dns/name.hpp"
 #include "sim/kerberos/tickets.hpp"
 #include "sim/mail/log_in.hpp"
+#include "sim/mail/tokens.hpp"
 
 namespace postroad::sim::people {
 
@@ -187,6 +188,7 @@ std::string_view server_name(const Run& run, const Tcb& tcb, std::uint32_t owner
 
 void host_down(Run& run, NodeId host) {
     set_up(run.world);
+    tokens::device_down(run, host);
     PeopleTables& people = run.world.mail.people;
     for (std::uint32_t id = 0; id < people.outbox.size(); ++id) {
         const Submission& one = people.outbox[id];
@@ -214,15 +216,17 @@ void host_up(Run& run, NodeId host) {
     }
 }
 
-// The log-in that had to wait goes on, with the ticket or by another mechanism.
-void log_in_again(Run& run, const kerberos_layer::Waiter& waiter) {
+// The log-in that had to wait goes on, with what it waited for or by another mechanism.
+void log_in_again(Run& run, const kerberos_layer::Waiter& waiter, std::string_view what) {
     const Tcb tcb = run.world.tcp.tcbs[waiter.connection];
     if (tcb.generation != waiter.generation || tcb.seat == nothing) return;
+    const SessionTables& sessions = run.world.sessions;
     const std::uint32_t owner =
-        tcb.role == Role::pop3_client ? run.world.sessions.of<pop3::Client>()[tcb.seat].settings
-                                      : run.world.sessions.of<smtp::Client>()[tcb.seat].settings;
+        tcb.role == Role::pop3_client   ? sessions.of<pop3::Client>()[tcb.seat].settings
+        : tcb.role == Role::imap_client ? sessions.of<imap::Client>()[tcb.seat].settings
+                                        : sessions.of<smtp::Client>()[tcb.seat].settings;
     Answer answer;
-    const Ask asked{AskKind::respond, "TICKET", {}, "BEGIN", waiter.number};
+    const Ask asked{AskKind::respond, what, {}, "BEGIN", waiter.number};
     ask(run, waiter.connection, owner, asked, answer);
     session::answer(run, waiter.connection, answer);
 }
@@ -241,6 +245,7 @@ bool is_idle(const World& world) {
 
 namespace postroad::sim::kerberos_layer {
 
-void ticket_known(Run& run, const Waiter& waiter) { people::log_in_again(run, waiter); }
+void ticket_known(Run& run, const Waiter& waiter) { people::log_in_again(run, waiter, "TICKET");
+}
 
 }  // namespace postroad::sim::kerberos_layer

@@ -30,8 +30,9 @@ inline constexpr std::uint32_t for_fetch = 0x80000000;
 // Gives how many questions are open.
 std::uint8_t look_up(Run& run, NodeId device, std::uint32_t target, Id subject, std::uint32_t who,
                      std::uint32_t what, List<AddressId>& addresses);
-// A log-in that waited for a ticket goes on.
-void log_in_again(Run& run, const kerberos_layer::Waiter& waiter);
+// A log-in that waited for a ticket or a token goes on.
+// What for: "TICKET" or "TOKEN".
+void log_in_again(Run& run, const kerberos_layer::Waiter& waiter, std::string_view what);
 // Appends what was found.
 void add_addresses(Run& run, const dns_layer::Resolved& answer, List<AddressId>& addresses);
 

@@ -37,18 +37,6 @@ std::optional<std::string> from_base64url(std::string_view text) {
 // No other: a header that names "none" must not make a token good (RFC 8725 §3.1).
 constexpr std::string_view header = R"({"alg":"HS256","typ":"JWT"})";
 
-// The value behind `"name":` in a flat object; quotes are taken off. Who signed it wrote it.
-std::string_view member(std::string_view object, std::string_view name) {
-    const std::string key = '"' + std::string(name) + "\":";
-    std::size_t at = object.find(key);
-    if (at == std::string_view::npos) return {};
-    at += key.size();
-    while (at < object.size() && object[at] == ' ') ++at;
-    if (at < object.size() && object[at] == '"')
-        return object.substr(at + 1, object.find('"', at + 1) - at - 1);
-    return object.substr(at, object.find_first_of(",}", at) - at);
-}
-
 std::string secret_of(const Run& run, NodeId issuer) {
     const std::string& secret = mail::settings_of(run, issuer).login.token_secret;
     return secret.empty() ? "secret-" + run.host(issuer).name : secret;
@@ -60,6 +48,17 @@ std::string_view name_of(const Run& run, NodeId host) {
 }
 
 }  // namespace
+
+std::string_view member(std::string_view object, std::string_view name) {
+    const std::string key = '"' + std::string(name) + "\":";
+    std::size_t at = object.find(key);
+    if (at == std::string_view::npos) return {};
+    at += key.size();
+    while (at < object.size() && object[at] == ' ') ++at;
+    if (at < object.size() && object[at] == '"')
+        return object.substr(at + 1, object.find('"', at + 1) - at - 1);
+    return object.substr(at, object.find_first_of(",}", at) - at);
+}
 
 std::string sign(std::string_view secret, std::string_view issuer, std::string_view subject,
                  std::int64_t issued_unix_s, std::int64_t expires_unix_s) {
@@ -80,12 +79,6 @@ std::string issue(const Run& run, NodeId issuer, std::uint32_t person) {
         mail::settings_of(run, issuer).login.token_lifetime.ns / second);
     return sign(secret_of(run, issuer), name_of(run, issuer), run.setup().people[person].name,
                 run.unix_s(), run.unix_s() + lifetime_s);
-}
-
-std::string obtain(const Run& run, std::uint32_t person, NodeId server) {
-    const std::uint32_t issuer = issuer_of(run, server);
-    if (issuer == nothing || run.is_down(issuer)) return {};
-    return issue(run, issuer, person);
 }
 
 std::string problem(const Run& run, NodeId host, std::string_view user, std::string_view token) {

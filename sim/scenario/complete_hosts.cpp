@@ -222,6 +222,10 @@ void complete_hosts(Scenario& s) {
     for (Host& host : s.hosts)
         if (host.services.empty() && !host.domains.empty())
             host.services = host.real.empty() ? whole_mail_server : beside_a_real_server;
+    for (const Host& host : s.hosts)  // who issues tokens does so over HTTPS (RFC 6749 §3.2)
+        if (Host* const issuer = find_host(s, host.login.tokens_from);
+            issuer != nullptr && !issuer->runs(Service::http) && !issuer->runs(Service::https))
+            issuer->services.push_back(Service::https);
     const Keepers keepers = keepers_of(s);
     for (std::size_t i = 0; i < s.hosts.size(); ++i) place_host(s, i, keepers, only_lan);
     const auto domains = mail_domains(s);

@@ -1,6 +1,7 @@
 // A fetch: addresses from DNS, a connection, TLS where it comes first, one request, its response.
 #include "protocols/base/ascii.hpp"
 #include "sim/mail/mta_sts.hpp"
+#include "sim/mail/tokens.hpp"
 #include "sim/session/ending_words.hpp"
 #include "sim/session/secured.hpp"
 #include "sim/session/session.hpp"
@@ -108,6 +109,7 @@ void fetched(Run& run, FetchFor purpose, NodeId host, std::uint32_t who, const F
     switch (purpose) {
         case FetchFor::nobody: return;
         case FetchFor::mta_sts: return mail::sts_fetched(run, who, what);
+        case FetchFor::token: return tokens::fetched(run, who, what);
     }
 }
 

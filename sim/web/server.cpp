@@ -2,6 +2,7 @@
 #include <string>
 
 #include "protocols/base/ascii.hpp"
+#include "sim/mail/tokens.hpp"
 #include "sim/web/web.hpp"
 
 namespace postroad::sim::web {
@@ -17,6 +18,8 @@ std::string& scratch() {
     text.clear();
     return text;
 }
+
+}  // namespace
 
 bool declared(Run& run, std::uint32_t connection, const Request& request, Answer& out) {
     const Tcb& tcb = run.world.tcp.tcbs[connection];
@@ -48,6 +51,8 @@ bool declared(Run& run, std::uint32_t connection, const Request& request, Answer
     return true;
 }
 
+namespace {
+
 struct ProviderRow {
     std::string_view prefix;
     Provider provider;
@@ -55,6 +60,7 @@ struct ProviderRow {
 // A part of the simulation that serves pages of its own adds its row here.
 constexpr ProviderRow providers[] = {
     {"", declared},
+    {"/token", tokens::serve},
 };
 
 Provider provider_for(std::string_view path) {

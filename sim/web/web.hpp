@@ -23,6 +23,9 @@ struct Request {
 // has a row in the table of server.cpp: the longest prefix of the path that fits decides.
 using Provider = bool (*)(Run& run, std::uint32_t connection, const Request& request, Answer& out);
 
+// What the scenario declares: a provider that finds that a request is not its own passes it on.
+bool declared(Run& run, std::uint32_t connection, const Request& request, Answer& out);
+
 bool answer(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
 const http::ServerHost& server_host(const Run& run, const Tcb& tcb);
 

@@ -9,7 +9,7 @@
 namespace postroad::sim {
 
 // Who wants what is fetched: web::fetched goes by it.
-enum class FetchFor : std::uint8_t { nobody, mta_sts };
+enum class FetchFor : std::uint8_t { nobody, mta_sts, token };
 
 // One request to a web server: its name is looked up, its addresses are tried in turn.
 struct WebFetch {
