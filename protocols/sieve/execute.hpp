@@ -28,12 +28,14 @@ struct Remembered {
 
 // Bounds on what one execution may take; past one the script fails as of RFC 5228 §2.10.6.
 struct Limits {
-    std::uint32_t steps_max =
-        100'000;  // a step: a command, a test, a comparison, 256 octets searched
+    // A step: a command, a test, or a comparison, and more for long texts: one for each 4096 octets
+    // that are looked at.
+    std::uint32_t steps_max = 200'000;
     std::uint32_t redirects_max = 4;
     std::uint32_t actions_max = 32;
     std::uint32_t variables_max = 128;          // RFC 5229 §6
     std::uint32_t variable_octets_max = 4'000;  // longer values are cut there, as the RFC has it
+    std::uint32_t string_octets_max = 1U << 16;  // of any other string with variables in it
     std::uint32_t flags_max = 64;
     std::uint32_t edits_max = 64;
     std::uint32_t mime_depth_max = 16;

@@ -49,10 +49,21 @@ bool same(Comparator comparator, char a, char b) {
     return comparator == Comparator::octet ? a == b : to_lower(a) == to_lower(b);
 }
 
+// Knuth, Morris and Pratt: no octet of the value is looked at twice, so a long body and a long key
+// cost their sum.
 bool contains(Comparator comparator, std::string_view value, std::string_view key) {
-    return std::search(value.begin(), value.end(), key.begin(), key.end(), [&](char a, char b) {
-               return same(comparator, a, b);
-           }) != value.end() || key.empty();
+    if (key.empty()) return true;
+    if (key.size() > value.size()) return false;
+    std::vector<std::size_t> border(key.size(), 0);
+    const auto longer = [&](std::size_t fits, char c) {
+        while (fits > 0 && !same(comparator, key[fits], c)) fits = border[fits - 1];
+        return same(comparator, key[fits], c) ? fits + 1 : fits;
+    };
+    for (std::size_t i = 1; i < key.size(); ++i) border[i] = longer(border[i - 1], key[i]);
+    std::size_t fits = 0;
+    for (const char c : value)
+        if ((fits = longer(fits, c)) == key.size()) return true;
+    return false;
 }
 
 struct Wild {
