@@ -139,6 +139,8 @@ bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel) 
                                                  parcel.message, parcel.flags});
     folders::record(run, host, folder, MailboxMove::arrived, parcel.conversation,
                     &world.mail.stored[id]);
+    folders::tell_watchers(run, folder);
+    if (parcel.again) return true;
     CustodyFact custody;
     custody.message = parcel.message;
     custody.conversation = parcel.conversation;
@@ -147,7 +149,6 @@ bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel) 
     custody.recipients = 1;
     custody.content_hash = hash_octets(world.heap.view(parcel.content));
     run.record(host, custody, owner.address);
-    folders::tell_watchers(run, folder);
     return true;
 }
 

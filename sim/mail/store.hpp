@@ -29,6 +29,7 @@ struct Parcel {
     Text content;
     std::uint32_t folder = nothing;      // of that person; nothing: INBOX
     std::uint32_t flags = 0;             // mail_flag
+    bool again = false;                  // one more copy: custody has been recorded with the first
 };
 bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel);
 

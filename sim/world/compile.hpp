@@ -33,7 +33,13 @@ void compile_zones(Compiler& c);
 void compile_hosts(Compiler& c);      // services and how a host's MTA talks
 void compile_tls(Compiler& c);        // certificates
 void compile_people(Compiler& c);
+void compile_rules(Compiler& c);      // Sieve scripts
 void compile_kerberos(Compiler& c);   // realms and their principals
+
+// Mistakes found in a text of the scenario: its errors alone, since warnings were told when it was
+// loaded.
+void tell_errors(const scenario::Problems& found, const scenario::Located& text,
+                 scenario::Problems& problems);
 
 // `opportunistic` is `none` in a world without TLS, where saying so in each session is noise.
 TlsPolicy to_policy(const Compiler& c, scenario::TlsPolicy policy);

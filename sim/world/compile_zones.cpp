@@ -8,19 +8,6 @@
 namespace postroad::sim {
 namespace {
 
-// Errors alone: warnings were told when the scenario was loaded. Nobody reads a file here any
-// more, so a line that begins in mid-line is shown by its end.
-void tell_errors(const scenario::Problems& found, const scenario::Located& text,
-                 scenario::Problems& problems) {
-    for (scenario::Problem one : found.list()) {
-        if (one.severity != scenario::Severity::error) continue;
-        if (one.source_line.empty() && text.place.column > 1)
-            one.source_line = std::string(text.place.column - 1, ' ') +
-                              std::string(scenario::line_of(text.text, 1));
-        problems.add(std::move(one));
-    }
-}
-
 using ZonesOfHosts = std::map<std::uint32_t, std::vector<std::shared_ptr<const dns::Zone>>>;
 
 ZonesOfHosts by_server(const std::vector<ZoneSetup>& zones) {
@@ -32,6 +19,18 @@ ZonesOfHosts by_server(const std::vector<ZoneSetup>& zones) {
 }
 
 }  // namespace
+
+// Nobody reads a file here any more, so a line that begins in mid-line is shown by its end.
+void tell_errors(const scenario::Problems& found, const scenario::Located& text,
+                 scenario::Problems& problems) {
+    for (scenario::Problem one : found.list()) {
+        if (one.severity != scenario::Severity::error) continue;
+        if (one.source_line.empty() && text.place.column > 1)
+            one.source_line = std::string(text.place.column - 1, ' ') +
+                              std::string(scenario::line_of(text.text, 1));
+        problems.add(std::move(one));
+    }
+}
 
 void compile_firewalls(Compiler& c) {
     if (c.s.firewalls.empty()) return;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "protocols/sieve/parse.hpp"
 #include "sim/scenario/names.hpp"
 #include "sim/world/convert.hpp"
 
@@ -83,6 +84,21 @@ std::shared_ptr<const net::Ruleset> read_rules(const scenario::Located& rules,
         out->lines.push_back(0);
     }
     return out;
+}
+
+std::shared_ptr<const sieve::Script> read_script(const scenario::Located& text,
+                                                 const std::string& path,
+                                                 scenario::Problems& problems) {
+    sieve::Parsed read = sieve::parse(text.text);
+    for (const sieve::Problem& one : read.problems) {
+        scenario::Problem told = problem_in(text, path, one.line, one.column, one.length);
+        told.what = one.what;
+        told.why = one.why;
+        told.suggestion = one.suggestion;
+        problems.add(std::move(told));
+    }
+    if (!read.ok()) return nullptr;
+    return std::make_shared<sieve::Script>(std::move(read.script));
 }
 
 std::shared_ptr<const dns::Zone> read_zone(const scenario::Located& text,

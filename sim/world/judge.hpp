@@ -6,6 +6,7 @@
 #include <string>
 
 #include "protocols/dns/zone.hpp"
+#include "protocols/sieve/script.hpp"
 #include "sim/net/ruleset.hpp"
 #include "sim/scenario/load.hpp"
 
@@ -23,6 +24,9 @@ std::shared_ptr<const net::Ruleset> read_rules(const scenario::Located& rules,
 std::shared_ptr<const dns::Zone> read_zone(const scenario::Located& text,
                                            const std::string& origin,
                                            scenario::Problems& problems);
+std::shared_ptr<const sieve::Script> read_script(const scenario::Located& text,
+                                                 const std::string& path,
+                                                 scenario::Problems& problems);
 
 // What scenario::load needs to tell every mistake at once.
 scenario::Surroundings surroundings(scenario::ReadFile read_file = {});
