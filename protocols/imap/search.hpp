@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/imap/lexer.hpp"
+
 namespace postroad::imap {
 
 enum class SearchKey : std::uint8_t {
@@ -57,12 +59,6 @@ struct SearchOp {
     bool operator==(const SearchOp&) const = default;
 };
 
-struct NumberRange {
-    std::uint32_t first = 0;  // 0 stands for "*" until `resolve`
-    std::uint32_t last = 0;
-    bool operator==(const NumberRange&) const = default;
-};
-
 // What a message must bring with it to be judged, as bits.
 namespace search_needs {
 constexpr std::uint32_t flags = 1U << 0;
@@ -80,8 +76,8 @@ constexpr std::uint32_t ids = 1U << 10;
 
 struct SearchProgram {
     std::vector<SearchOp> ops;  // ops[0] is an all_of of everything
-    std::vector<NumberRange> ranges;
-    std::string texts;  // needles are folded (charset.hpp)
+    std::vector<Range> ranges;  // with `star` until `resolve`
+    std::string texts;          // needles are folded (charset.hpp)
     std::uint32_t needs = 0;
     bool operator==(const SearchProgram&) const = default;
 };
@@ -120,8 +116,7 @@ struct SearchMessage {
     std::uint32_t flags = 0;  // bits of flags.hpp
     bool in_saved_result = false;
     std::string_view keywords;  // words with one space between
-    std::int64_t internal_date_s = 0;
-    std::int32_t internal_date_offset_min = 0;
+    InternalDate internal_date;
     std::uint32_t size = 0;
     std::uint64_t modseq = 0;
     std::int64_t save_date_s = -1;
