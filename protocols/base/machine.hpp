@@ -32,6 +32,7 @@ enum class AskKind : std::uint8_t {
     respond,       // a client's part of SASL: c "BEGIN", number: sasl::Mechanisms on offer; then
                    // c "STEP", b: the server's challenge
     http_request,  // a: method and target, b: field lines, c: body, number: what is wrong with it
+    store,         // c: what an IMAP session wants of its account or mailbox (imap/server.hpp)
 };
 
 struct Ask {
