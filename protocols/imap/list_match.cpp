@@ -33,9 +33,8 @@ bool is_below(std::string_view name, std::string_view parent, char delimiter) {
            name[parent.size()] == delimiter;
 }
 
-constexpr std::uint32_t special =
-    folder::all | folder::archive | folder::drafts | folder::flagged | folder::junk |
-    folder::sent | folder::trash;
+constexpr std::uint32_t special = folder::all | folder::archive | folder::drafts | folder::flagged |
+                                  folder::junk | folder::sent | folder::trash;
 
 struct Word {
     std::uint32_t bit;
@@ -61,7 +60,8 @@ ListedFolder shown(const Folder& one, const std::vector<Folder>& all, const List
     add(one.has(folder::marked), "\\Marked");
     add(one.has(folder::unmarked), "\\Unmarked");
     add(one.has(folder::subscribed) && (query.show_subscribed || query.only_subscribed) &&
-            !query.lsub, "\\Subscribed");
+            !query.lsub,
+        "\\Subscribed");
     if (query.show_children && !query.lsub && !one.has(folder::no_inferiors)) {
         const bool parent = std::any_of(all.begin(), all.end(), [&](const Folder& other) {
             return !other.has(folder::missing) && is_below(other.name, one.name, delimiter);
@@ -141,15 +141,16 @@ std::vector<ListedFolder> list_folders(std::string_view folders, const ListQuery
                 continue;
             }
             ListedFolder up;
-            const auto known = std::find_if(all.begin(), all.end(), [&](const Folder& other) {
-                return other.name == parent;
-            });
+            const auto known = std::find_if(
+                all.begin(), all.end(), [&](const Folder& other) { return other.name == parent; });
             if (known != all.end()) up = shown(*known, all, query, delimiter);
             up.name = parent;
             up.child_subscribed = true;
             up.exists = known != all.end() && up.exists;
-            if (query.lsub) up.attributes = {"\\Noselect"};
-            else if (known == all.end()) up.attributes = {"\\NonExistent", "\\HasChildren"};
+            if (query.lsub)
+                up.attributes = {"\\Noselect"};
+            else if (known == all.end())
+                up.attributes = {"\\NonExistent", "\\HasChildren"};
             out.push_back(std::move(up));
         }
     }

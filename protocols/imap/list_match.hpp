@@ -19,13 +19,13 @@ struct ListedFolder {
 struct ListQuery {
     std::vector<std::string> patterns;  // reference and pattern joined
     bool only_subscribed = false;
-    bool remote = false;           // taken, and without effect: there are none
+    bool remote = false;  // taken, and without effect: there are none
     bool recursive_match = false;
     bool only_special = false;     // selection SPECIAL-USE
     bool show_subscribed = false;  // RETURN (SUBSCRIBED)
     bool show_children = true;     // \HasChildren, \HasNoChildren
     bool show_special = true;
-    bool lsub = false;             // RFC 3501 §6.3.9's rule for "%"
+    bool lsub = false;  // RFC 3501 §6.3.9's rule for "%"
 };
 
 // "*" matches anything, "%" anything without the delimiter. INBOX ignores case.

@@ -9,8 +9,8 @@
 namespace postroad::imap {
 
 std::string_view name_of(ServerState state) {
-    constexpr std::string_view names[] = {"not_authenticated", "authenticated", "selected",
-                                          "logout",            "auth",          "idle"};
+    constexpr std::string_view names[] = {
+        "not_authenticated", "authenticated", "selected", "logout", "auth", "idle"};
     return names[static_cast<unsigned>(state)];
 }
 
@@ -114,8 +114,8 @@ struct Protocol {
     static std::size_t content(Server& server, std::string_view octets, const ServerHost& host,
                                Effects& fx) {
         restart_timer(server, host, fx);
-        const auto take = static_cast<std::size_t>(
-            std::min<std::uint64_t>(server.literal_left, octets.size()));
+        const auto take =
+            static_cast<std::size_t>(std::min<std::uint64_t>(server.literal_left, octets.size()));
         if (server.literal_to == LiteralTo::command)
             fx.heap->append(server.command, octets.substr(0, take));
         else if (server.literal_to == LiteralTo::message)
@@ -125,9 +125,7 @@ struct Protocol {
     }
 
     // A literal without waiting may come behind any command.
-    static std::size_t content_octets_max(const ServerHost& host) {
-        return host.append_octets_max;
-    }
+    static std::size_t content_octets_max(const ServerHost& host) { return host.append_octets_max; }
 
     static std::size_t line_octets_max(const Server& server, const ServerHost& host) {
         if (server.state == S::auth) return 12288;
@@ -197,9 +195,11 @@ struct Protocol {
         if (literal.waits && !is_welcome(server, parts, host)) return false;
         const bool is_message = equals_ignoring_case(parts.verb, "APPEND") && server.has_account &&
                                 message_comes(so_far);
-        const std::uint64_t room = is_message ? host.append_octets_max - std::min(server.message.size, host.append_octets_max)
-                                   : command_octets_max(server, host) -
-                                         std::min(server.command.size, command_octets_max(server, host));
+        const std::uint64_t room =
+            is_message
+                ? host.append_octets_max - std::min(server.message.size, host.append_octets_max)
+                : command_octets_max(server, host) -
+                      std::min(server.command.size, command_octets_max(server, host));
         const bool minus_only = !literal.waits && !host.capabilities.has(Capability::literal_plus);
         if (literal.octets > room || server.too_long || (minus_only && literal.octets > 4096)) {
             server.too_long = 2;
@@ -243,17 +243,17 @@ struct Protocol {
         if (parts.tag.empty()) return fail(wrong("a command begins with a tag"), "3501 §2.2.1");
         const ServerRow* const row = row_of(parts.verb);
         if (row == nullptr || !offers(host, *row))
-            return fail(wrong(row == nullptr ? "command not recognised"
-                                             : "command not implemented"),
-                        "3501 §2.2.1");
+            return fail(
+                wrong(row == nullptr ? "command not recognised" : "command not implemented"),
+                "3501 §2.2.1");
         if (!row->legal.has(server.state)) return fail(why_not_now(server), "3501 §3");
         if (!parts.apart) return fail(wrong("one space stands between words"), "3501 §2.2.1");
         server.row = static_cast<std::uint8_t>(row - server_rows().data());
         run(server, *row, row->handler(server, parts.argument, host, fx), host, fx);
     }
 
-    static void run(Server& server, const ServerRow& row, const Step& step,
-                    const ServerHost& host, Effects& fx) {
+    static void run(Server& server, const ServerRow& row, const Step& step, const ServerHost& host,
+                    Effects& fx) {
         switch (step.kind) {
         case Step::Kind::reply: conclude(server, row, step.reply, host, fx); break;
         case Step::Kind::ask:
@@ -288,8 +288,9 @@ struct Protocol {
         end_idle(server);
         const ServerRow& row = server_rows()[server.row];
         conclude(server, row,
-                 equals_ignoring_case(line, "DONE") ? ok("idled")
-                                                    : wrong("IDLE ends with DONE, and nothing else"),
+                 equals_ignoring_case(line, "DONE")
+                     ? ok("idled")
+                     : wrong("IDLE ends with DONE, and nothing else"),
                  host, fx);
     }
 
@@ -303,8 +304,8 @@ struct Protocol {
             return;
         }
         if (!answer.ok)
-            return say_bye(server, "[UNAVAILABLE] the mailbox cannot be read any more",
-                           "5530 §3", fx);
+            return say_bye(server, "[UNAVAILABLE] the mailbox cannot be read any more", "5530 §3",
+                           fx);
         learn(server, answer, *fx.heap);
         if (what == Waiting::idle) {
             tell_news(server, true, fx);

@@ -41,8 +41,8 @@ Appended read_append(const Server& server, std::string_view argument) {
     out.utf8 = reader.text("UTF8 (");
     std::string_view rest = reader.rest();
     if (out.utf8 && rest.ends_with(")")) rest.remove_suffix(1);
-    const auto literal = rest.ends_with("\r\n") ? literal_behind(rest.substr(0, rest.size() - 2))
-                                                : std::nullopt;
+    const auto literal =
+        rest.ends_with("\r\n") ? literal_behind(rest.substr(0, rest.size() - 2)) : std::nullopt;
     if (!literal || literal->at != 0) return fail(usage);
     out.binary = literal->binary;
     return out;
@@ -69,12 +69,13 @@ Step append(Server& server, std::string_view argument, const ServerHost& host, E
     append_number(facts, wanted.flags.system);
     if (wanted.date) {
         facts += wanted.date->unix_s < 0 ? " -" : " ";
-        append_number(facts, static_cast<std::uint64_t>(
-                                 wanted.date->unix_s < 0 ? -wanted.date->unix_s : wanted.date->unix_s));
-        facts += wanted.date->offset_min < 0 ? " -" : " ";
-        append_number(facts, static_cast<std::uint64_t>(wanted.date->offset_min < 0
-                                                            ? -wanted.date->offset_min
-                                                            : wanted.date->offset_min));
+        append_number(facts,
+                      static_cast<std::uint64_t>(wanted.date->unix_s < 0 ? -wanted.date->unix_s
+                                                                         : wanted.date->unix_s));
+        facts += wanted.date->zone_min < 0 ? " -" : " ";
+        append_number(facts, static_cast<std::uint64_t>(wanted.date->zone_min < 0
+                                                            ? -wanted.date->zone_min
+                                                            : wanted.date->zone_min));
     } else {
         facts += " - 0";
     }

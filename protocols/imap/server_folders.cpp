@@ -115,8 +115,17 @@ Reply judge_done(Server&, const Answer& answer, const ServerHost&, Effects&) {
 namespace {
 
 enum class StatusItem : std::uint8_t {
-    messages, recent, uidnext, uidvalidity, unseen, deleted, size, modseq, append_limit,
-    mailbox_id, deleted_storage
+    messages,
+    recent,
+    uidnext,
+    uidvalidity,
+    unseen,
+    deleted,
+    size,
+    modseq,
+    append_limit,
+    mailbox_id,
+    deleted_storage
 };
 struct StatusWord {
     std::string_view word;
@@ -179,8 +188,8 @@ std::optional<std::uint32_t> read_status_items(Reader& reader, const ServerHost&
     return reader.take(')') ? std::optional(out) : std::nullopt;
 }
 
-void say_status(Server& server, std::string_view name, std::uint32_t items,
-                std::string_view packed, const ServerHost& host, Effects& fx) {
+void say_status(Server& server, std::string_view name, std::uint32_t items, std::string_view packed,
+                const ServerHost& host, Effects& fx) {
     StatusFacts facts;
     if (!take_record(packed, facts)) return;
     Untagged line(fx, "3501 §7.2.4");
@@ -233,8 +242,10 @@ Step name_space(Server& server, std::string_view argument, const ServerHost& hos
         put_string(line.out(), speaks_utf8(server) ? std::string(prefix) : to_modified_utf7(prefix),
                    speaks_utf8(server));
         line << " ";
-        if (host.delimiter == '\0') line << "NIL";
-        else put_quoted(line.out(), {&host.delimiter, 1});
+        if (host.delimiter == '\0')
+            line << "NIL";
+        else
+            put_quoted(line.out(), {&host.delimiter, 1});
         line << "))";
     };
     put("", true);

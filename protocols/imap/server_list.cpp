@@ -24,12 +24,16 @@ bool read_selection(Reader& reader, ListQuery& query, const ServerHost& host) {
     if (!reader.take('(')) return false;
     if (reader.take(')')) return true;
     do {
-        if (reader.word("SUBSCRIBED")) query.only_subscribed = true;
-        else if (reader.word("REMOTE")) query.remote = true;
-        else if (reader.word("RECURSIVEMATCH")) query.recursive_match = true;
+        if (reader.word("SUBSCRIBED"))
+            query.only_subscribed = true;
+        else if (reader.word("REMOTE"))
+            query.remote = true;
+        else if (reader.word("RECURSIVEMATCH"))
+            query.recursive_match = true;
         else if (host.capabilities.has(Capability::special_use) && reader.word("SPECIAL-USE"))
             query.only_special = true;
-        else return false;
+        else
+            return false;
     } while (reader.space());
     return reader.take(')');
 }
@@ -39,8 +43,10 @@ bool read_return(Reader& reader, ListCommand& out, const ServerHost& host) {
     if (!reader.word("RETURN") || !reader.space() || !reader.take('(')) return false;
     if (reader.take(')')) return true;
     do {
-        if (reader.word("SUBSCRIBED")) out.query.show_subscribed = true;
-        else if (reader.word("CHILDREN")) out.query.show_children = true;
+        if (reader.word("SUBSCRIBED"))
+            out.query.show_subscribed = true;
+        else if (reader.word("CHILDREN"))
+            out.query.show_children = true;
         else if (host.capabilities.has(Capability::special_use) && reader.word("SPECIAL-USE"))
             out.query.show_special = true;
         else if (host.capabilities.has(Capability::list_status) && reader.word("STATUS") &&
@@ -48,7 +54,8 @@ bool read_return(Reader& reader, ListCommand& out, const ServerHost& host) {
             const auto items = read_status_items(reader, host);
             if (!items) return false;
             out.status_items = *items;
-        } else return false;
+        } else
+            return false;
     } while (reader.space());
     return reader.take(')');
 }
@@ -95,15 +102,18 @@ ListCommand read_list(const Server& server, std::string_view argument, const Ser
     if (extended && reader.space() && !read_return(reader, out, host))
         out.problem = "such a return option is not known: SUBSCRIBED, CHILDREN, SPECIAL-USE, "
                       "STATUS (…) are";
-    else if (!reader.done()) out.problem = usage;
+    else if (!reader.done())
+        out.problem = usage;
     out.query.lsub = lsub;
     if (lsub) out.query.only_subscribed = true;
     return out;
 }
 
 void put_delimiter(std::string& out, const ServerHost& host) {
-    if (host.delimiter == '\0') out += "NIL";
-    else put_quoted(out, {&host.delimiter, 1});
+    if (host.delimiter == '\0')
+        out += "NIL";
+    else
+        put_quoted(out, {&host.delimiter, 1});
 }
 
 void say_folder(const Server& server, const ListedFolder& one, bool lsub, const ServerHost& host,

@@ -56,8 +56,7 @@ Step authenticate(Server& server, std::string_view argument, const ServerHost& h
         say_go_on({}, "3501 §6.2.2", fx);
         return Step::done();
     }
-    if (response.empty())
-        return Ask{AskKind::authenticate, sasl::name_of(wanted), {}, {}, 0};
+    if (response.empty()) return Ask{AskKind::authenticate, sasl::name_of(wanted), {}, {}, 0};
     if (response == "=")  // RFC 4959 §3: an initial response of no octets
         return Ask{AskKind::authenticate, sasl::name_of(wanted), {}, {}, 1};
     return auth_response(server, response, fx);

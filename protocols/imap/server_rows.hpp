@@ -130,77 +130,50 @@ std::optional<FlagWords> read_flags(const std::vector<std::string_view>& words);
 
 using S = ServerState;
 
-#define POSTROAD_IMAP_VERB(name)                                                                   \
-    Step name(Server& server, std::string_view argument, const ServerHost& host, Effects& fx)
-#define POSTROAD_IMAP_THEN(name)                                                                   \
-    Reply name(Server& server, const Answer& answer, const ServerHost& host, Effects& fx)
+using Verb = Step(Server& server, std::string_view argument, const ServerHost& host, Effects& fx);
+using Then = Reply(Server& server, const Answer& answer, const ServerHost& host, Effects& fx);
 
 // server_login.cpp
-POSTROAD_IMAP_VERB(login);
-POSTROAD_IMAP_VERB(authenticate);
-POSTROAD_IMAP_THEN(judge_login);
+Verb login, authenticate;
+Then judge_login;
 Step auth_response(Server& server, std::string_view line, Effects& fx);
 void end_auth(Server& server, Heap& heap);
 sasl::Mechanisms taken_now(const Server& server, const ServerHost& host);
 bool takes_login(const Server& server, const ServerHost& host);
 
 // server_folders.cpp
-POSTROAD_IMAP_VERB(create);
-POSTROAD_IMAP_VERB(delete_mailbox);
-POSTROAD_IMAP_VERB(rename_mailbox);
-POSTROAD_IMAP_VERB(subscribe);
-POSTROAD_IMAP_VERB(unsubscribe);
-POSTROAD_IMAP_VERB(status);
-POSTROAD_IMAP_VERB(name_space);
-POSTROAD_IMAP_VERB(get_quota);
-POSTROAD_IMAP_VERB(get_quota_root);
-POSTROAD_IMAP_VERB(set_quota);
-POSTROAD_IMAP_THEN(judge_create);
-POSTROAD_IMAP_THEN(judge_done);
-POSTROAD_IMAP_THEN(judge_status);
-POSTROAD_IMAP_THEN(judge_quota);
+Verb create, delete_mailbox, rename_mailbox, subscribe, unsubscribe, status, name_space, get_quota,
+    get_quota_root, set_quota;
+Then judge_create, judge_done, judge_status, judge_quota;
 // "STATUS name (…)" of what `items` names; nothing: they are not STATUS's items.
 std::optional<std::uint32_t> read_status_items(Reader& reader, const ServerHost& host);
 void say_status(Server& server, std::string_view name, std::uint32_t items, std::string_view facts,
                 const ServerHost& host, Effects& fx);
 
 // server_list.cpp
-POSTROAD_IMAP_VERB(list);
-POSTROAD_IMAP_VERB(lsub);
-POSTROAD_IMAP_THEN(judge_list);
+Verb list, lsub;
+Then judge_list;
 
 // server_select.cpp
-POSTROAD_IMAP_VERB(select);
-POSTROAD_IMAP_VERB(examine);
-POSTROAD_IMAP_VERB(close_mailbox);
-POSTROAD_IMAP_VERB(unselect);
-POSTROAD_IMAP_THEN(judge_select);
-POSTROAD_IMAP_THEN(judge_close);
+Verb select, examine, close_mailbox, unselect;
+Then judge_select, judge_close;
 
 // server_append.cpp
-POSTROAD_IMAP_VERB(append);
-POSTROAD_IMAP_THEN(judge_append);
+Verb append;
+Then judge_append;
 // Whether the literal that comes behind this beginning of a command is APPEND's message.
 bool message_comes(std::string_view command);
 
 // server_fetch.cpp
-POSTROAD_IMAP_VERB(fetch);
-POSTROAD_IMAP_THEN(judge_fetch);
+Verb fetch;
+Then judge_fetch;
 
 // server_store.cpp
-POSTROAD_IMAP_VERB(store_flags);
-POSTROAD_IMAP_VERB(expunge);
-POSTROAD_IMAP_VERB(uid_expunge);
-POSTROAD_IMAP_VERB(copy);
-POSTROAD_IMAP_VERB(move);
-POSTROAD_IMAP_THEN(judge_store);
-POSTROAD_IMAP_THEN(judge_expunge);
-POSTROAD_IMAP_THEN(judge_copy);
+Verb store_flags, expunge, uid_expunge, copy, move;
+Then judge_store, judge_expunge, judge_copy;
 
 // server_search.cpp
-POSTROAD_IMAP_VERB(search);
-POSTROAD_IMAP_VERB(sort);
-POSTROAD_IMAP_VERB(thread);
-POSTROAD_IMAP_THEN(judge_search);
+Verb search, sort, thread;
+Then judge_search;
 
 }  // namespace postroad::imap

@@ -64,8 +64,7 @@ void say_tagged(Server& server, const ServerHost& host, const Reply& reply,
     if (server.ended) fx.close = true;
 }
 
-void put_flag_words(std::string& out, std::uint32_t flags, const Server& server,
-                    const Heap& heap) {
+void put_flag_words(std::string& out, std::uint32_t flags, const Server& server, const Heap& heap) {
     std::string keywords;
     std::string_view table = heap.view(server.keywords);
     for (unsigned place = system_flags; place < 32 && !table.empty(); ++place) {
@@ -138,8 +137,10 @@ void put_capabilities(std::string& out, const Server& server, const ServerHost& 
         }
     }
     if (has_it(Capability::sasl_ir)) out += " SASL-IR";
-    if (has_it(Capability::literal_plus)) out += " LITERAL+";
-    else if (has_it(Capability::literal_minus)) out += " LITERAL-";
+    if (has_it(Capability::literal_plus))
+        out += " LITERAL+";
+    else if (has_it(Capability::literal_minus))
+        out += " LITERAL-";
     if (has_it(Capability::id)) out += " ID";
     if (has_it(Capability::enable)) out += " ENABLE";
     if (has_it(Capability::idle)) out += " IDLE";

@@ -1,4 +1,5 @@
-// SELECT and EXAMINE with what they tell, quick resynchronisation (RFC 7162 §3.2.5), CLOSE, UNSELECT.
+// SELECT and EXAMINE with what they tell, quick resynchronisation (RFC 7162 §3.2.5), CLOSE,
+// UNSELECT.
 #include <algorithm>
 
 #include "protocols/imap/flags.hpp"
@@ -92,17 +93,16 @@ void say_code(Effects& fx, postroad::Section section, std::string_view code, std
 void say_state(Server& server, const SelectHead& head, const ServerHost& host, Effects& fx) {
     const std::vector<Member> all = session_members(server, *fx.heap);
     const auto count_with = [&](std::uint32_t bit) {
-        return static_cast<std::uint32_t>(
-            std::count_if(all.begin(), all.end(), [&](const Member& one) { return one.flags & bit; }));
+        return static_cast<std::uint32_t>(std::count_if(
+            all.begin(), all.end(), [&](const Member& one) { return one.flags & bit; }));
     };
     server.told = static_cast<std::uint32_t>(all.size());
     server.told_recent = count_with(flag::recent);
     Untagged(fx, "3501 §7.3.1") << server.told << " EXISTS";
     if (!has(server, enabled::rev2)) {
         Untagged(fx, "3501 §7.3.2") << server.told_recent << " RECENT";
-        const auto unseen = std::find_if(all.begin(), all.end(), [](const Member& one) {
-            return !(one.flags & flag::seen);
-        });
+        const auto unseen = std::find_if(
+            all.begin(), all.end(), [](const Member& one) { return !(one.flags & flag::seen); });
         if (unseen != all.end())
             say_code(fx, "3501 §7.1", "UNSEEN",
                      static_cast<std::uint64_t>(unseen - all.begin()) + 1, "the first unseen");
@@ -113,12 +113,15 @@ void say_state(Server& server, const SelectHead& head, const ServerHost& host, E
     if (host.capabilities.has(Capability::condstore))
         say_code(fx, "7162 §3.1.2.1", "HIGHESTMODSEQ", server.cursor, "the highest mod-sequence");
     if (head.mailbox_id != 0 && host.capabilities.has(Capability::object_id))
-        Untagged(fx, "8474 §4.2") << "OK [MAILBOXID (F" << head.mailbox_id << ")] its name for ever";
+        Untagged(fx, "8474 §4.2") << "OK [MAILBOXID (F" << head.mailbox_id
+                                  << ")] its name for ever";
     if (has(server, enabled::rev2)) {  // RFC 9051 §6.3.2: SELECT tells the name
         Untagged line(fx, "9051 §6.3.2");
         line << "LIST () ";
-        if (host.delimiter == '\0') line << "NIL ";
-        else put_quoted(line.out(), {&host.delimiter, 1}), line << " ";
+        if (host.delimiter == '\0')
+            line << "NIL ";
+        else
+            put_quoted(line.out(), {&host.delimiter, 1}), line << " ";
         const Wanted wanted = read_wanted(server, argument_of(server, *fx.heap), host);
         put_mailbox(line.out(), wanted.mailbox, true);
     }
@@ -147,7 +150,8 @@ void resynchronise(Server& server, const Resync& resync, const Answer& answer, E
                 flat.push_back(uid);
         std::size_t at = 0;
         for (const Range& one : numbers)
-            for (std::uint32_t n = one.from; n <= one.to && n <= all.size() && at < flat.size(); ++n)
+            for (std::uint32_t n = one.from; n <= one.to && n <= all.size() && at < flat.size();
+                 ++n)
                 if (all[n - 1].uid == flat[at++]) sure = all[n - 1].uid;
     }
     std::vector<Range> vanished;
@@ -208,7 +212,8 @@ Reply judge_select(Server& server, const Answer& answer, const ServerHost& host,
         one.modseq = row.modseq & ((std::uint64_t{1} << 62) - 1);
         fx.heap->push(server.members, one);
     }
-    fx.heap->assign(server.keywords, text.substr(0, std::min<std::size_t>(text.size(), head.keyword_octets)));
+    fx.heap->assign(server.keywords,
+                    text.substr(0, std::min<std::size_t>(text.size(), head.keyword_octets)));
     server.mailbox = answer.number;
     server.has_mailbox = 1;
     server.state = S::selected;

@@ -16,8 +16,10 @@ bool in_saved_result(const Server& server, const Heap& heap, std::uint32_t uid) 
     std::uint32_t low = 0, high = server.saved.size();
     while (low < high) {
         const std::uint32_t middle = low + (high - low) / 2;
-        if (heap.get(server.saved, middle) < uid) low = middle + 1;
-        else high = middle;
+        if (heap.get(server.saved, middle) < uid)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low < server.saved.size() && heap.get(server.saved, low) == uid;
 }
@@ -26,8 +28,10 @@ std::uint32_t find_member(const Server& server, const Heap& heap, std::uint32_t 
     std::uint32_t low = 0, high = server.members.size();
     while (low < high) {
         const std::uint32_t middle = low + (high - low) / 2;
-        if (heap.get(server.members, middle).uid < uid) low = middle + 1;
-        else high = middle;
+        if (heap.get(server.members, middle).uid < uid)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (low == server.members.size() || heap.get(server.members, low).uid != uid) return nowhere;
     return low;
@@ -53,9 +57,9 @@ bool set_targets(Server& server, const SequenceSet& set, bool by_uid, Heap& heap
     }
     if (all.empty()) return true;
     for (const Range& range : resolved(set, all.back().uid)) {
-        auto at = std::lower_bound(
-            all.begin(), all.end(), range.from,
-            [](const Member& one, std::uint32_t uid) { return one.uid < uid; });
+        auto at =
+            std::lower_bound(all.begin(), all.end(), range.from,
+                             [](const Member& one, std::uint32_t uid) { return one.uid < uid; });
         for (; at != all.end() && at->uid <= range.to; ++at) heap.push(server.targets, at->uid);
     }
     return true;
@@ -150,17 +154,17 @@ void learn(Server& server, const Answer& answer, Heap& heap) {
     // The store has forgotten what vanished: what it does not show any more has gone.
     if (!answer.exists) {
         for (const Member& one : session_members(server, heap))
-            if (!std::binary_search(rows.begin(), rows.end(), MessageRow{one.uid, 0, 0},
-                                    [](const MessageRow& a, const MessageRow& b) {
-                                        return a.uid < b.uid;
-                                    }))
+            if (!std::binary_search(
+                    rows.begin(), rows.end(), MessageRow{one.uid, 0, 0},
+                    [](const MessageRow& a, const MessageRow& b) { return a.uid < b.uid; }))
                 mark_gone(server, one.uid, heap);
     }
     for (const MessageRow& row : rows) learn_row(server, row, heap);
     for (const std::uint32_t uid : uids) mark_gone(server, uid, heap);
     server.cursor = std::max(server.cursor, head.modseq_max);
     server.uidnext = std::max(server.uidnext, head.uidnext);
-    const std::string_view table = text.substr(0, std::min<std::size_t>(head.keyword_octets, text.size()));
+    const std::string_view table =
+        text.substr(0, std::min<std::size_t>(head.keyword_octets, text.size()));
     if (head.keyword_octets != 0 && table != heap.view(server.keywords)) {
         heap.assign(server.keywords, table);
         server.flags_news = 1;
@@ -225,8 +229,10 @@ void tell_expunged(Server& server, std::vector<Member>& all, Effects& fx) {
         }
         if (i >= server.told) continue;  // come and gone unseen
         --told;
-        if (has(server, enabled::qresync)) push_number(vanished, all[i].uid);
-        else Untagged(fx, "3501 §7.4.1") << std::uint64_t{kept} + 1 << " EXPUNGE";
+        if (has(server, enabled::qresync))
+            push_number(vanished, all[i].uid);
+        else
+            Untagged(fx, "3501 §7.4.1") << std::uint64_t{kept} + 1 << " EXPUNGE";
     }
     if (!vanished.empty()) {
         Untagged line(fx, "7162 §3.2.10");
@@ -254,14 +260,15 @@ void tell_news(Server& server, bool may_expunge, Effects& fx) {
     if (server.flags_news) tell_flags(server, fx);
     if (!server.news) return;
     std::vector<Member> all = session_members(server, *fx.heap);
-    const bool some_gone = std::any_of(all.begin(), all.end(), [](const Member& one) { return one.gone; });
+    const bool some_gone =
+        std::any_of(all.begin(), all.end(), [](const Member& one) { return one.gone; });
     if (some_gone && may_expunge) tell_expunged(server, all, fx);
     server.news = some_gone && !may_expunge;
     const auto count = static_cast<std::uint32_t>(all.size());
     if (count != server.told) Untagged(fx, "3501 §7.3.1") << count << " EXISTS";
     server.told = count;
-    const auto recent = static_cast<std::uint32_t>(
-        std::count_if(all.begin(), all.end(), [](const Member& one) { return one.flags & flag::recent; }));
+    const auto recent = static_cast<std::uint32_t>(std::count_if(
+        all.begin(), all.end(), [](const Member& one) { return one.flags & flag::recent; }));
     if (recent != server.told_recent && !has(server, enabled::rev2))
         Untagged(fx, "3501 §7.3.2") << recent << " RECENT";
     server.told_recent = recent;
