@@ -80,11 +80,11 @@ struct Client {
     Turn awaiting = Turn::greeting;
     std::uint8_t asking = 0;  // 1: next_job is open, 2: respond
     std::uint8_t ended = 0;
-    std::uint8_t tls = 0;  // 1: what is said here is protected; 2: STARTTLS was taken
-    std::uint8_t logged_in = 0;
-    std::uint8_t idling = 0;    // 1: IDLE is said, 2: taken, 3: DONE is said, 4: to begin anew
-    std::uint8_t selected = 0;  // 1: read-write, 2: read-only
-    std::uint8_t enabled = 0;   // 1: CONDSTORE, 2: QRESYNC, 4: IMAP4rev2
+    std::uint8_t tls = 0;        // 1: what is said here is protected; 2: STARTTLS was taken
+    std::uint8_t logged_in = 0;  // 2: the greeting said so (PREAUTH)
+    std::uint8_t idling = 0;     // 1: IDLE is said, 2: taken, 3: DONE is said, 4: to begin anew
+    std::uint8_t selected = 0;   // 1: read-write, 2: read-only
+    std::uint8_t enabled = 0;    // 1: CONDSTORE, 2: QRESYNC, 4: IMAP4rev2
     sasl::Mechanism mechanism = sasl::Mechanism::none;  // of the AUTHENTICATE under way
     std::uint8_t given_up = 0;                          // "*" was said; why is in `held`
     sasl::Mechanisms mechanisms;                        // that the server offered
@@ -115,7 +115,10 @@ struct Client {
     std::uint8_t closing = 0;  // SELECT is said, the mailbox before not yet left (RFC 7162 §3.2.11)
     std::uint8_t kept_alive = 0;     // the NOOP under way is nobody's job
     std::uint8_t content_ended = 0;  // the piece that came was the last
-    std::uint8_t unused[5] = {};
+    std::uint8_t until_change = 0;   // of the IDLE under way
+    std::uint8_t changed = 0;        // since it began
+    std::uint8_t whole = 0;          // resync: the command asks for every message
+    std::uint8_t unused[2] = {};
 };
 static_assert(Record<Client> && sizeof(Client) % 8 == 0);
 
@@ -148,9 +151,9 @@ enum class Told : std::uint16_t {
     vanished,             // text: a set of UIDs. index 1: (EARLIER), they were gone before
     present,     // text: the set of all UIDs in the mailbox; index: how many. Ends a resync
                  // without QRESYNC: what is not in it is gone
-    flags,       // index: UID; fields: flags ("\Seen $Junk"), modseq, number; no fields: no flags
-    summary,     // index: UID; fields: number, flags, modseq, size, date, envelope, structure (as
-                 // they came, in parentheses), header
+    flags,       // index: UID; fields: flags ("(\Seen $Junk)"; not there: not told), modseq, number
+    summary,     // index: UID; fields: number, flags, modseq, size, date, header; envelope and
+                 // structure as they came, in parentheses
     message,     // index: UID; text: the whole message
     part,        // index: UID; text: the part
     found,       // text: a set of UIDs; index: how many

@@ -46,7 +46,7 @@ struct Job {
     JobKind kind = JobKind::noop;
     std::string mailbox, to;            // UTF-8; the machine writes them as the session wants them
     std::string uids;                   // a sequence set (RFC 3501 §9): "1:5,9", "7:*"
-    bool by_number = false;             // they are message numbers instead; ends at what there is
+    bool by_number = false;             // they are message numbers instead
     std::uint32_t last = 0;             // summaries: the last so many messages, instead of `uids`
     std::uint8_t wants = 0;             // summaries
     std::string section;                // part

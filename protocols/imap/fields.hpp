@@ -43,6 +43,7 @@ public:
         text_.remove_prefix(colon + 2 + *size);
         return true;
     }
+    std::size_t octets_left() const { return text_.size(); }
     bool whole() const { return text_.empty(); }  // after the last `next`: nothing is left over
 
     std::string_view text(std::string_view wanted) const {
