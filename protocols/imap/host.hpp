@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocols/base/machine.hpp"
 #include "protocols/sasl/mechanism.hpp"
@@ -58,6 +60,10 @@ struct Capabilities {
         return {(std::uint64_t{1} << static_cast<unsigned>(Capability::count)) - 1};
     }
 };
+
+// By the word that tells it ("QRESYNC"), in any case of letters.
+std::optional<Capability> capability_named(std::string_view word);
+std::vector<std::string_view> capability_words();
 
 struct ServerHost {
     std::string name = "localhost";  // as it greets

@@ -120,7 +120,29 @@ constexpr Named beyond[] = {
     {"SAVEDATE", Capability::save_date},
 };
 
+constexpr Named always[] = {
+    {"IMAP4rev2", Capability::rev2}, {"LITERAL+", Capability::literal_plus},
+    {"LITERAL-", Capability::literal_minus}, {"SASL-IR", Capability::sasl_ir},
+    {"ID", Capability::id}, {"ENABLE", Capability::enable}, {"IDLE", Capability::idle},
+    {"APPENDLIMIT", Capability::appendlimit},
+};
+
 }  // namespace
+
+std::vector<std::string_view> capability_words() {
+    std::vector<std::string_view> out;
+    for (const Named& one : always) out.push_back(one.name);
+    for (const Named& one : beyond) out.push_back(one.name);
+    return out;
+}
+
+std::optional<Capability> capability_named(std::string_view word) {
+    for (const Named& one : always)
+        if (equals_ignoring_case(one.name, word)) return one.needs;
+    for (const Named& one : beyond)
+        if (equals_ignoring_case(one.name, word)) return one.needs;
+    return std::nullopt;
+}
 
 void put_capabilities(std::string& out, const Server& server, const ServerHost& host) {
     const auto has_it = [&](Capability one) { return host.capabilities.has(one); };

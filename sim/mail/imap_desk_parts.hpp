@@ -49,6 +49,20 @@ void let_go(Run& run, std::uint32_t open);
 void fetch_late(Run& run, std::uint32_t connection);
 // The entry of the folder's message with that uid; `nothing`: it is gone.
 std::uint32_t stored_at(const World& world, const OpenFolder& open, std::uint32_t uid);
+imap::MessageRow row_of(const World& world, const OpenFolder& open, std::uint32_t stored);
+imap::FetchHead head_of(const Desk& desk, const OpenFolder& open, std::uint32_t stored);
+
+// The same for one uid after another: who asks for them by their order finds each at once.
+class EntryWalk {
+  public:
+    EntryWalk(const World& world, const OpenFolder& open) : world_(world), open_(open) {}
+    std::uint32_t stored_at(std::uint32_t uid);
+
+  private:
+    const World& world_;
+    const OpenFolder& open_;
+    std::uint32_t next_ = 0;  // index in OpenFolder::entries
+};
 
 // --- imap_search.cpp: SEARCH, SORT and THREAD.
 bool search_ask(Desk& desk);

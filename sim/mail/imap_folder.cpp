@@ -45,12 +45,6 @@ bool is_recent(const World& world, const OpenFolder& open, std::uint32_t uid) {
     return false;
 }
 
-imap::MessageRow row_of(const World& world, const OpenFolder& open, std::uint32_t stored) {
-    const StoredMessage& one = world.mail.stored[stored];
-    return {one.uid, one.flags | (is_recent(world, open, one.uid) ? mail_flag::recent : 0U),
-            one.modseq};
-}
-
 // The folder's messages that this session does not have yet come behind those it has. \Recent goes
 // to the session that hears of them first, unless it only looks (RFC 3501 §2.3.2).
 void take_new(World& world, std::uint32_t id) {
@@ -274,13 +268,8 @@ void fetch_one(const Desk& desk, std::uint32_t uid, std::uint32_t bits) {
         folders::tell_watchers(desk.run, open.folder);
     }
     const StoredMessage& one = world.mail.stored[stored];
-    imap::FetchHead head;
-    head.modseq = one.modseq;
+    imap::FetchHead head = head_of(desk, open, stored);
     head.email_id = hash_octets(world.heap.view(one.content)) | 1;
-    head.internal_s = one.arrived_s;
-    head.internal_zone_min = desk.run.host(desk.tcb.node).utc_offset_min;
-    head.flags = row_of(world, open, stored).flags;
-    head.octets = static_cast<std::uint32_t>(one.octets());
     head_octets.clear();
     imap::put_record(head_octets, head);
     desk.out.enhanced = head_octets;
@@ -396,6 +385,37 @@ bool close(Desk& desk) {
 }
 
 }  // namespace
+
+imap::MessageRow row_of(const World& world, const OpenFolder& open, std::uint32_t stored) {
+    const StoredMessage& one = world.mail.stored[stored];
+    return {one.uid, one.flags | (is_recent(world, open, one.uid) ? mail_flag::recent : 0U),
+            one.modseq};
+}
+
+imap::FetchHead head_of(const Desk& desk, const OpenFolder& open, std::uint32_t stored) {
+    const World& world = desk.run.world;
+    const StoredMessage& one = world.mail.stored[stored];
+    imap::FetchHead head;
+    head.modseq = one.modseq;
+    head.internal_s = one.arrived_s;
+    head.internal_zone_min = desk.run.host(desk.tcb.node).utc_offset_min;
+    head.flags = row_of(world, open, stored).flags;
+    head.octets = static_cast<std::uint32_t>(one.octets());
+    return head;
+}
+
+std::uint32_t EntryWalk::stored_at(std::uint32_t uid) {
+    if (next_ < open_.entries.size()) {
+        const OpenEntry entry = world_.heap.get(open_.entries, next_);
+        if (entry.uid == uid) {
+            ++next_;
+            const StoredMessage& one = world_.mail.stored[entry.stored];
+            return one.folder == open_.folder && one.uid == uid ? entry.stored : nothing;
+        }
+    }
+    next_ = lower_bound(world_, open_.entries, uid) + 1;
+    return imap_desk::stored_at(world_, open_, uid);
+}
 
 std::uint32_t stored_at(const World& world, const OpenFolder& open, std::uint32_t uid) {
     const std::uint32_t at = lower_bound(world, open.entries, uid);

@@ -3,6 +3,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "protocols/base/did_you_mean.hpp"
+#include "protocols/imap/host.hpp"
 #include "sim/scenario/schema.hpp"
 #include "sim/world/compile.hpp"
 
@@ -71,6 +72,23 @@ sasl::Mechanisms offered(Compiler& c, const scenario::Host& host, std::string_vi
                               ".mechanisms", names))
         out.add(one);
     return out;
+}
+
+// imap::Capability bits of what an IMAP server does not have.
+std::uint64_t imap_off(Compiler& c, const scenario::Host& host) {
+    imap::Capabilities out;
+    for (const std::string& word : host.imap.capabilities_off) {
+        if (const auto known = imap::capability_named(word)) {
+            out.set(*known);
+            continue;
+        }
+        const std::string_view near = closest(word, imap::capability_words());
+        c.error("hosts." + scenario::toml_key(host.name) + ".imap.capabilities_off",
+                "there is no IMAP capability " + quoted(word),
+                "capabilities go by the words of CAPABILITY's answer (RFC 3501 §7.2.1)",
+                near.empty() ? "" : "did you mean " + quoted(near) + "?");
+    }
+    return out.bits;
 }
 
 std::string greeted_name(const scenario::Host& host, const HostSetup& setup) {
@@ -273,6 +291,7 @@ void compile_hosts(Compiler& c) {
         host.has_mailboxes = from.runs(Service::mda);
         host.pop3_mechanisms = offered(c, from, "pop3", from.pop3.mechanisms);
         host.imap_mechanisms = offered(c, from, "imap", from.imap.mechanisms);
+        host.imap_off = imap_off(c, from);
         std::uint32_t seen = 0;
         for (const Service service : from.services) {
             const std::uint32_t bit = 1U << static_cast<unsigned>(service);
