@@ -34,38 +34,6 @@ std::string base64(std::string_view octets) {
     return out;
 }
 
-// Somebody at a terminal, on bob's computer.
-class Caller {
-  public:
-    Caller(MailWorld& world, const std::string& where, std::uint32_t number = 1)
-        : world_(world), number_(number), node_(world.host("bob-pc")) {
-        world.run().on_outside = [this](std::uint32_t, OutsideNews news, std::string_view octets) {
-            if (news == OutsideNews::octets) heard_ += octets;
-        };
-        world.simulation.enter(Entry::connect, node_, number_, where);
-        world.run_for(500 * millisecond);
-        heard_.clear();
-    }
-    // What comes within `wait`.
-    std::string says(const std::string& line, Duration wait = 500 * millisecond) {
-        heard_.clear();
-        world_.simulation.enter(Entry::say, node_, number_, line + "\r\n");
-        world_.run_for(wait);
-        return heard_;
-    }
-    std::string hears(Duration wait) {
-        heard_.clear();
-        world_.run_for(wait);
-        return heard_;
-    }
-
-  private:
-    MailWorld& world_;
-    std::uint32_t number_;
-    NodeId node_;
-    std::string heard_;
-};
-
 const std::string good_plain = "AUTH PLAIN " + base64(std::string("\0bob\0secret-bob", 15));
 const std::string bad_plain = "AUTH PLAIN " + base64(std::string("\0bob\0guess", 10));
 
@@ -116,7 +84,7 @@ TEST_CASE("what a person's mail program prefers or does not know decides") {
 TEST_CASE("a host that has TLS offers passwords under it alone, and proofs without it as well") {
     MailWorld w(office("tls = { offer = true }\n" +
                        offer("\"SCRAM-SHA-256-PLUS\", \"SCRAM-SHA-256\", \"PLAIN\"")));
-    Caller caller(w, "mail:587");
+    Caller caller(w, "bob-pc", "mail:587");
     CHECK_THAT(caller.says("EHLO x.example"), ContainsSubstring("250-AUTH SCRAM-SHA-256\r\n"));
     CHECK_THAT(caller.says(good_plain), ContainsSubstring("538 5.7.11 "));
     w.run_for(5 * minute);
@@ -137,7 +105,7 @@ TEST_CASE("channel bindings hold with TLS 1.2, too") {
 
 TEST_CASE("a refusal comes a second late, then two, then four, and the next line waits its turn") {
     MailWorld w(office(""));
-    Caller caller(w, "mail:587");
+    Caller caller(w, "bob-pc", "mail:587");
     caller.says("EHLO x.example");
     for (const Duration late : {1 * second, 2 * second, 4 * second}) {
         CHECK(caller.says(bad_plain, late - 100 * millisecond).empty());
@@ -150,7 +118,7 @@ TEST_CASE("a refusal comes a second late, then two, then four, and the next line
 
 TEST_CASE("POP3's PASS, APOP and AUTH are slowed down and counted alike") {
     MailWorld w(office("pop3 = { apop = true, mechanisms = [\"PLAIN\"] }\n"));
-    Caller caller(w, "mail:110");
+    Caller caller(w, "bob-pc", "mail:110");
     caller.says("USER bob");
     CHECK(caller.says("PASS guess", 900 * millisecond).empty());
     CHECK_THAT(caller.hears(200 * millisecond), ContainsSubstring("-ERR user or password is wrong"));
@@ -163,7 +131,7 @@ TEST_CASE("POP3's PASS, APOP and AUTH are slowed down and counted alike") {
 
 TEST_CASE("too many failures lock the account and the client's address, and time opens them again") {
     MailWorld w(office("login = { delay = \"0s\", lock_after = 3, lock_for = \"10m\" }\n"));
-    Caller caller(w, "mail:587");
+    Caller caller(w, "bob-pc", "mail:587");
     caller.says("EHLO x.example");
     for (int i = 0; i < 3; ++i) CHECK_THAT(caller.says(bad_plain), ContainsSubstring("535 "));
     CHECK(w.decided("mail login_locked: bob is locked until 2010-09-01T08:10:0"));
@@ -173,18 +141,18 @@ TEST_CASE("too many failures lock the account and the client's address, and time
     CHECK_THAT(caller.says("AUTH PLAIN " + base64(std::string("\0alice\0secret-alice", 19))),
                ContainsSubstring("454 "));
     w.run_for(minute);
-    Caller reader(w, "mail:110", 2);
+    Caller reader(w, "bob-pc", "mail:110", 2);
     reader.says("USER bob");
     CHECK_THAT(reader.says("PASS secret-bob"), ContainsSubstring("-ERR [SYS/TEMP] "));
     w.run_for(10 * minute);
-    Caller again(w, "mail:110", 3);
+    Caller again(w, "bob-pc", "mail:110", 3);
     again.says("USER bob");
     CHECK_THAT(again.says("PASS secret-bob"), ContainsSubstring("+OK "));
 }
 
 TEST_CASE("a guess at names that nobody has is slowed down by its address alone") {
     MailWorld w(office("login = { lock_after = 4 }\n"));
-    Caller caller(w, "mail:587");
+    Caller caller(w, "bob-pc", "mail:587");
     caller.says("EHLO x.example");
     for (const char* name : {"root", "admin", "test", "info"})
         caller.says("AUTH PLAIN " + base64('\0' + std::string(name) + '\0' + "guess"), 10 * second);
@@ -196,7 +164,7 @@ TEST_CASE("a guess at names that nobody has is slowed down by its address alone"
 
 TEST_CASE("who hangs up does not hear the late refusal, and nothing breaks") {
     MailWorld w(office(""));
-    Caller caller(w, "mail:587");
+    Caller caller(w, "bob-pc", "mail:587");
     caller.says("EHLO x.example");
     caller.says(bad_plain, 10 * millisecond);
     w.simulation.enter(Entry::hang_up, w.host("bob-pc"), 1, "");
@@ -215,7 +183,7 @@ TEST_CASE("a token of the token host lets people in until it expires, and nobody
     const auto shown = [&](const std::string& text) {
         return base64("user=bob\x01" "auth=Bearer " + text + "\x01\x01");
     };
-    Caller caller(w, "mail:110");
+    Caller caller(w, "bob-pc", "mail:110");
     for (const std::string& bad :
          {token("guess", "bob", 0, 60), token("secret-idp", "alice", 0, 60),
           token("secret-idp", "bob", -60, -1), token("secret-idp", "bob", 0, 60) + "x",
@@ -279,7 +247,7 @@ TEST_CASE("locks, late refusals and nonces are part of the World: a replay repea
     MailWorld a(text);
     MailWorld b(text);
     for (MailWorld* w : {&a, &b}) {
-        Caller caller(*w, "mail:587");
+        Caller caller(*w, "bob-pc", "mail:587");
         caller.says("EHLO x.example");
         caller.says(bad_plain);
         caller.says(bad_plain, 10 * second);

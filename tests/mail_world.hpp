@@ -2,8 +2,10 @@
 // and what the Trace says about it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/mail/mail.hpp"
@@ -11,6 +13,7 @@
 #include "sim/mail/folders.hpp"
 #include "sim/mail/store.hpp"
 #include "sim/world/open.hpp"
+#include "sim/world/outside.hpp"
 #include "sim/world/simulation.hpp"
 #include "sim/world/world_make.hpp"
 #include "tests/catch.hpp"
@@ -127,6 +130,47 @@ class MailWorld {
         return world().mail.messages.live() == 0 && world().mail.recipients.live() == 0 &&
                world().mail.deliveries.live() == 0;
     }
+};
+
+// Somebody at a terminal, on a host.
+class Caller {
+  public:
+    Caller(MailWorld& world, std::string_view host, const std::string& where,
+           std::uint32_t number = 1)
+        : world_(world), number_(number), node_(world.host(host)) {
+        auto before = world.run().on_outside;
+        world.run().on_outside = [heard = heard_, number, before](
+                                     std::uint32_t subject, OutsideNews news, std::string_view octets) {
+            if (subject != number && before) return before(subject, news, octets);
+            if (news == OutsideNews::octets) *heard += octets;
+        };
+        world.simulation.enter(Entry::connect, node_, number_, where);
+        world.run_for(500 * millisecond);
+        greeting = std::exchange(*heard_, {});
+    }
+    Caller(const Caller&) = delete;
+    Caller& operator=(const Caller&) = delete;
+
+    std::string greeting;
+
+    // What comes within `wait`.
+    std::string says(const std::string& line, Duration wait = 500 * millisecond) {
+        heard_->clear();
+        world_.simulation.enter(Entry::say, node_, number_, line + "\r\n");
+        world_.run_for(wait);
+        return *heard_;
+    }
+    // What has come since, and comes within `wait`.
+    std::string hears(Duration wait) {
+        world_.run_for(wait);
+        return std::exchange(*heard_, {});
+    }
+
+  private:
+    MailWorld& world_;
+    std::uint32_t number_;
+    NodeId node_;
+    std::shared_ptr<std::string> heard_ = std::make_shared<std::string>();
 };
 
 }  // namespace postroad::sim
