@@ -47,6 +47,7 @@ void bench_core(const Options& options, Reporter& reporter);
 void bench_copy(const Options& options, Reporter& reporter);
 void bench_tls(const Options& options, Reporter& reporter);
 void bench_memory(const Options& options, Reporter& reporter);
+void bench_store(const Options& options, Reporter& reporter);
 void bench_live(const Options& options, Reporter& reporter);
 void bench_view(const Options& options, Reporter& reporter);
 

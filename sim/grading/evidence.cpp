@@ -100,11 +100,14 @@ void Gatherer::line(const RowView& row, std::uint64_t position) {
     set(one, Kind::line, "port", {std::to_string(of->target_port)});
     set(one, Kind::line, "from", std::move(from));
     set(one, Kind::line, "to", std::move(to));
+    if (of->target_port == 143 || of->target_port == 993) take_word(text);  // RFC 3501 §2.2.1: a tag
     if (fact.speech == Speech::reply) {
         set(one, Kind::line, "reply",
             {fact.code >= 100 ? std::to_string(fact.code) : std::string(take_word(text))});
     } else {
-        set(one, Kind::line, "verb", {std::string(take_word(text))});
+        std::string verb(take_word(text));
+        if (equals_ignoring_case(verb, "UID")) verb.append(" ").append(take_word(text));
+        set(one, Kind::line, "verb", {verb});
     }
 }
 
@@ -201,6 +204,8 @@ Evidence::Evidence(const Trace& trace, const World& world)
         }
     }
     gather.messages();
+    gather.lying();
+    gather.shown();
     for (auto& list : found_)
         std::stable_sort(list.begin(), list.end(), [](const Happening& a, const Happening& b) {
             return a.position < b.position;

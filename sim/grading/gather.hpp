@@ -20,6 +20,8 @@ struct Gatherer {
     void lookup(const RowView& row, std::uint64_t position);
     void queue(const RowView& row);
     void messages();
+    void lying();  // evidence_store.cpp
+    void shown();
 
     Happening& add(Kind kind, Time time, std::uint64_t position, Id conversation,
                    std::string sentence);

@@ -35,8 +35,10 @@ constexpr FieldRow connect_fields[] = {
      "established closed refused timed_out unreachable reset aborted crashed"},
 };
 constexpr FieldRow line_fields[] = {
-    {"verb", How::word, "a command, by its first word", "\"RCPT\""},
-    {"reply", How::reply, "a reply, by its code or its class; POP3's by its first word, `+OK` or `-ERR`", "\"5yz\""},
+    {"verb", How::word, "a command, by its first word; IMAP's by the word behind its tag, "
+     "`UID FETCH` by both", "\"RCPT\""},
+    {"reply", How::reply, "a reply, by its code or its class; POP3's by its first word, `+OK` or "
+     "`-ERR`; IMAP's by the word behind its tag", "\"5yz\""},
     {"contains", How::contains, "a part of the line", "\"bob@example.net\""},
     {"from", How::word, "the host that says it", "\"mx\""},
     {"to", How::word, "the host that hears it", "\"alice-pc\""},
@@ -96,6 +98,19 @@ constexpr FieldRow custody_fields[] = {
      "[\"alice-pc\", \"mail\", \"post\"]"},
 };
 
+constexpr FieldRow lies_fields[] = {
+    {"of", How::word, "whose mailbox: one of their addresses", "\"bob@example.net\""},
+    {"folder", How::word, "the folder", "\"Team\""},
+    {"subject", How::word, "the Subject field", "\"hello\""},
+    {"flag", How::word, "a flag or keyword it has", "\"\\\\Seen\""},
+};
+constexpr FieldRow shown_fields[] = {
+    {"on", How::word, "the computer with the mail program", "\"phone\""},
+    {"folder", How::word, "the folder it is shown in", "\"INBOX\""},
+    {"subject", How::word, "the Subject field", "\"hello\""},
+    {"flag", How::word, "how it is marked there", "\"\\\\Seen\""},
+};
+
 constexpr KindRow rows[] = {
     {"delivered", Kind::delivered, "A message came into a mailbox.", "delivery",
      "nothing was delivered", delivered_fields},
@@ -127,6 +142,10 @@ constexpr KindRow rows[] = {
      "body=intact"},
     {"custody", Kind::custody, "The hosts that were responsible for a message, one after the "
      "other.", "way", "nothing was delivered", custody_fields},
+    {"lies", Kind::lies, "A message that lies in a folder on the server when the run is over.",
+     "message in a folder", "every mailbox is empty at the end", lies_fields},
+    {"shown", Kind::shown, "A message that a mail program shows when the run is over.",
+     "message in a mail program", "no mail program has anything to show at the end", shown_fields},
 };
 
 }  // namespace

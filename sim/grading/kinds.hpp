@@ -10,7 +10,7 @@ namespace postroad::sim::grading {
 
 enum class Kind : std::uint8_t {
     delivered, accepted, fetched, connect, line, decision, verdict, dns, bounce, secret_in_clear,
-    copy, custody,
+    copy, custody, lies, shown,
     count_of_kinds,
 };
 

@@ -75,6 +75,8 @@ void act(Run& run, const scenario::Event& event) {
     set_up(run.world);
     if (const auto* const message = std::get_if<scenario::Send>(&event.action)) {
         send(run, *message);
+    } else if (const auto* const done = std::get_if<scenario::Handle>(&event.action)) {
+        handle(run, *done);
     } else if (const auto* const wanted = std::get_if<scenario::Fetch>(&event.action)) {
         const std::uint32_t person = run.setup().find_person(wanted->person);
         if (person == nothing) return;
@@ -93,6 +95,7 @@ void begin(Run& run) {
         run.schedule(run.now() + every->ns, person.device, person.device, EventKind::mail,
                      detail::fetch, i);
     }
+    begin_habits(run);
 }
 
 void on_event(Run& run, const Event& event) {
@@ -106,6 +109,9 @@ void on_event(Run& run, const Event& event) {
             try_again(run, event.a);
         return;
     }
+    if (event.detail == detail::habit) return on_habit(run, event.a, event.b);
+    if (event.detail == detail::work) return on_work(run, event.a);
+    if (event.detail == detail::idle_over) return on_idle_over(run, event.a);
     if (event.detail != detail::fetch || event.a >= run.setup().people.size()) return;
     const PersonSetup& person = run.setup().people[event.a];
     const auto& settings = run.setup().scenario.people[person.scenario_index].fetch;
@@ -117,10 +123,15 @@ void on_event(Run& run, const Event& event) {
 
 namespace {
 
+bool is_reader(const Run& run, std::uint32_t connection) {
+    const Role role = run.world.tcp.tcbs[connection].role;
+    return role == Role::pop3_client || role == Role::imap_client;
+}
+
 // A mail program logs in, for a fetch or for a submission.
 bool log_in_ask(Run& run, std::uint32_t connection, std::uint32_t number, const Ask& ask,
                        Answer& out) {
-    if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
+    if (is_reader(run, connection))
         return login::respond(run, connection, number,
                               run.setup().people[number].fetches_from_host, ask, out);
     const Submission& one = run.world.mail.people.outbox[number];
@@ -133,6 +144,8 @@ bool ask(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask
     out.to = ask.kind;
     const std::uint32_t number = owner & ~owner_bit;
     if (ask.kind == AskKind::respond) return log_in_ask(run, connection, number, ask, out);
+    if (run.world.tcp.tcbs[connection].role == Role::imap_client)
+        return imap_ask(run, connection, number, out, ask.b == "IDLE");
     if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
         return fetch_ask(run, connection, number, ask, out);
     return submission_ask(run, connection, number, out);
@@ -141,7 +154,9 @@ bool ask(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask
 void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& tell,
           std::string_view words) {
     const std::uint32_t number = owner & ~owner_bit;
-    if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
+    if (run.world.tcp.tcbs[connection].role == Role::imap_client)
+        imap_tell(run, connection, number, tell, words);
+    else if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
         fetch_tell(run, connection, number, tell, words);
     else
         submission_tell(run, connection, number, tell, words);
@@ -149,7 +164,7 @@ void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& t
 
 void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
     const std::uint32_t number = owner & ~owner_bit;
-    if (run.world.tcp.tcbs[connection].role == Role::pop3_client)
+    if (is_reader(run, connection))
         fetch_over(run, connection, number, how);
     else
         submission_over(run, connection, number, how);
@@ -181,7 +196,7 @@ const smtp::ClientHost& smtp_client_host(const Run& run, std::uint32_t owner) {
 
 std::string_view server_name(const Run& run, const Tcb& tcb, std::uint32_t owner) {
     const std::uint32_t number = owner & ~owner_bit;
-    return domain_name_of(run, tcb.role == Role::pop3_client
+    return domain_name_of(run, tcb.role == Role::pop3_client || tcb.role == Role::imap_client
                                    ? run.setup().people[number].fetches_from_host
                                    : run.world.mail.people.outbox[number].target);
 }

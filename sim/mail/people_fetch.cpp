@@ -7,19 +7,6 @@
 namespace postroad::sim::people {
 namespace {
 
-PersonMail& edit(Run& run, std::uint32_t person) {
-    return run.world.mail.people.people.edit(person);
-}
-const PersonMail& at(const Run& run, std::uint32_t person) {
-    return run.world.mail.people.people[person];
-}
-
-bool is_current(const Run& run, std::uint32_t connection, std::uint32_t person) {
-    const auto& people = run.world.mail.people.people;
-    return person < people.size() && people[person].state == FetchState::talking &&
-           (people[person].connection == connection || people[person].connection == nothing);
-}
-
 std::uint32_t find_seen(const World& world, std::uint32_t person, std::string_view id) {
     const PeopleTables& people = world.mail.people;
     return people.seen_by_id.find(hash_octets(id, person), [&](std::uint32_t at) {
@@ -50,8 +37,8 @@ void settle_doomed(Run& run, std::uint32_t person, bool deleted) {
     for (std::uint32_t at = people.people[person].first_seen; at != nothing;) {
         SeenMessage one = people.seen[at];
         const std::uint32_t next = one.next;
-        if (one.doomed == 0 || !deleted) {
-            if (one.doomed != 0) people.seen.edit(at).doomed = 0;
+        if (one.doomed != 1 || !deleted) {
+            if (one.doomed == 1) people.seen.edit(at).doomed = 0;
             before = at;
         } else {
             PersonMail& mine = people.people.edit(person);
@@ -72,6 +59,22 @@ void finish(Run& run, std::uint32_t person) {
     mine.connection = nothing;
     ++mine.serial;
     run.world.heap.drop(mine.addresses);
+    has_looked(run, person);
+}
+
+}  // namespace
+
+PersonMail& edit(Run& run, std::uint32_t person) {
+    return run.world.mail.people.people.edit(person);
+}
+const PersonMail& at(const Run& run, std::uint32_t person) {
+    return run.world.mail.people.people[person];
+}
+
+bool is_current(const Run& run, std::uint32_t connection, std::uint32_t person) {
+    const auto& people = run.world.mail.people.people;
+    return person < people.size() && people[person].state == FetchState::talking &&
+           (people[person].connection == connection || people[person].connection == nothing);
 }
 
 void explain(Run& run, std::uint32_t person, Id subject, std::string_view why) {
@@ -79,6 +82,25 @@ void explain(Run& run, std::uint32_t person, Id subject, std::string_view why) {
     run.decide(setup.device, subject, Reason::fetch_failed,
                domain_name_of(run, setup.fetches_from_host), why);
 }
+
+void record_fetched(Run& run, const Tcb& tcb, std::uint32_t person, std::string_view text) {
+    PersonMail& mine = edit(run, person);
+    CustodyFact fact;
+    fact.transaction = mine.in_session++;
+    ++mine.fetched;
+    mine.fetched_octets += text.size();
+    fact.message = run.new_id(tcb.node);
+    fact.conversation = tcb.conversation;
+    fact.move = CustodyMove::fetched;
+    fact.recipients = 1;
+    // The Return-Path is the store's addition (RFC 5321 §4.4): the message is what follows it.
+    message::Field first;
+    const std::size_t size = message::read_field(text, true, first);
+    fact.content_hash = hash_octets(size != 0 && first.is("Return-Path") ? text.substr(size) : text);
+    run.record(tcb.node, fact, run.setup().people[person].address);
+}
+
+namespace {
 
 void connect(Run& run, std::uint32_t person) {
     const PersonSetup& setup = run.setup().people[person];
@@ -94,8 +116,11 @@ void connect(Run& run, std::uint32_t person) {
     talks.in_session = 0;
     talks.committed = 0;
     ++talks.address;
-    const std::uint32_t connection = session::start_pop3_client(
-        run, setup.device, address, setup.fetches_from_port, owner_bit | person);
+    if (speaks_imap(run, person)) begin_imap(run, person);
+    const auto start = speaks_imap(run, person) ? session::start_imap_client
+                                                : session::start_pop3_client;
+    const std::uint32_t connection =
+        start(run, setup.device, address, setup.fetches_from_port, owner_bit | person);
     const PersonMail& now = at(run, person);
     if (now.state == FetchState::talking && now.serial == mine.serial &&
         now.address == mine.address + 1)
@@ -107,22 +132,9 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t person, const Tel
     const Tcb tcb = run.world.tcp.tcbs[connection];
     const pop3::Client& machine = run.world.sessions.of<pop3::Client>()[tcb.seat].machine;
     const std::string id(pop3::unique_id_of(machine, tell.index, run.world.heap));
-    PersonMail& mine = edit(run, person);
-    const bool doomed = mine.leave == 0;
-    CustodyFact fact;
-    fact.transaction = mine.in_session++;
-    ++mine.fetched;
-    mine.fetched_octets += text.size();
-    remember(run, person, id, doomed);
-    fact.message = run.new_id(tcb.node);
-    fact.conversation = tcb.conversation;
-    fact.move = CustodyMove::fetched;
-    fact.recipients = 1;
-    // The Return-Path is the store's addition (RFC 5321 §4.4): the message is what follows it.
-    message::Field first;
-    const std::size_t size = message::read_field(text, true, first);
-    fact.content_hash = hash_octets(size != 0 && first.is("Return-Path") ? text.substr(size) : text);
-    run.record(tcb.node, fact, run.setup().people[person].address);
+    remember(run, person, id, at(run, person).leave == 0);
+    record_fetched(run, tcb, person, text);
+    keep(run, person, {0, 0, id}, text);
 }
 
 }  // namespace
@@ -167,9 +179,10 @@ bool fetch_ask(Run& run, std::uint32_t connection, std::uint32_t person, const A
     const std::uint32_t seen =
         ask.a.empty() ? Index::none : find_seen(run.world, person, ask.a);
     const bool leave = at(run, person).leave != 0;
+    const bool unwanted = seen != Index::none && run.world.mail.people.seen[seen].doomed == 2;
     out.ok = seen == Index::none;
-    out.number = leave ? 0 : 1;
-    if (seen != Index::none && !leave) run.world.mail.people.seen.edit(seen).doomed = 1;
+    out.number = leave && !unwanted ? 0 : 1;
+    if (seen != Index::none && out.number == 1) run.world.mail.people.seen.edit(seen).doomed = 1;
     return true;
 }
 
@@ -207,6 +220,11 @@ void fetch_over(Run& run, std::uint32_t connection, std::uint32_t person, Ending
         mine.address < mine.addresses.size())
         return connect(run, person);
     finish(run, person);
+}
+
+void forget_on_server(Run& run, std::uint32_t person, std::string_view unique_id) {
+    const std::uint32_t seen = find_seen(run.world, person, unique_id);
+    if (seen != Index::none) run.world.mail.people.seen.edit(seen).doomed = 2;
 }
 
 }  // namespace postroad::sim::people

@@ -13,6 +13,9 @@ namespace postroad::sim::people {
 namespace detail {  // Event::detail
 inline constexpr std::uint16_t retry = mail::event::people;      // a: submission, b: serial
 inline constexpr std::uint16_t fetch = routine_mail_event;  // a: person; periodic
+inline constexpr std::uint16_t habit = mail::event::people + 2;      // a: person, b: habit
+inline constexpr std::uint16_t work = mail::event::people + 3;       // a: person; the next message
+inline constexpr std::uint16_t idle_over = mail::event::people + 4;  // a: person
 }  // namespace detail
 
 // Records for everybody; cheap when nothing is missing.
@@ -49,7 +52,43 @@ void submission_tell(Run& run, std::uint32_t connection, std::uint32_t submissio
                      const Tell& tell, std::string_view words);
 void submission_over(Run& run, std::uint32_t connection, std::uint32_t submission, Ending how);
 
-// --- people_fetch.cpp: POP3. Does nothing while the person's mail program is at it already.
+// --- people_fetch.cpp: looking for mail, and POP3.
+PersonMail& edit(Run& run, std::uint32_t person);
+const PersonMail& at(const Run& run, std::uint32_t person);
+// Whether that connection is the one over which the person's mail program looks now.
+bool is_current(const Run& run, std::uint32_t connection, std::uint32_t person);
+void explain(Run& run, std::uint32_t person, Id subject, std::string_view why);
+// A whole message has come.
+void record_fetched(Run& run, const Tcb& tcb, std::uint32_t person, std::string_view text);
+// A message that was left on the POP3 server is to go with the next session.
+void forget_on_server(Run& run, std::uint32_t person, std::string_view unique_id);
+
+// --- people_imap.cpp: IMAP, as a program that keeps in step or one on a web server.
+bool speaks_imap(const Run& run, std::uint32_t person);
+void begin_imap(Run& run, std::uint32_t person);
+bool imap_ask(Run& run, std::uint32_t connection, std::uint32_t person, Answer& out, bool idles);
+void imap_tell(Run& run, std::uint32_t connection, std::uint32_t person, const Tell& tell,
+               std::string_view words);
+// There is something to do: a session that idles goes on, else one is begun.
+void go_to_server(Run& run, std::uint32_t person);
+void on_idle_over(Run& run, std::uint32_t person);
+
+// --- people_program.cpp: what a mail program shows, and what its person does with that.
+struct Where {
+    std::uint32_t uid = 0, folder = 0;   // IMAP
+    std::string_view unique_id;          // POP3
+};
+std::uint32_t program_of(Run& run, std::uint32_t person);  // made when it is first needed
+void keep(Run& run, std::uint32_t person, const Where& where, std::string_view text);
+void drop_kept(Run& run, std::uint32_t person, std::uint32_t folder, std::uint32_t uid);
+void handle(Run& run, const scenario::Handle& handle);
+void begin_habits(Run& run);
+void on_habit(Run& run, std::uint32_t person, std::uint32_t habit);
+void on_work(Run& run, std::uint32_t person);
+// A look at the server is over, or something came while it idles.
+void has_looked(Run& run, std::uint32_t person);
+
+// --- people_fetch.cpp again. Does nothing while the person's mail program is at it already.
 void fetch(Run& run, std::uint32_t person, bool leave_on_server);
 void fetch_resolved(Run& run, std::uint32_t person, std::uint32_t serial,
                     const dns_layer::Resolved& answer);

@@ -5,6 +5,7 @@
 #include "protocols/base/index.hpp"
 #include "protocols/base/pages.hpp"
 #include "sim/core/facts.hpp"
+#include "sim/mail/program_state.hpp"
 #include "sim/world/setup.hpp"
 
 namespace postroad::sim {
@@ -63,6 +64,8 @@ struct PersonMail {
     std::uint32_t sent = 0;              // messages composed
     std::uint64_t fetched = 0;           // messages, ever
     std::uint64_t fetched_octets = 0;
+    std::uint32_t program = nothing;     // PeopleTables::programs
+    std::uint32_t unused = 0;
 };
 static_assert(Record<PersonMail>);
 
@@ -71,7 +74,7 @@ struct SeenMessage {
     std::uint32_t next = nothing;        // of the same person
     std::uint32_t generation = 0;
     std::uint32_t person = 0;
-    std::uint32_t doomed = 0;            // DELE was said for it
+    std::uint32_t doomed = 0;            // DELE was said for it; 2: its person wants it gone
     Text id;
 };
 static_assert(Record<SeenMessage>);
@@ -88,6 +91,7 @@ struct PeopleTables {
     Table<SeenMessage> seen;
     Index seen_by_id;
     Pages<WorkloadState> workloads;
+    Table<MailProgram> programs;
     bool operator==(const PeopleTables&) const = default;
 };
 

@@ -1,0 +1,37 @@
+// What a person's mail program shows and has still to do, in the World.
+#pragma once
+
+#include "protocols/base/heap.hpp"
+#include "protocols/base/pages.hpp"
+#include "protocols/imap/sync.hpp"
+
+namespace postroad::sim {
+
+// A message in the program's own list.
+struct KeptMessage {
+    std::uint32_t uid = 0;               // IMAP
+    std::uint32_t folder = 0;            // IMAP: index in Sync::folders
+    std::uint32_t read = 0;              // by its person
+    std::uint32_t unused = 0;
+    Text unique_id;                      // POP3; empty: the server gives none
+    Text subject;
+    Text from;                           // whom a reply goes to
+    Text message_id;
+};
+static_assert(Record<KeptMessage>);
+
+// One person's mail program, as far as it has anything to remember.
+struct MailProgram {
+    std::uint32_t person = 0xffffffff;   // (first: the free list's link when ended)
+    std::uint32_t generation = 0;
+    imap::Sync sync;                     // IMAP: what it knows of the server's folders
+    List<KeptMessage> kept;              // the older first
+    std::uint32_t fresh = 0, changed = 0, gone = 0;  // in this session
+    std::uint8_t waits = 0;              // the client's question for work is open: it idles
+    std::uint8_t by = 0;                 // 0: by UIDs alone, 1: CONDSTORE, 2: QRESYNC
+    std::uint8_t works = 0;              // its person is at it: an event is on the agenda
+    std::uint8_t habit = 0;              // and one: whose habit that is
+};
+static_assert(Record<MailProgram>);
+
+}  // namespace postroad::sim
