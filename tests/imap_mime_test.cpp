@@ -288,7 +288,7 @@ TEST_CASE("GMime and Postroad find the same parts in generated messages") {
 TEST_CASE("ranges lie within each other, whatever octets a message has") {
     for (std::uint64_t seed = 1; seed <= 400; ++seed) {
         std::string text = tests::mime_message(seed);
-        Random random(seed);
+        Random random{seed};
         for (int i = 0; i < 20 && !text.empty(); ++i)
             text[random.below(text.size())] = "\r\n-=\"; \0b\xff:("[random.below(12)];
         CAPTURE(seed);

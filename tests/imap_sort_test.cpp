@@ -219,7 +219,7 @@ TEST_CASE("ordered subjects are threads with one level") {
 
 TEST_CASE("forests of any shape are found again from their references") {
     for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-        Random random(seed);
+        Random random{seed};
         const auto count = static_cast<std::uint32_t>(1 + random.below(30));
         std::vector<std::uint32_t> parent(count + 1, 0);  // 0: a root
         std::vector<std::string> chain(count + 1);
