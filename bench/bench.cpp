@@ -110,6 +110,7 @@ int run(const Options& options, std::ostream& out, std::ostream& error) {
                                            {"core", bench_core},
                                            {"copy", bench_copy},
                                            {"memory", bench_memory},
+                                           {"messages", bench_messages},
                                            {"tls", bench_tls},
                                            {"store", bench_store},
                                            {"live", bench_live},

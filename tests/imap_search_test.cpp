@@ -242,7 +242,7 @@ TEST_CASE("random programs mean what a plain reading of them means") {
         }
     };
     for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
-        Random random(seed);
+        Random random{seed};
         const auto [keys, expected] = Tree::make(random, 1 + static_cast<int>(random.below(5)));
         CHECK(found(keys) == expected);
     }
