@@ -72,7 +72,7 @@ struct Server {
     std::uint8_t has_account = 0;  // somebody is logged in
     std::uint8_t news = 0;         // some Member is gone or changed, or there are new ones
     std::uint8_t flags_news = 0;   // the keyword table is news
-    std::uint8_t too_long = 0;     // the command under way passes a limit: 1 line, 2 literal
+    std::uint8_t too_long = 0;     // the command under way passes a limit: 1, its message: 2
     std::uint8_t outcome = 0;      // the code of the tagged reply that waits for news
     std::uint8_t stage = 0;        // of a command of several asks, its own
     std::uint8_t bits = 0;         // of a command of several asks, its own

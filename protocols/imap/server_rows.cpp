@@ -38,7 +38,7 @@ Step start_tls(Server& server, std::string_view argument, const ServerHost&, Eff
 
 // RFC 2971: who the other side is. What it says is its own affair, within bounds.
 Step id(Server&, std::string_view argument, const ServerHost& host, Effects& fx) {
-    constexpr std::string_view usage = "write ID, NIL or (\"name\" \"value\" …)";
+    constexpr std::string_view usage = "write ID, NIL or (\"name\" \"value\" ...)";
     Reader reader(argument);
     if (!reader.word("NIL")) {
         if (!reader.take('(')) return wrong(usage);
@@ -105,7 +105,6 @@ Step idle(Server& server, std::string_view argument, const ServerHost&, Effects&
     server.state = S::idle;
     say_go_on("idling", "2177 §3", fx);
     if (!server.has_mailbox) return Step::done();
-    server.bits = 1;
     return ask_for_news(server, fx);
 }
 
@@ -200,7 +199,7 @@ constexpr Row<Server, ServerHost> table[] = {
      done_or_bad,
      "5161 §3.1",
      {},
-     "ENABLE capability…: switches on what changes the replies"},
+     "ENABLE capability...: switches on what changes the replies"},
     {"SELECT",
      known,
      select,

@@ -129,7 +129,8 @@ public:
     std::string text;  // keeps what an answer shows
     std::string head;
     std::uint64_t open = 0;  // the mailbox this session has open; 0: none
-    bool fails = false;      // the store answers that it cannot
+    bool busy = false;       // a message comes to the open mailbox before each look for news
+    std::string fails;       // the store cannot do this: "FETCH", or "all"
 
     template <class Asked>
     void operator()(imap::Server& server, Heap& heap, const Asked& ask, Answer& out) {
@@ -153,7 +154,11 @@ private:
     std::shared_ptr<Mailbox> opened() const { return open == 0 ? nullptr : store_.by_id(open); }
 
     void answer(imap::Server& server, Heap& heap, const Ask& ask, Answer& out) {
-        if (fails) return refuse(out, "SERVERBUG", "the store is out of order");
+        if (ask.c == "CHANGES" && busy) deliver();
+        if (fails == "all" || fails == ask.c) {
+            if (ask.c == "CLOSE") close(nullptr, false);
+            return refuse(out, "SERVERBUG", "the store is out of order");
+        }
         const bool of_account = of_the_account(server, heap, ask, out);
         if (of_account) return;
         const auto box = opened();
@@ -207,6 +212,12 @@ private:
             copy(box, ask, out);
         else
             query(server, heap, box, ask, out);
+    }
+
+    void deliver() {
+        if (const auto box = opened())
+            box->add("Subject: news\r\n\r\n", 0, {store_.now_s, 0}, store_.next_email++,
+                     store_.now_s);
     }
 
     void folders(Answer& out) {
