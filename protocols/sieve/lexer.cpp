@@ -210,6 +210,7 @@ private:
         if (one == "\xe2\x80\x9c" || one == "\xe2\x80\x9d" || one == "\xe2\x80\x9e")
             suggestion = "strings are written in straight \" quotes";
         problem(std::move(what), 1, std::move(suggestion));
+        if (one == "/" && look(1) == '/') return hash_comment();
         advance(size);
         // The rest of a run of such characters would say nothing new.
         while (more() && look() == c) advance();

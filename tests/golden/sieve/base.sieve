@@ -27,7 +27,7 @@ else
         }
 --- plain.eml from alice@example.org to bob@example.net
 keep
-  3:4 header: false, nothing to compare :is "owner-ietf-mta-filters@imc.org"
+  3:4 header: false, nothing to compare, "owner-ietf-mta-filters@imc.org"
   3:1 if: false
   7:7 address: true, matched, "example.com" :is "example.com"
   7:1 elsif: true
@@ -145,16 +145,16 @@ fileinto "Lists"
   2:4 envelope: true, matched, "bounce@lists.example.com" :is "bounce@lists.example.com"
   2:1 if: true
   2:58 fileinto, "Lists"
-  3:4 envelope: false, nothing matched, "bounce@lists.example.com"
+  3:4 envelope: false, nothing matched, "bounce@lists.example.com" :is ""
   3:1 if: false
   4:4 envelope: true, matched, "bob" :is "bob"
   4:1 if: true
   4:41 stop
 --- plain.eml from <> to bob@example.net
 fileinto "Reports"
-  2:4 envelope: false, nothing matched :is "bounce@lists.example.com"
+  2:4 envelope: false, nothing matched, "" :is "bounce@lists.example.com"
   2:1 if: false
-  3:4 envelope: true, matched, ""
+  3:4 envelope: true, matched, "" :is ""
   3:1 if: true
   3:29 fileinto, "Reports"
   4:4 envelope: true, matched, "bob" :is "bob"
@@ -164,7 +164,7 @@ fileinto "Reports"
 keep (implicit)
   2:4 envelope: false, nothing matched, "alice@example.org" :is "bounce@lists.example.com"
   2:1 if: false
-  3:4 envelope: false, nothing matched, "alice@example.org"
+  3:4 envelope: false, nothing matched, "alice@example.org" :is ""
   3:1 if: false
   4:4 envelope: false, nothing matched, "carol" :is "bob"
   4:1 if: false
@@ -186,9 +186,9 @@ if header :contains ["X-Priority"] [""] { keep; }
 keep
   1:4 header: false, nothing to compare
   1:1 if: false
-  2:4 header: false, nothing matched, "1"
+  2:4 header: false, nothing matched, "1" :is ""
   2:1 if: false
-  3:4 header: true, matched, "1"
+  3:4 header: true, matched, "1" :contains ""
   3:1 if: true
   3:43 keep, "INBOX"
 
@@ -242,7 +242,7 @@ fileinto "Lists"
   3:4 header: true, matched, "Lunch on Friday?" :contains "lunch"
   3:1 if: true
   3:71 fileinto, "Lists"
-  4:4 header: false, nothing to compare :is "01"
+  4:4 header: false, nothing to compare, "01"
   4:1 if: false
 --- robot.eml from monitor@example.org to bob@example.net
 fileinto "Work"
@@ -271,7 +271,7 @@ fileinto "exact"
   3:54 fileinto, "exact"
   4:4 header: false, nothing matched, "Lunch on Friday?" :matches "lunch"
   4:1 if: false
-  5:4 header: false, nothing matched, "Lunch on Friday?"
+  5:4 header: false, nothing matched, "Lunch on Friday?" :matches ""
   5:1 if: false
 
 === encoded words are read as what they say

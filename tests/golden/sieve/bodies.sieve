@@ -8,7 +8,7 @@ fileinto "raw"
 fileinto "prologue"
   2:4 body: false, nothing matched, "For readers without MIME: prologue./--outer/Content-Type: text/plain; charset=utf-8/Content-Transfer-Encoding: quoted..." :contains "xylophone"
   2:1 if: false
-  3:4 body: true, matched, "For readers without MIME: prologue./--outer/Content-Type: text/plain; charset=utf-8/Content-Transfer-Encoding: quoted..." :contains "Sch=C3=B6ne"
+  3:4 body: true, matched, "...-Transfer-Encoding: quoted-printable//Sch=C3=B6ne Gr=C3=BC=C3=9Fe, and a secret word: xylo=/phone./--outer/Conte..." :contains "Sch=C3=B6ne"
   3:1 if: true
   3:40 fileinto, "raw"
   4:4 body: true, matched, "For readers without MIME: prologue./--outer/Content-Type: text/plain; charset=utf-8/Content-Transfer-Encoding: quoted..." :contains "prologue"
@@ -58,17 +58,17 @@ fileinto "any"
 keep (implicit)
   2:4 body: false, nothing matched, "Shall we meet at noon?/There is a new place around the corner./" :contains "xylophone"
   2:1 if: false
-  3:4 body: false, nothing to compare :contains "<b>money</b>"
+  3:4 body: false, nothing to compare, "<b>money</b>"
   3:1 if: false
-  4:4 body: false, nothing to compare :contains "xylophone"
+  4:4 body: false, nothing to compare, "xylophone"
   4:1 if: false
-  5:4 body: false, nothing to compare :contains "MZphysics"
+  5:4 body: false, nothing to compare, "MZphysics"
   5:1 if: false
   6:4 body: false, nothing to compare
   6:1 if: false
-  7:4 body: false, nothing to compare :contains "inner@example.com"
+  7:4 body: false, nothing to compare, "inner@example.com"
   7:1 if: false
-  8:4 body: false, nothing to compare :contains "Epilogue"
+  8:4 body: false, nothing to compare, "Epilogue"
   8:1 if: false
   9:4 body: false, nothing matched, "Shall we meet at noon?/There is a new place around the corner./" :contains "Words within"
   9:1 if: false

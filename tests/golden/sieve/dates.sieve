@@ -15,7 +15,7 @@ if date :matches :zone "+0000" "date" "zone" "*" { set "a" "${a} ${1}"; }
 if date :matches :zone "+0000" "date" "weekday" "*" { set "a" "${a} ${1}"; }
 fileinto "${a}";
 --- plain.eml from alice@example.org to bob@example.net
-fileinto "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00+00:00 Mon, 23 Nov 2026 08:59:00 +0000 +0000 1"
+fileinto "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00Z Mon, 23 Nov 2026 08:59:00 +0000 +0000 1"
   2:4 date: true, matched, "2026" :matches "*"
   2:1 if: true
   2:52 set, "2026", "a"
@@ -43,21 +43,21 @@ fileinto "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00+00:0
   10:4 date: true, matched, "08:59:00" :matches "*"
   10:1 if: true
   10:52 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00", "a"
-  11:4 date: true, matched, "2026-11-23T08:59:00+00:00" :matches "*"
+  11:4 date: true, matched, "2026-11-23T08:59:00Z" :matches "*"
   11:1 if: true
-  11:55 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00+00:00", "a"
+  11:55 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00Z", "a"
   12:4 date: true, matched, "Mon, 23 Nov 2026 08:59:00 +0000" :matches "*"
   12:1 if: true
-  12:53 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00+00:00 Mon, 23 Nov 2026 08:59:00 +0000", "a"
+  12:53 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00Z Mon, 23 Nov 2026 08:59:00 +0000", "a"
   13:4 date: true, matched, "+0000" :matches "*"
   13:1 if: true
-  13:52 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00+00:00 Mon, 23 Nov 2026 08:59:00 +0000 +0000", "a"
+  13:52 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00Z Mon, 23 Nov 2026 08:59:00 +0000 +0000", "a"
   14:4 date: true, matched, "1" :matches "*"
   14:1 if: true
-  14:55 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00+00:00 Mon, 23 Nov 2026 08:59:00 +0000 +0000 1", "a"
-  15:1 fileinto, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00+00:00 Mon, 23 Nov 2026 08:59:00 +0000 +0000 1"
+  14:55 set, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00Z Mon, 23 Nov 2026 08:59:00 +0000 +0000 1", "a"
+  15:1 fileinto, "2026 11 23 2026-11-23 61367 08 59 00 08:59:00 2026-11-23T08:59:00Z Mon, 23 Nov 2026 08:59:00 +0000 +0000 1"
 --- coyote.eml from coyote@desert.example.org to bob@example.net
-fileinto "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31+00:00 Tue, 1 Apr 1997 17:06:31 +0000 +0000 2"
+fileinto "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31Z Tue, 1 Apr 1997 17:06:31 +0000 +0000 2"
   2:4 date: true, matched, "1997" :matches "*"
   2:1 if: true
   2:52 set, "1997", "a"
@@ -85,19 +85,19 @@ fileinto "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31+00:0
   10:4 date: true, matched, "17:06:31" :matches "*"
   10:1 if: true
   10:52 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31", "a"
-  11:4 date: true, matched, "1997-04-01T17:06:31+00:00" :matches "*"
+  11:4 date: true, matched, "1997-04-01T17:06:31Z" :matches "*"
   11:1 if: true
-  11:55 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31+00:00", "a"
+  11:55 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31Z", "a"
   12:4 date: true, matched, "Tue, 1 Apr 1997 17:06:31 +0000" :matches "*"
   12:1 if: true
-  12:53 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31+00:00 Tue, 1 Apr 1997 17:06:31 +0000", "a"
+  12:53 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31Z Tue, 1 Apr 1997 17:06:31 +0000", "a"
   13:4 date: true, matched, "+0000" :matches "*"
   13:1 if: true
-  13:52 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31+00:00 Tue, 1 Apr 1997 17:06:31 +0000 +0000", "a"
+  13:52 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31Z Tue, 1 Apr 1997 17:06:31 +0000 +0000", "a"
   14:4 date: true, matched, "2" :matches "*"
   14:1 if: true
-  14:55 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31+00:00 Tue, 1 Apr 1997 17:06:31 +0000 +0000 2", "a"
-  15:1 fileinto, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31+00:00 Tue, 1 Apr 1997 17:06:31 +0000 +0000 2"
+  14:55 set, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31Z Tue, 1 Apr 1997 17:06:31 +0000 +0000 2", "a"
+  15:1 fileinto, "1997 04 01 1997-04-01 50539 17 06 31 17:06:31 1997-04-01T17:06:31Z Tue, 1 Apr 1997 17:06:31 +0000 +0000 2"
 
 === RFC 5260 §4.1: whose clock
 require ["date", "fileinto", "relational"];
@@ -109,10 +109,10 @@ if date :contains "subject" "year" "" { fileinto "never"; }
 fileinto "before nine there"
 fileinto "evening in Tokyo"
 fileinto "received today"
-  2:4 date: true, matched, "03" :value "09"
+  2:4 date: true, matched, "03" :value "lt" "09"
   2:1 if: true
   2:56 fileinto, "before nine there"
-  3:4 date: true, matched, "17" :value "17"
+  3:4 date: true, matched, "17" :value "ge" "17"
   3:1 if: true
   3:56 fileinto, "evening in Tokyo"
   4:4 date: true, matched, "2026-11-23" :is "2026-11-23"
@@ -131,8 +131,8 @@ if currentdate :is "time" "10:00:00" { fileinto "ten here"; }
 fileinto "November"
 fileinto "night in California"
 fileinto "ten here"
-  2:11 currentdate: true, matched, "2026-11-23" :value "2026-11-01"
-  2:56 currentdate: true, matched, "2026-11-23" :value "2026-12-01"
+  2:11 currentdate: true, matched, "2026-11-23" :value "ge" "2026-11-01"
+  2:56 currentdate: true, matched, "2026-11-23" :value "lt" "2026-12-01"
   2:4 allof: true
   2:1 if: true
   2:103 fileinto, "November"
@@ -161,10 +161,10 @@ fileinto "last" with header 1
   2:1 addheader, "one", "X-Mark"
   3:1 addheader, "two", "X-Mark"
   4:1 addheader, "three", "X-Mark"
-  5:4 header: true, matched, "one", "one"
+  5:4 header: true, matched, "one" :is "one"
   5:1 if: true
   5:37 fileinto, "first"
-  6:4 header: true, matched, "three", "three"
+  6:4 header: true, matched, "three" :is "three"
   6:1 if: true
   6:45 fileinto, "last"
   7:4 header: false, nothing to compare

@@ -8,7 +8,7 @@ if exists "x-sieve-filtered" { fileinto "Work"; }
 --- plain.eml from alice@example.org to bob@example.net
 redirect "kim@home.example.com" with header 1
 fileinto "Work" with header 1
-  2:8 header: false, nothing to compare :contains "<kim@home.example.com>"
+  2:8 header: false, nothing to compare, "<kim@home.example.com>"
   2:4 not: true
   2:1 if: true
   3:5 addheader, "<kim@job.example.com>", "X-Sieve-Filtered"
@@ -29,9 +29,9 @@ deleteheader "Received";
 --- plain.eml from alice@example.org to bob@example.net
 keep with header 1 (implicit)
   2:1 deleteheader, there is no such field, "X-Nothing"
-  3:1 deleteheader, "Lunch on Friday?" :contains "Subject"
+  3:1 deleteheader, "Lunch on Friday?", "Subject"
   4:1 deleteheader, "Cc"
-  5:1 deleteheader, there is no such field, "Bob Miller <bob@example.net>, carol@example.com" :is "To"
+  5:1 deleteheader, there is no such field, "Bob Miller <bob@example.net>, carol@example.com", "To"
   6:1 deleteheader, this field is protected, "Received"
   header 1:
     - Cc: support+urgent@example.net

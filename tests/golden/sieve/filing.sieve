@@ -34,10 +34,10 @@ if envelope :detail :contains "to" "" { fileinto "Some"; }
 --- plain.eml from alice@example.org to bob@example.net
 fileinto "Urgent"
 fileinto "Support"
-  2:4 address: true, matched, "urgent", "urgent"
+  2:4 address: true, matched, "urgent" :is "urgent"
   2:1 if: true
   2:36 fileinto, "Urgent"
-  3:4 address: true, matched, "support", "support"
+  3:4 address: true, matched, "support" :is "support"
   3:1 if: true
   3:35 fileinto, "Support"
   4:4 envelope: false, nothing to compare
@@ -49,31 +49,31 @@ fileinto "Urgent"
 fileinto "Support"
 fileinto "Empty"
 fileinto "Some"
-  2:4 address: true, matched, "urgent", "urgent"
+  2:4 address: true, matched, "urgent" :is "urgent"
   2:1 if: true
   2:36 fileinto, "Urgent"
-  3:4 address: true, matched, "support", "support"
+  3:4 address: true, matched, "support" :is "support"
   3:1 if: true
   3:35 fileinto, "Support"
-  4:4 envelope: true, matched, ""
+  4:4 envelope: true, matched, "" :is ""
   4:1 if: true
   4:31 fileinto, "Empty"
-  5:4 envelope: true, matched, ""
+  5:4 envelope: true, matched, "" :contains ""
   5:1 if: true
   5:41 fileinto, "Some"
 --- plain.eml from alice@example.org to bob+x@example.net
 fileinto "Urgent"
 fileinto "Support"
 fileinto "Some"
-  2:4 address: true, matched, "urgent", "urgent"
+  2:4 address: true, matched, "urgent" :is "urgent"
   2:1 if: true
   2:36 fileinto, "Urgent"
-  3:4 address: true, matched, "support", "support"
+  3:4 address: true, matched, "support" :is "support"
   3:1 if: true
   3:35 fileinto, "Support"
-  4:4 envelope: false, nothing matched, "x"
+  4:4 envelope: false, nothing matched, "x" :is ""
   4:1 if: false
-  5:4 envelope: true, matched, "x"
+  5:4 envelope: true, matched, "x" :contains ""
   5:1 if: true
   5:41 fileinto, "Some"
 
@@ -98,24 +98,24 @@ if header :value "ge" "subject" "M" { fileinto "M to Z"; }
 --- plain.eml from alice@example.org to bob@example.net
 fileinto "crowd"
 fileinto "came far"
-  2:4 address: true, matched, "3" :count "2"
+  2:4 address: true, matched, "3" :count "gt" "2"
   2:1 if: true
   2:73 fileinto, "crowd"
-  3:4 header: true, matched, "1" :count "1"
+  3:4 header: true, matched, "1" :count "ge" "1"
   3:1 if: true
   3:70 fileinto, "came far"
-  4:4 header: false, nothing to compare :value "3"
+  4:4 header: false, nothing to compare, "3"
   4:1 if: false
-  5:4 header: false, nothing matched, "Lunch on Friday?" :value "M"
+  5:4 header: false, nothing matched, "Lunch on Friday?" :value "ge" "M"
   5:1 if: false
 --- robot.eml from monitor@example.org to bob@example.net
 fileinto "urgent"
-  2:4 address: false, nothing matched, "1" :count "2"
+  2:4 address: false, nothing matched, "1" :count "gt" "2"
   2:1 if: false
-  3:4 header: false, nothing matched, "0" :count "1"
+  3:4 header: false, nothing matched, "0" :count "ge" "1"
   3:1 if: false
-  4:4 header: true, matched, "1" :value "3"
+  4:4 header: true, matched, "1" :value "lt" "3"
   4:1 if: true
   4:72 fileinto, "urgent"
-  5:4 header: false, nothing matched, "Disk full" :value "M"
+  5:4 header: false, nothing matched, "Disk full" :value "ge" "M"
   5:1 if: false

@@ -9,7 +9,7 @@ fileinto "Work" :flags \Flagged junk
   2:1 setflag, "\Flagged"
   3:1 addflag, "\Flagged \Deleted junk"
   4:1 removeflag, "\Flagged junk"
-  5:4 hasflag: true, matched, "\Flagged", "\flagged"
+  5:4 hasflag: true, matched, "\Flagged" :is "\flagged"
   5:1 if: true
   5:26 fileinto, "Work"
 
@@ -42,7 +42,7 @@ fileinto "Three"
   5:4 hasflag: true, matched, "B" :is "B"
   5:1 if: true
   5:34 fileinto, "One"
-  6:4 hasflag: true, matched, "2" :count "2"
+  6:4 hasflag: true, matched, "2" :count "eq" "2"
   6:1 if: true
   6:70 fileinto, "Two"
   7:4 hasflag: true, matched, "\Flagged" :contains "lag"

@@ -112,13 +112,13 @@ fileinto "more"
   3:4 string: true, matched, "  pending " :matches "* pending *"
   3:1 if: true
   3:49 fileinto, "pending"
-  4:4 string: true, matched, "2" :count "2"
+  4:4 string: true, matched, "2" :count "eq" "2"
   4:1 if: true
   4:88 fileinto, "two"
-  5:4 string: true, matched, "100" :value "20"
+  5:4 string: true, matched, "100" :value "gt" "20"
   5:1 if: true
   5:66 fileinto, "more"
-  6:4 string: false, nothing matched, "100" :value "20"
+  6:4 string: false, nothing matched, "100" :value "gt" "20"
   6:1 if: false
 
 === a pattern made by :quotewildcard is taken literally
