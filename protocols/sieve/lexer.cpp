@@ -94,8 +94,7 @@ private:
         const std::size_t end = source_.find("*/", at_ + 2);
         if (end == std::string_view::npos) {
             problem("this comment never ends", 2, "end it with */");
-            at_ = source_.size();
-            return;
+            return advance(source_.size() - at_);
         }
         advance(end + 2 - at_);
     }
