@@ -193,7 +193,7 @@ bool add_action(Execution& e, Action action) {
                                 " refuses the message, so nothing else can be done with it");
         return false;
     }
-    if (e.result.actions.size() >= e.environment.limits.actions_max) {
+    if (!action.implicit && e.result.actions.size() >= e.environment.limits.actions_max) {
         e.fail(action.node, "the script has more than " +
                                 std::to_string(e.environment.limits.actions_max) + " actions");
         return false;

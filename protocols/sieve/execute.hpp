@@ -133,7 +133,7 @@ struct Step {
     bool result = false;           // of a test; of if, elsif, else: whether its block runs
     Because because = Because::done;
     std::uint32_t compared = 0;  // how many pairs were
-    Excerpt value;               // from the message; of `set`, the value; of an action, its target
+    Excerpt value;  // from the message; of `set`, the value; of an action, its target
     Excerpt key;                 // from the script; of `set`, the name
     bool operator==(const Step&) const = default;
 };

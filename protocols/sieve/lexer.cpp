@@ -94,8 +94,7 @@ private:
         const std::size_t end = source_.find("*/", at_ + 2);
         if (end == std::string_view::npos) {
             problem("this comment never ends", 2, "end it with */");
-            at_ = source_.size();
-            return;
+            return advance(source_.size() - at_);
         }
         advance(end + 2 - at_);
     }
@@ -210,6 +209,7 @@ private:
         if (one == "\xe2\x80\x9c" || one == "\xe2\x80\x9d" || one == "\xe2\x80\x9e")
             suggestion = "strings are written in straight \" quotes";
         problem(std::move(what), 1, std::move(suggestion));
+        if (one == "/" && look(1) == '/') return hash_comment();
         advance(size);
         // The rest of a run of such characters would say nothing new.
         while (more() && look() == c) advance();

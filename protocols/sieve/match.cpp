@@ -49,23 +49,6 @@ bool same(Comparator comparator, char a, char b) {
     return comparator == Comparator::octet ? a == b : to_lower(a) == to_lower(b);
 }
 
-// Knuth, Morris and Pratt: no octet of the value is looked at twice, so a long body and a long key
-// cost their sum.
-bool contains(Comparator comparator, std::string_view value, std::string_view key) {
-    if (key.empty()) return true;
-    if (key.size() > value.size()) return false;
-    std::vector<std::size_t> border(key.size(), 0);
-    const auto longer = [&](std::size_t fits, char c) {
-        while (fits > 0 && !same(comparator, key[fits], c)) fits = border[fits - 1];
-        return same(comparator, key[fits], c) ? fits + 1 : fits;
-    };
-    for (std::size_t i = 1; i < key.size(); ++i) border[i] = longer(border[i - 1], key[i]);
-    std::size_t fits = 0;
-    for (const char c : value)
-        if ((fits = longer(fits, c)) == key.size()) return true;
-    return false;
-}
-
 struct Wild {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -152,10 +135,27 @@ std::strong_ordering compare(Comparator comparator, std::string_view a, std::str
     return a.size() <=> b.size();
 }
 
+// Knuth, Morris and Pratt: no octet of the value is looked at twice.
+std::size_t find_in(Comparator comparator, std::string_view value, std::string_view key) {
+    if (key.empty()) return 0;
+    if (key.size() > value.size()) return std::string_view::npos;
+    std::vector<std::size_t> border(key.size(), 0);
+    const auto longer = [&](std::size_t fits, char c) {
+        while (fits > 0 && !same(comparator, key[fits], c)) fits = border[fits - 1];
+        return same(comparator, key[fits], c) ? fits + 1 : fits;
+    };
+    for (std::size_t i = 1; i < key.size(); ++i) border[i] = longer(border[i - 1], key[i]);
+    std::size_t fits = 0;
+    for (std::size_t i = 0; i < value.size(); ++i)
+        if ((fits = longer(fits, value[i])) == key.size()) return i + 1 - fits;
+    return std::string_view::npos;
+}
+
 bool matches(const Matching& matching, std::string_view value, std::string_view key,
              std::vector<std::string>* captured) {
     switch (matching.type) {
-    case Tag::contains: return contains(matching.comparator, value, key);
+    case Tag::contains:
+        return find_in(matching.comparator, value, key) != std::string_view::npos;
     case Tag::count:
     case Tag::value: return holds(matching.relation, compare(matching.comparator, value, key));
     case Tag::matches: break;

@@ -1,6 +1,4 @@
 // Values against keys, as every test with a match type does it (RFC 5228 §2.7).
-#include <algorithm>
-
 #include "protocols/base/ascii.hpp"
 #include "protocols/sieve/execution.hpp"
 #include "protocols/sieve/words.hpp"
@@ -24,6 +22,21 @@ Matching matching_of(Execution& e, std::uint32_t node) {
     return out;
 }
 
+namespace {
+
+// Of a long value, the part that shows what was found in it.
+std::string around(const Matching& matching, const std::string& value, const std::string& key) {
+    constexpr std::size_t before = 40;
+    if (matching.type != Tag::contains) return value;
+    std::size_t at = find_in(matching.comparator, value, key);
+    if (at == std::string::npos || at + key.size() <= 100 || at <= before) return value;
+    at -= before;
+    while (at > 0 && (static_cast<unsigned char>(value[at]) & 0xc0U) == 0x80U) --at;
+    return "..." + value.substr(at, key.size() + 2 * before + 40);
+}
+
+} // namespace
+
 bool match_any(Execution& e, std::uint32_t node, const Values& values,
                const std::vector<std::string>& keys, Step& step) {
     const Matching matching = matching_of(e, node);
@@ -41,7 +54,7 @@ bool match_any(Execution& e, std::uint32_t node, const Values& values,
             ++step.compared;
             if (!matches(matching, value, key, captures ? &e.captured : nullptr)) continue;
             step.because = Because::matched;
-            step.value = e.quote(value);
+            step.value = e.quote(around(matching, value, key));
             step.key = e.quote(key);
             return true;
         }

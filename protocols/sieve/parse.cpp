@@ -365,7 +365,9 @@ private:
         argument.kind = is_string() ? ArgumentKind::string : ArgumentKind::strings;
         const bool good = is_string() ? string() : list();
         argument.count = static_cast<std::uint32_t>(r_.script.texts.size()) - argument.first;
-        add(argument, where);
+        Place all = where;
+        if (argument.tag == Tag::none) all.end = tokens_[at_ - 1].end;
+        add(argument, all);
         return good;
     }
 
@@ -407,7 +409,9 @@ private:
             argument.kind = ArgumentKind::strings;
         if (argument.kind == wanted) return true;
         const bool is_list = argument.kind == ArgumentKind::strings;
-        Place place = r_.argument_places[index];
+        const bool tagged = argument.tag != Tag::none && argument.count > 0;
+        const Place place =
+            tagged ? r_.text_places[argument.first] : r_.argument_places[index];
         r_.problem(place, what + " takes " + std::string(kind_name(wanted)) + ", not " +
                               std::string(is_list ? "a list" : kind_name(argument.kind)));
         return false;
@@ -439,7 +443,9 @@ private:
         what += wanted == 0 ? "no value" : std::to_string(wanted) + (wanted == 1 ? " value" : " values");
         what += ", here " + std::string(given.size() == 1 ? "is " : "are ") +
                 (given.empty() ? "none" : std::to_string(given.size()));
-        r_.problem(where, std::move(what), "usage: " + std::string(row.usage));
+        const bool list = is(TokenKind::comma) && tokens_[at_ - 1].kind == TokenKind::quoted;
+        r_.problem(where, std::move(what), "usage: " + std::string(row.usage),
+                   list ? "a list is written in brackets: [\"a\", \"b\"]" : "");
         return false;
     }
 

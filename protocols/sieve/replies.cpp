@@ -6,6 +6,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "protocols/message/compose.hpp"
+#include "protocols/message/date.hpp"
 #include "protocols/message/header.hpp"
 #include "protocols/message/mime.hpp"
 #include "protocols/sieve/expand.hpp"

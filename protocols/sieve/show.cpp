@@ -51,6 +51,18 @@ std::string_view reason_of(Because because) {
     return "the script failed";
 }
 
+// ":is", ":over", `:value "gt"`: what stood between the two that were compared.
+std::string relation_of(const Script& script, std::uint32_t node) {
+    const Argument* match = script.find(node, Slot::match_type);
+    if (match == nullptr) match = script.find(node, Slot::over_under);
+    if (match == nullptr) return std::string(tag_name(Tag::is));
+    std::string out(tag_name(match->tag));
+    if (match->count == 0) return out;
+    out += ' ';
+    put_quoted(out, script.text(match->first));
+    return out;
+}
+
 } // namespace
 
 std::string to_text(const Action& action) {
@@ -85,15 +97,13 @@ std::string to_text(const Script& script, const Result& result, const Step& step
     if (is_test(word) || word == Word::if_ || word == Word::elsif)
         out += step.result ? ": true" : ": false";
     if (step.because != Because::done) out += ", " + std::string(reason_of(step.because));
-    if (step.value.size > 0 || step.because == Because::matched) {
+    const bool compared = is_test(word) && step.compared > 0;
+    if (step.value.size > 0 || compared) {
         out += ", ";
         put_quoted(out, result.text(step.value));
     }
-    if (step.key.size > 0) {
-        const Argument* match = script.find(step.node, Slot::match_type);
-        const Argument* limit = script.find(step.node, Slot::over_under);
-        const Argument* shown = match != nullptr ? match : limit;
-        out += shown != nullptr ? " " + std::string(tag_name(shown->tag)) + " " : ", ";
+    if (step.key.size > 0 || compared) {
+        out += compared ? " " + relation_of(script, step.node) + " " : ", ";
         put_quoted(out, result.text(step.key));
     }
     return out;

@@ -21,7 +21,6 @@ bool join(Execution& e, std::uint32_t node, bool all) {
 bool exists(Execution& e, std::uint32_t node, Step& step) {
     for (const std::string& name : e.strings(node, Slot::headers)) {
         if (!e.spend(node, 1 + e.header.fields().size() / 64)) return false;
-        ++step.compared;
         step.key = e.quote(name);
         if (!e.header.find(name).empty()) continue;
         step.because = Because::no_value;
@@ -47,7 +46,6 @@ bool mailbox_exists(Execution& e, std::uint32_t node, Step& step) {
     for (const std::string& name : e.strings(node, Slot::mailboxes)) {
         const auto& known = e.environment.mailboxes;
         if (!e.spend(node, 1 + known.size() / 64)) return false;
-        ++step.compared;
         step.key = e.quote(name);
         if (equals_ignoring_case(name, "INBOX")) continue;
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;

@@ -117,7 +117,8 @@ std::string date_part(DatePart part, std::int64_t unix_s, std::int32_t offset_mi
         put_day();
         out += 'T';
         put_time();
-        put_zone(true);
+        if (offset_min == 0) out += 'Z';
+        else put_zone(true);
         break;
     case DatePart::std11: message::put_date(out, unix_s, offset_min); break;
     case DatePart::zone: put_zone(false); break;
