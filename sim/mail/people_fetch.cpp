@@ -59,6 +59,7 @@ void finish(Run& run, std::uint32_t person) {
     mine.connection = nothing;
     ++mine.serial;
     run.world.heap.drop(mine.addresses);
+    if (mine.program != nothing) run.world.mail.people.programs.edit(mine.program).waits = 0;
     has_looked(run, person);
 }
 
@@ -219,7 +220,10 @@ void fetch_over(Run& run, std::uint32_t connection, std::uint32_t person, Ending
     if (never_came_up && mine.in_session == 0 && !run.is_down(device) &&
         mine.address < mine.addresses.size())
         return connect(run, person);
+    if (is_web(run, person)) page_over(run, connection, person);
     finish(run, person);
+    if (wants_pages(run, person))
+        run.schedule(run.now() + millisecond, device, device, EventKind::mail, detail::page, person);
 }
 
 void forget_on_server(Run& run, std::uint32_t person, std::string_view unique_id) {

@@ -109,10 +109,8 @@ bool speaks_imap(const Run& run, std::uint32_t person) {
 }
 
 void begin_imap(Run& run, std::uint32_t person) {
+    if (is_web(run, person)) return begin_page(run, person);
     imap::Sync sync = program(run, person).sync;
-    // A mail program on a web server keeps nothing between two visits.
-    if (settings_of(run, person).protocol == scenario::FetchProtocol::web)
-        imap::release(sync, run.world.heap);
     imap::begin_session(sync, run.world.heap);
     MailProgram& mine = program(run, person);
     mine.sync = sync;
@@ -124,6 +122,7 @@ bool imap_ask(Run& run, std::uint32_t connection, std::uint32_t person, Answer& 
     static thread_local std::string text;  // not state: what the answer shows
     out.ok = false;
     if (!is_current(run, connection, person)) return true;
+    if (is_web(run, person)) return page_ask(run, person, out);
     imap::Sync sync = program(run, person).sync;
     if (idles && !imap::idle_is_over(sync, run.world.heap)) {
         program(run, person).waits = 1;
@@ -150,6 +149,7 @@ void imap_tell(Run& run, std::uint32_t connection, std::uint32_t person, const T
     const Id conversation = run.world.tcp.tcbs[connection].conversation;
     switch (tell.kind) {
         case TellKind::imap: {
+            if (is_web(run, person)) return page_tell(run, person, tell, words);
             heard(run, connection, person, tell, words);
             imap::Sync sync = program(run, person).sync;
             imap::apply(sync, tell, words, run.world.heap);

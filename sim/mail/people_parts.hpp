@@ -16,6 +16,7 @@ inline constexpr std::uint16_t fetch = routine_mail_event;  // a: person; period
 inline constexpr std::uint16_t habit = mail::event::people + 2;      // a: person, b: habit
 inline constexpr std::uint16_t work = mail::event::people + 3;       // a: person; the next message
 inline constexpr std::uint16_t idle_over = mail::event::people + 4;  // a: person
+inline constexpr std::uint16_t page = mail::event::people + 5;       // a: person; the next one
 }  // namespace detail
 
 // Records for everybody; cheap when nothing is missing.
@@ -69,6 +70,16 @@ void begin_imap(Run& run, std::uint32_t person);
 bool imap_ask(Run& run, std::uint32_t connection, std::uint32_t person, Answer& out, bool idles);
 void imap_tell(Run& run, std::uint32_t connection, std::uint32_t person, const Tell& tell,
                std::string_view words);
+// --- people_web.cpp: a mail program on a web server: a short session for each page.
+bool is_web(const Run& run, std::uint32_t person);
+void begin_page(Run& run, std::uint32_t person);
+bool page_ask(Run& run, std::uint32_t person, Answer& out);
+void page_tell(Run& run, std::uint32_t person, const Tell& tell, std::string_view words);
+void page_over(Run& run, std::uint32_t connection, std::uint32_t person);
+void want_page(Run& run, std::uint32_t person, imap::WebPage page, std::uint32_t uid,
+               std::string_view flags = {}, char sign = '+', std::string_view to = {});
+bool wants_pages(const Run& run, std::uint32_t person);
+
 // There is something to do: a session that idles goes on, else one is begun.
 void go_to_server(Run& run, std::uint32_t person);
 void on_idle_over(Run& run, std::uint32_t person);

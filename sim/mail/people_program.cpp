@@ -106,6 +106,21 @@ void answer(Run& run, std::uint32_t person, const KeptMessage& message, const st
     if (!send.to[0].empty()) people::send(run, send);
 }
 
+// On a web mailer's page.
+void click(Run& run, std::uint32_t person, std::uint32_t uid, MailAct act, const std::string& to) {
+    using imap::WebPage;
+    switch (act) {
+        case MailAct::read: want_page(run, person, WebPage::message, uid); break;
+        case MailAct::unread: want_page(run, person, WebPage::flag, uid, "\\Seen", '-'); break;
+        case MailAct::flag: want_page(run, person, WebPage::flag, uid, "\\Flagged"); break;
+        case MailAct::unflag: want_page(run, person, WebPage::flag, uid, "\\Flagged", '-'); break;
+        case MailAct::reply: want_page(run, person, WebPage::flag, uid, "\\Answered"); break;
+        case MailAct::file: want_page(run, person, WebPage::remove, uid, {}, '+', to); break;
+        case MailAct::remove: want_page(run, person, WebPage::remove, uid, {}, '+', "Trash"); break;
+    }
+    if (at(run, person).state == FetchState::none) fetch(run, person, true);
+}
+
 // Does it to the message at `index` of the program's list.
 void do_to(Run& run, std::uint32_t person, std::uint32_t index, MailAct act, const std::string& to,
            const std::string& body) {
@@ -114,7 +129,10 @@ void do_to(Run& run, std::uint32_t person, std::uint32_t index, MailAct act, con
     const std::string subject(run.world.heap.view(message.subject));
     const std::string words = words_of(act, subject, to);
     if (act == MailAct::reply) answer(run, person, message, body);
-    if (speaks_imap(run, person)) {
+    if (is_web(run, person)) {
+        run.decide(setup.device, 0, Reason::handled, setup.name, words);
+        click(run, person, message.uid, act, to);
+    } else if (speaks_imap(run, person)) {
         run.decide(setup.device, 0, Reason::handled, setup.name, words);
         imap::Sync sync = program(run, person).sync;
         const std::string folder = folder_name(run, person, message);

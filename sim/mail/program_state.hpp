@@ -4,6 +4,7 @@
 #include "protocols/base/heap.hpp"
 #include "protocols/base/pages.hpp"
 #include "protocols/imap/sync.hpp"
+#include "protocols/imap/web.hpp"
 
 namespace postroad::sim {
 
@@ -20,11 +21,24 @@ struct KeptMessage {
 };
 static_assert(Record<KeptMessage>);
 
+// A page of a web mailer that has still to be opened.
+struct WebWish {
+    Text flags;                          // flag
+    Text to;                             // remove
+    std::uint32_t uid = 0;
+    imap::WebPage page = imap::WebPage::folder;
+    std::uint8_t sign = '+';
+    std::uint8_t unused[2] = {};
+};
+static_assert(Record<WebWish>);
+
 // One person's mail program, as far as it has anything to remember.
 struct MailProgram {
     std::uint32_t person = 0xffffffff;   // (first: the free list's link when ended)
     std::uint32_t generation = 0;
     imap::Sync sync;                     // IMAP: what it knows of the server's folders
+    imap::Web web;                       // a web mailer: the page that is being made
+    List<WebWish> wishes;                // and those that come after it
     List<KeptMessage> kept;              // the older first
     std::uint32_t fresh = 0, changed = 0, gone = 0;  // in this session
     std::uint8_t waits = 0;              // the client's question for work is open: it idles
