@@ -357,6 +357,8 @@ bool copy(Desk& desk, bool moves) {
     const std::uint32_t target = named_folder(desk, desk.asked.a, "TRYCREATE");
     if (target == nothing) return true;
     const std::vector<std::uint32_t> from = stored_of(desk, desk.asked.b);
+    if (from.size() != imap::count_of(ranges_of(desk.asked.b)))  // all or nothing (RFC 9051 §6.4.7)
+        return desk.refuse("EXPUNGEISSUED", "some of these messages are gone");
     std::uint64_t octets = 0;
     for (const std::uint32_t one : from) octets += world.mail.stored[one].octets();
     if (!moves && !store::fits(desk.run, desk.person, octets))
