@@ -94,7 +94,7 @@ class Feeder : public Embedder {
 std::uint64_t stored_mails(const World& world) {
     std::uint64_t count = 0;
     for (std::size_t i = 0; i < world.mail.mailboxes.size(); ++i)
-        count += world.mail.mailboxes[i].count;
+        count += world.mail.mailboxes[i].messages;
     return count;
 }
 

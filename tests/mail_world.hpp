@@ -8,6 +8,7 @@
 
 #include "sim/mail/mail.hpp"
 #include "sim/mail/queue.hpp"
+#include "sim/mail/folders.hpp"
 #include "sim/mail/store.hpp"
 #include "sim/world/open.hpp"
 #include "sim/world/simulation.hpp"
@@ -59,11 +60,14 @@ class MailWorld {
         return id;
     }
 
-    // The mails in a person's mailbox, the oldest first, Return-Path included.
-    std::vector<std::string> mailbox(std::string_view person) const {
+    // The mails in a person's folder, the oldest first, Return-Path included.
+    std::vector<std::string> mailbox(std::string_view person,
+                                     std::string_view folder = "INBOX") const {
         std::vector<std::string> out;
         const std::uint32_t owner = world().setup->find_person(person);
-        for (std::uint32_t at = world().mail.mailboxes[owner].first; at != nothing;
+        const std::uint32_t in = folders::find(world(), owner, folder);
+        if (in == nothing) return out;
+        for (std::uint32_t at = world().mail.folders[in].first; at != nothing;
              at = world().mail.stored[at].next) {
             out.emplace_back();
             store::append_whole(world(), at, out.back());

@@ -69,8 +69,8 @@ py::dict topology(const ScenarioHandle& of) {
         for (const sim::AttachmentSetup& at : one.attachments)
             on.append(setup.networks[at.network].name);
         for (const scenario::Service service : setup.scenario.hosts[one.scenario_index].services) {
-            constexpr const char* words[] = {"mua", "mta",      "msa", "mda",  "pop3",
-                                             "dns", "resolver", "kdc", "http", "https"};
+            constexpr const char* words[] = {"mua",      "mta", "msa",  "mda",   "pop3", "dns",
+                                             "resolver", "kdc", "http", "https", "lmtp", "imap"};
             const auto at = static_cast<std::size_t>(service);
             services.append(at < std::size(words) ? words[at] : "other");
         }

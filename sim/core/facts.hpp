@@ -233,7 +233,13 @@ struct CustodyFact {
     // tail: "reverse-path\nrecipient\nrecipient…", or the mailbox; composed: Message-ID\nsubject first
 };
 
-enum class MailboxMove : std::uint16_t { arrived, opened, retrieved, deleted, closed, refused };
+enum class MailboxMove : std::uint16_t {
+    arrived, opened, retrieved, deleted, closed, refused,
+    flagged,          // `flags` are its flags now
+    copied,           // it came from another folder
+    appended,         // a client put it there
+    folder_made, folder_removed, folder_renamed,
+};
 
 struct MailboxFact {
     static constexpr Fact fact = Fact::mailbox;
@@ -244,8 +250,8 @@ struct MailboxFact {
     std::uint32_t uid = 0;
     std::uint32_t octets = 0;
     MailboxMove move = MailboxMove::arrived;
-    std::uint16_t unused = 0;
-    // tail: the mailbox's owner
+    std::uint16_t flags = 0;  // flagged: mail_flag
+    // tail: the mailbox's owner; "\n" and the folder, where it is not INBOX
 };
 
 struct ChangeFact {

@@ -262,7 +262,46 @@ namespace postroad::sim {
     R(attacker_read_token, "somebody on {0} has read a token of {1}: it lets them in, too, until "  \
       "it expires", "6750 §5.3")                                                                    \
     R(tls_member, "{0} is of the same organisation: each shows its certificate and knows the "      \
-      "other's, whoever has signed it", "8446 §4.3.2")
+      "other's, whoever has signed it", "8446 §4.3.2")                                            \
+    /* folders, rules and what hands mail to them */                                               \
+    R(pop_sees_inbox, "{0} messages lie in other folders, where POP3 cannot see them", "1939 §3")   \
+    R(expunge_takes_all, "the server has no UIDPLUS: EXPUNGE takes what anybody has marked, and not " \
+      "only what is meant here", "4315 §2.1")                                                       \
+    R(cache_void, "{0} has another UIDVALIDITY: what was known of its messages is worth nothing",   \
+      "3501 §2.3.1.1")                                                                              \
+    R(in_step, "{0} is in step with the server by {1}: {2} new, {3} changed, {4} gone", "4549 §3")  \
+    R(handled, "{0}: {1}", "3501 §6.4")                                                             \
+    R(nothing_to_handle, "{0} has no message \"{1}\" in {2}: nothing is done", "3501 §6.4")         \
+    R(not_by_pop, "{0}: this is known to the mail program alone, since POP3 has no word for it",    \
+      "1939 §8")                                                                                    \
+    R(lmtp_route, "the mailboxes of {0} are behind {1}: handed over by LMTP, with a reply for each " \
+      "recipient", "2033 §4.2")                                                                     \
+    R(lmtp_own, "{0} is delivered here: handed to this host's MDA by LMTP", "2033 §3")              \
+    R(lmtp_partial, "{0} of {1} recipients have the message now: LMTP says so in one session, SMTP " \
+      "could not", "2033 §4.2")                                                                     \
+    R(pipe_exit, "a program is run for {0}: its exit code {1} means {2}, and that is all it can say", \
+      "5598 §4.3.3")                                                                                \
+    R(sieve_test, "line {0}: {1}: {2}", "5228 §5")                                                  \
+    R(sieve_action, "line {0}: {1}", "5228 §4")                                                     \
+    R(sieve_kept, "the rules of {0} do nothing with it: it is kept", "5228 §2.10.2")                \
+    R(sieve_failed, "the rules of {0} break down at line {1}: {2}; the message is kept",            \
+      "5228 §2.10.6")                                                                               \
+    R(sieve_filed, "the rules of {0} put it into {1}: POP3 will not see it there", "5228 §4.1")     \
+    R(sieve_redirected, "the rules of {0} send it on to {1}", "5228 §4.2")                          \
+    R(sieve_discarded, "the rules of {0} throw it away", "5228 §4.4")                               \
+    R(sieve_rejected, "the rules of {0} refuse it: {1}", "5429 §2.1")                               \
+    R(vacation_sent, "{0} is told that {1} is away", "5230 §4")                                     \
+    R(vacation_silent, "{0} is not told that {1} is away: {2}", "5230 §4.5")                        \
+    R(mra_polls, "{0} asks {1} for the mail of {2}", "1939 §3")                                     \
+    R(mra_handed_on, "{0} has been handed on to {1}: only now may it go from {2}", "5321 §6.1")     \
+    R(mra_envelope, "the field {0} names {1}: what is left of the envelope", "5321 §7.2")           \
+    R(mra_guess, "no field has the envelope: {0} is guessed from To and Cc. Who was in Bcc gets "   \
+      "nothing, and a list's members get what was not theirs", "5321 §7.2")                         \
+    R(mra_nobody, "no recipient can be found in the header: {0}", "5321 §7.2")                      \
+    R(mra_again, "{0} has been handed on before, and nobody knows whether its deletion was done: it " \
+      "may come twice", "1939 §6")                                                                  \
+    R(mra_known, "{0} has been handed on before: it is not fetched again", "1939 §7")               \
+    R(mra_stays, "{0} stays on {1}: {2}", "5321 §4.2.1")
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,

@@ -112,12 +112,14 @@ bool Gatherer::copy_octets(const views::Custody& delivered, std::string& octets)
     const std::string_view owner = trace.at(delivered.position).tail<CustodyFact>();
     const std::uint32_t person = setup.find_person(owner);
     if (person != nothing && person < world.mail.mailboxes.size()) {
-        for (std::uint32_t at = world.mail.mailboxes[person].first; at != nothing;
-             at = world.mail.stored[at].next) {
-            if (world.mail.stored[at].message != delivered.fact.message) continue;
-            store::append_whole(world, at, octets);
-            return true;
-        }
+        for (std::uint32_t folder = world.mail.mailboxes[person].first_folder; folder != nothing;
+             folder = world.mail.folders[folder].next)
+            for (std::uint32_t at = world.mail.folders[folder].first; at != nothing;
+                 at = world.mail.stored[at].next) {
+                if (world.mail.stored[at].message != delivered.fact.message) continue;
+                store::append_whole(world, at, octets);
+                return true;
+            }
     }
     if (trace.depth() != Depth::bytes) return false;
     // Taken away since: what its server sent, of the same content.

@@ -75,7 +75,7 @@ bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
     const bool begins = ask.c == "BEGIN";
     sasl::Exchange& exchange = exchange_of(run, tcb);
     sasl::ClientSettings settings;
-    settings.user = setup.name;
+    settings.user = setup.user;
     settings.password = setup.password;
     settings.server_name = run.host(server).domain_name;
     settings.server_port = tcb.remote_port;

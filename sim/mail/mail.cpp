@@ -53,6 +53,18 @@ bool fetch(Run& run, const scenario::Fetch& fetch, std::string& error) {
     return true;
 }
 
+bool handle(Run& run, const scenario::Handle& handle, std::string& error) {
+    store::set_up(run.world);
+    if (run.setup().find_person(handle.person) == nothing) {
+        error = "there is no person " + handle.person;
+        return false;
+    }
+    scenario::Event event;
+    event.action = handle;
+    people::act(run, event);
+    return true;
+}
+
 void host_down(Run& run, NodeId host) {
     queue_down(run, host);
     people::host_down(run, host);

@@ -15,6 +15,7 @@ void on_workload(Run& run, const Event& event);
 // What the timeline or a fork asks of a person. False with a sentence when it cannot be done.
 bool send(Run& run, const scenario::Send& send, std::string& error);
 bool fetch(Run& run, const scenario::Fetch& fetch, std::string& error);
+bool handle(Run& run, const scenario::Handle& handle, std::string& error);
 
 // A host went down (its queue is on disk) or came up again.
 void host_down(Run& run, NodeId host);

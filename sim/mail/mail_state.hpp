@@ -200,32 +200,110 @@ struct TlsTally {
 };
 static_assert(Record<TlsTally>);
 
-// A person's mailbox (index: Setup::people). Entries hang together by StoredMessage::next.
+// A person's mailbox (index: Setup::people): folders, made when they are first needed.
 struct Mailbox {
+    std::uint32_t inbox = nothing;        // Folder
+    std::uint32_t first_folder = nothing; // all of them, the newest first; Folder::next
+    std::uint32_t session = nothing;      // connection that has the maildrop open (RFC 1939 §4)
+    std::uint32_t next_validity = 1;      // for the next folder: never the same twice (RFC 3501 §2.3.1.1)
+    std::uint64_t octets = 0;             // of all entries, Return-Path included
+    std::uint32_t messages = 0;
+    std::uint32_t furnished = 0;          // has been given the folders that everybody gets
+};
+static_assert(Record<Mailbox> && sizeof(Mailbox) == 32);
+
+namespace folder_flag {
+inline constexpr std::uint32_t subscribed = 1;
+inline constexpr std::uint32_t no_select = 2;   // a name with others under it, and no folder itself
+inline constexpr unsigned use_shift = 8;        // FolderUse
+}  // namespace folder_flag
+enum class FolderUse : std::uint8_t { none, archive, drafts, junk, sent, trash };  // RFC 6154 §2
+
+// A message that is no longer in a folder (RFC 7162 §3.2.10).
+struct Vanished {
+    std::uint64_t modseq = 0;
+    std::uint32_t uid = 0;
+    std::uint32_t unused = 0;
+};
+static_assert(Record<Vanished>);
+
+// A message that came or changed while somebody had the folder open.
+struct Changed {
+    std::uint64_t modseq = 0;
+    std::uint32_t stored = nothing;
+    std::uint32_t uid = 0;
+};
+static_assert(Record<Changed>);
+
+// A folder of a mailbox. Its messages hang together by StoredMessage::next, by rising uid.
+struct Folder {
+    std::uint32_t next = nothing;         // of the same mailbox (first: the free list's link)
+    std::uint32_t generation = 0;
+    std::uint32_t owner = nothing;        // Setup::people
     std::uint32_t first = nothing, last = nothing;
     std::uint32_t count = 0;
     std::uint32_t uid_validity = 1;
     std::uint32_t uid_next = 1;
-    std::uint32_t session = nothing;      // connection that has the maildrop open (RFC 1939 §4)
-    std::uint64_t octets = 0;             // of all entries, Return-Path included
+    std::uint32_t recent_from = 1;        // uids from here on no session has been told of
+    std::uint32_t first_open = nothing;   // OpenFolder: sessions that have it selected
+    std::uint32_t flags = 0;              // folder_flag
+    std::uint32_t unused = 0;
+    Text name;                            // UTF-8, levels parted by "/"
+    Text keywords;                        // parted by spaces; bit 6 + n of StoredMessage::flags
+    std::uint64_t modseq = 1;             // the highest (RFC 7162 §3.1.2.1)
+    std::uint64_t octets = 0;
+    std::uint64_t forgotten = 0;          // what vanished up to this modseq is no longer in `vanished`
+    List<Vanished> vanished;              // the older first
+    List<Changed> changed;                // since `logged_from`, while it is open
+    std::uint64_t logged_from = 0;
 };
-static_assert(Record<Mailbox> && sizeof(Mailbox) == 32);
+static_assert(Record<Folder> && sizeof(Folder) == 112);
 
-// An entry of a mailbox: `prefix` then `content` are the message as it is read.
+namespace mail_flag {                     // StoredMessage::flags; keywords above them
+inline constexpr std::uint32_t seen = 1, answered = 2, flagged = 4, deleted = 8, draft = 16,
+                               recent = 32;
+inline constexpr unsigned keyword_shift = 6;
+inline constexpr unsigned keywords_max = 26;
+}  // namespace mail_flag
+
+// An entry of a folder: `prefix` then `content` are the message as it is read.
 struct StoredMessage {
-    std::uint32_t next = nothing;         // in the mailbox, the older first
+    std::uint32_t next = nothing;         // in the folder, the older first
     std::uint32_t generation = 0;
     std::uint32_t before = nothing;
-    std::uint32_t mailbox = nothing;
+    std::uint32_t folder = nothing;
     std::uint32_t uid = 0;
-    std::uint32_t flags = 0;              // for the readers' protocols
+    std::uint32_t flags = 0;              // mail_flag
     Text prefix;                          // Return-Path (RFC 5321 §4.4)
     Text content;                         // shared with the queue and other mailboxes
     Time arrived = 0;
     Id message = 0;                       // the queue id it had
+    std::uint64_t modseq = 0;
     std::uint64_t octets() const { return std::uint64_t{prefix.size} + content.size; }
 };
-static_assert(Record<StoredMessage> && sizeof(StoredMessage) == 56);
+static_assert(Record<StoredMessage> && sizeof(StoredMessage) == 64);
+
+struct OpenEntry {
+    std::uint32_t uid = 0;
+    std::uint32_t stored = nothing;
+};
+static_assert(Record<OpenEntry>);
+
+// A folder as one session has it selected.
+struct OpenFolder {
+    std::uint32_t connection = nothing;   // (first: the free list's link)
+    std::uint32_t generation = 0;
+    std::uint32_t folder = nothing;       // nothing: it has been removed meanwhile
+    std::uint32_t before = nothing, behind = nothing;  // others who have the same folder open
+    std::uint32_t read_only = 0;
+    std::uint32_t woken = 0;              // an event that tells it of changes is on the agenda
+    std::uint32_t uid_next = 1;           // messages from here on are not in `entries`
+    List<OpenEntry> entries;              // by rising uid; some may be gone by now
+    List<std::uint32_t> recent;           // uids that are \Recent here, by rising uid
+    std::uint32_t late_uid = 0;           // a FETCH that waits for its reader
+    std::uint32_t late_bits = 0;          // 1: its text is wanted, 2: it becomes \Seen
+};
+static_assert(Record<OpenFolder>);
 
 // Counters of a host.
 struct MailHost {
@@ -244,7 +322,9 @@ struct MailTables {
     Index destinations_by_name;           // mail::destination_hash → Destination
     Table<Delivery> deliveries;
     Pages<Mailbox> mailboxes;
+    Table<Folder> folders;
     Table<StoredMessage> stored;
+    Table<OpenFolder> open_folders;
     Pages<MailHost> hosts;
     PeopleTables people;
     MaildropTables maildrops;

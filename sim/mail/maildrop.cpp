@@ -2,6 +2,7 @@
 #include "sim/mail/maildrop.hpp"
 
 #include "protocols/base/ascii.hpp"
+#include "sim/mail/folders.hpp"
 #include "sim/mail/log_in.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
@@ -77,11 +78,12 @@ std::uint32_t authenticate(Run& run, std::uint32_t connection, const Tcb& tcb, c
 bool open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, Answer& out) {
     store::set_up(run.world);
     bool late = false;
-    const std::uint32_t person = authenticate(run, connection, tcb, ask, out, late);
-    if (person == nothing) {
+    const std::uint32_t user = authenticate(run, connection, tcb, ask, out, late);
+    if (user == nothing) {
         out.ok = false;
         return !late;
     }
+    const std::uint32_t person = folders::owner_of(run, user);
     World& world = run.world;
     if (world.mail.mailboxes[person].session != nothing) {
         out.ok = false;
@@ -95,12 +97,13 @@ bool open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, An
     const std::uint32_t id = world.mail.maildrops.open.add();
     const std::uint32_t generation = world.mail.maildrops.open[id].generation;
     Maildrop drop{connection, generation, person, 0, {}};
-    Mailbox& box = world.mail.mailboxes.edit(person);
-    box.session = connection;
-    const std::uint32_t validity = box.uid_validity;
+    const std::uint32_t folder = folders::inbox(world, person);
+    world.mail.mailboxes.edit(person).session = connection;
+    const Folder& inbox = world.mail.folders[folder];
+    const std::uint32_t validity = inbox.uid_validity;
     std::string& text = run.fx.words;
     text.clear();
-    for (std::uint32_t at = box.first; at != nothing; at = world.mail.stored[at].next) {
+    for (std::uint32_t at = inbox.first; at != nothing; at = world.mail.stored[at].next) {
         const StoredMessage& one = world.mail.stored[at];
         world.heap.push(drop.entries, MaildropEntry{at, one.generation});
         append_number(text, one.octets());
@@ -112,6 +115,8 @@ bool open(Run& run, std::uint32_t connection, const Tcb& tcb, const Ask& ask, An
     }
     world.mail.maildrops.open.edit(id) = drop;
     record(run, tcb, person, MailboxMove::opened);
+    const std::uint32_t elsewhere = world.mail.mailboxes[person].messages - inbox.count;
+    if (elsewhere != 0) run.decide(tcb.node, tcb.conversation, Reason::pop_sees_inbox, elsewhere);
     out.number = id;
     out.text = text;
     return true;
@@ -122,8 +127,7 @@ const StoredMessage* find(const World& world, const Maildrop& drop, std::uint64_
     if (index >= drop.entries.size()) return nullptr;
     const MaildropEntry entry = world.heap.get(drop.entries, index);
     const StoredMessage& stored = world.mail.stored[entry.stored];
-    return stored.generation == entry.generation && stored.mailbox == drop.person ? &stored
-                                                                                 : nullptr;
+    return stored.generation == entry.generation && stored.folder != nothing ? &stored : nullptr;
 }
 
 void retrieve(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
@@ -174,6 +178,7 @@ void close(Run& run, const Tcb& tcb, const Ask& ask, Answer& out) {
         store::remove(world, world.heap.get(drop.entries, *index).stored);
         ++removed;
     }
+    if (removed != 0) folders::tell_watchers(run, folders::inbox(world, drop.person));
     if (ask.number == 1 && removed < drop.entries.size())
         run.decide(tcb.node, tcb.conversation, Reason::left_on_server,
                    std::uint32_t{drop.entries.size() - removed});

@@ -25,7 +25,7 @@ const pop3::ServerHost& pop3_server_host(const Run& run, const Tcb& tcb) {
 const pop3::ClientHost& pop3_client_host(const Run& run, const Tcb&, std::uint32_t owner) {
     static thread_local pop3::ClientHost host;
     const PersonSetup& person = run.setup().people[people::person_of_fetch(owner)];
-    host.user = person.name;
+    host.user = person.user;
     host.password = person.password;
     host.tls = person.tls;
     host.apop = person.fetches_from_host != nothing &&

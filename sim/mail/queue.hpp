@@ -20,6 +20,7 @@ inline constexpr std::uint16_t unread_top = 5;   // the same, for TOP
 inline constexpr std::uint16_t late_refusal = 6; // a: connection, b: generation; log_in.hpp
 inline constexpr std::uint16_t late_refusal_of_maildrop = 7;  // the same, for PASS and APOP
 inline constexpr std::uint16_t report = 8;       // a day is over: TLS reports (tls_reports.hpp)
+inline constexpr std::uint16_t folder_changed = 9;  // a: connection, b: generation; in IDLE
 inline constexpr std::uint16_t people = 0x100;
 }  // namespace event
 

@@ -4,6 +4,7 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/message/trace_fields.hpp"
 #include "sim/mail/addresses.hpp"
+#include "sim/mail/folders.hpp"
 #include "sim/mail/heap_out.hpp"
 
 namespace postroad::sim::store {
@@ -28,7 +29,8 @@ void set_up(World& world) {
     mail.people_by_address = Index{};
     for (std::size_t i = 0; i < setup.people.size(); ++i)
         for (const std::string& address : setup.people[i].addresses)
-            mail.people_by_address.insert(address_hash(address), static_cast<std::uint32_t>(i));
+            if (setup.people[i].same_as == nothing)  // else they are that person's
+                mail.people_by_address.insert(address_hash(address), static_cast<std::uint32_t>(i));
     mail.people_known = known;
 }
 
@@ -50,48 +52,93 @@ bool is_local_domain(const Run& run, NodeId host, std::string_view domain) {
     return false;
 }
 
+bool fits(const Run& run, std::uint32_t person, std::uint64_t octets) {
+    const auto& quota = run.setup().scenario.people[run.setup().people[person].scenario_index].quota;
+    return !quota || run.world.mail.mailboxes[person].octets + octets <= quota->bytes;
+}
+
+std::uint32_t add(World& world, std::uint32_t folder, const Entry& entry) {
+    MailTables& mail = world.mail;
+    const std::uint32_t id = mail.stored.add();
+    Folder& into = mail.folders.edit(folder);
+    StoredMessage& stored = mail.stored.edit(id);
+    stored.before = into.last;
+    stored.next = nothing;
+    stored.folder = folder;
+    stored.uid = into.uid_next++;
+    stored.flags = entry.flags;
+    stored.prefix = entry.prefix;
+    stored.content = entry.content;
+    stored.arrived = entry.arrived;
+    stored.message = entry.message;
+    stored.modseq = ++into.modseq;
+    const std::uint64_t octets = stored.octets();
+    if (into.last == nothing) into.first = id;
+    else mail.stored.edit(into.last).next = id;
+    into.last = id;
+    ++into.count;
+    into.octets += octets;
+    Mailbox& box = mail.mailboxes.edit(into.owner);
+    box.octets += octets;
+    ++box.messages;
+    folders::changed(world, folder, id);
+    return id;
+}
+
+std::uint32_t copy(World& world, std::uint32_t stored, std::uint32_t folder) {
+    const StoredMessage from = world.mail.stored[stored];
+    constexpr std::uint32_t system = (1U << mail_flag::keyword_shift) - 1;
+    std::uint32_t flags = from.flags & system;
+    const std::string keywords(world.heap.view(world.mail.folders[from.folder].keywords));
+    std::string_view rest = keywords;
+    for (unsigned bit = mail_flag::keyword_shift; !rest.empty(); ++bit) {
+        const std::string_view keyword = take_word(rest);
+        if (from.flags >> bit & 1U) flags |= folders::keyword_bit(world, folder, keyword, true);
+    }
+    return add(world, folder, {world.heap.share(from.prefix), world.heap.share(from.content),
+                               from.arrived, from.message, flags});
+}
+
+std::uint32_t move(World& world, std::uint32_t stored, std::uint32_t folder) {
+    const std::uint32_t id = copy(world, stored, folder);
+    remove(world, stored);
+    return id;
+}
+
+void set_flags(World& world, std::uint32_t stored, std::uint32_t flags) {
+    const std::uint64_t modseq = folders::next_modseq(world, world.mail.stored[stored].folder);
+    StoredMessage& one = world.mail.stored.edit(stored);
+    one.flags = flags;
+    one.modseq = modseq;
+    folders::changed(world, one.folder, stored);
+}
+
 bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel) {
     set_up(run.world);
     World& world = run.world;
     const PersonSetup& owner = run.setup().people[person];
-    const auto& quota = run.setup().scenario.people[owner.scenario_index].quota;
     Text prefix = world.heap.reserve(parcel.reverse_path.size() + 18);
     mail::HeapOut out{world.heap, prefix};
     message::put_return_path(out, parcel.reverse_path);
     const std::uint64_t octets = std::uint64_t{prefix.size} + parcel.content.size;
-    MailboxFact fact;
-    fact.message = parcel.message;
-    fact.conversation = parcel.conversation;
-    fact.mailbox = person;
-    fact.octets = static_cast<std::uint32_t>(octets);
-    Mailbox& box = world.mail.mailboxes.edit(person);
-    if (quota && box.octets + octets > quota->bytes) {
-        world.heap.drop(prefix);
+    if (!fits(run, person, octets)) {
+        MailboxFact fact;
+        fact.message = parcel.message;
+        fact.conversation = parcel.conversation;
+        fact.mailbox = person;
+        fact.octets = static_cast<std::uint32_t>(octets);
         fact.move = MailboxMove::refused;
+        world.heap.drop(prefix);
         run.record(host, fact, owner.address);
         run.decide(host, parcel.message, Reason::mailbox_full, owner.address);
         return false;
     }
-    const std::uint32_t id = world.mail.stored.add();
-    StoredMessage& entry = world.mail.stored.edit(id);
-    entry.before = box.last;
-    entry.mailbox = person;
-    entry.uid = box.uid_next++;
-    entry.prefix = prefix;
-    entry.content = world.heap.share(parcel.content);
-    entry.arrived = run.now();
-    entry.message = parcel.message;
-    entry.next = nothing;
-    fact.uid = entry.uid;
-    if (box.last == nothing) {
-        box.first = id;
-    } else {
-        world.mail.stored.edit(box.last).next = id;
-    }
-    box.last = id;
-    ++box.count;
-    box.octets += octets;
-    run.record(host, fact, owner.address);
+    const std::uint32_t folder = parcel.folder == nothing ? folders::inbox(world, person)
+                                                          : parcel.folder;
+    const std::uint32_t id = add(world, folder, {prefix, world.heap.share(parcel.content), run.now(),
+                                                 parcel.message, parcel.flags});
+    folders::record(run, host, folder, MailboxMove::arrived, parcel.conversation,
+                    &world.mail.stored[id]);
     CustodyFact custody;
     custody.message = parcel.message;
     custody.conversation = parcel.conversation;
@@ -100,6 +147,7 @@ bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel) 
     custody.recipients = 1;
     custody.content_hash = hash_octets(world.heap.view(parcel.content));
     run.record(host, custody, owner.address);
+    folders::tell_watchers(run, folder);
     return true;
 }
 
@@ -112,11 +160,15 @@ void append_whole(const World& world, std::uint32_t stored, std::string& out) {
 void remove(World& world, std::uint32_t stored) {
     MailTables& mail = world.mail;
     StoredMessage entry = mail.stored[stored];
-    Mailbox& box = mail.mailboxes.edit(entry.mailbox);
-    (entry.before == nothing ? box.first : mail.stored.edit(entry.before).next) = entry.next;
-    (entry.next == nothing ? box.last : mail.stored.edit(entry.next).before) = entry.before;
-    --box.count;
+    Folder& from = mail.folders.edit(entry.folder);
+    (entry.before == nothing ? from.first : mail.stored.edit(entry.before).next) = entry.next;
+    (entry.next == nothing ? from.last : mail.stored.edit(entry.next).before) = entry.before;
+    --from.count;
+    from.octets -= entry.octets();
+    Mailbox& box = mail.mailboxes.edit(from.owner);
     box.octets -= entry.octets();
+    --box.messages;
+    folders::vanished(world, entry.folder, entry.uid);
     world.heap.drop(entry.prefix);
     world.heap.drop(entry.content);
     mail.stored.remove(stored);

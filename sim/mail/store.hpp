@@ -27,13 +27,32 @@ struct Parcel {
     std::uint32_t transaction = 0;
     std::string_view reverse_path;
     Text content;
+    std::uint32_t folder = nothing;      // of that person; nothing: INBOX
+    std::uint32_t flags = 0;             // mail_flag
 };
 bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel);
+
+// Whether so many octets more fit into a person's quota.
+bool fits(const Run& run, std::uint32_t person, std::uint64_t octets);
+
+// Puts an entry into a folder, with the next uid. Takes over both texts. Nothing is recorded here
+// and below; sessions in IDLE are told by folders::tell_watchers.
+struct Entry {
+    Text prefix, content;
+    Time arrived = 0;
+    Id message = 0;
+    std::uint32_t flags = 0;
+};
+std::uint32_t add(World& world, std::uint32_t folder, const Entry& entry);
+// Shares the texts; keywords go by their names. Gives the new entry.
+std::uint32_t copy(World& world, std::uint32_t stored, std::uint32_t folder);
+std::uint32_t move(World& world, std::uint32_t stored, std::uint32_t folder);
+void set_flags(World& world, std::uint32_t stored, std::uint32_t flags);
 
 // The message with its Return-Path, as a reader gets it.
 void append_whole(const World& world, std::uint32_t stored, std::string& out);
 
-// Takes an entry out of its mailbox and gives its texts back. Nothing is recorded.
+// Takes an entry out of its folder and gives its texts back.
 void remove(World& world, std::uint32_t stored);
 
 }  // namespace postroad::sim::store

@@ -34,6 +34,7 @@ public:
         tickets();
         firewalls_and_records();
         workloads();
+        readers();
         timeline();
     }
 
@@ -231,7 +232,16 @@ private:
                       "add address = \"" + person.name + "@example.org\"");
                 continue;
             }
+            const Person* same = index_.person(person.same_as);
+            if (same == &person || (same != nullptr && !same->same_as.empty()))
+                error(path + ".same_as", quoted(person.same_as) + " is no person of their own",
+                      "another mail program is that of somebody who has the mailbox",
+                      "name the person themselves");
+            if (same != nullptr && !person.sieve.text.empty())
+                error(path + ".sieve", "rules belong to a mailbox, and this is one more mail program",
+                      {}, "write them at [people." + toml_key(person.same_as) + "]");
             for (const MailAddress& address : person.address) {
+                if (same != nullptr) break;
                 const auto [other, fresh] = seen.emplace(address, &person);
                 if (!fresh)
                     error(path + ".address", quoted(address) + " is the address of " +
@@ -285,7 +295,8 @@ private:
             const std::pair<const char*, const std::vector<std::string>*> offers[] = {
                 {".smtp", &host.smtp.mechanisms},
                 {".msa", &host.msa.mechanisms},
-                {".pop3", &host.pop3.mechanisms}};
+                {".pop3", &host.pop3.mechanisms},
+                {".imap", &host.imap.mechanisms}};
             for (const auto& [service, mechanisms] : offers)
                 for (const std::string& one : *mechanisms)
                     if (equals_ignoring_case(one, "GSSAPI"))
@@ -306,6 +317,36 @@ private:
                           change->rule.empty()
                               ? "\"rule\" is missing: what should the firewall do?"
                               : "\"remove\" takes the rule at \"position\", and no \"rule\"");
+        }
+    }
+
+    void readers() {
+        for (const Habit& habit : s_.habits) {
+            const std::string path = "habits." + toml_key(habit.name);
+            if (habit.every.ns == 0)
+                error(path + ".every", "nobody looks at their mail all the time", {},
+                      "write every = \"20m\"");
+            if (!habit.until && !s_.until)
+                error(path, "the habit " + quoted(habit.name) + " never ends", {},
+                      "add until = \"+8h\"");
+        }
+        for (const Retriever& one : s_.retrievers) {
+            const std::string path = "retrievers." + toml_key(one.name);
+            if (!one.from)
+                error(path, quoted(one.name) + " has no server to poll", {},
+                      "add from = \"HOST:110\"");
+            if (one.user.empty())
+                error(path, quoted(one.name) + " has no account to log in to", {},
+                      "add user = \"bob\"");
+            if (one.protocol == FetchProtocol::web)
+                error(path + ".protocol", "a retrieval agent fetches by \"pop3\" or \"imap\"");
+            if (one.every.ns == 0)
+                error(path + ".every", "it would do nothing but poll", {}, "write every = \"5m\"");
+            if (one.recipients.empty() && one.domains.empty())
+                error(path, quoted(one.name) + " does not know whose mail it fetches",
+                      "a mailbox has no envelope: who a message is for must be said or guessed",
+                      "add recipients = [\"bob@example.org\"], or domains = [\"example.org\"] to "
+                      "guess from the header");
         }
     }
 

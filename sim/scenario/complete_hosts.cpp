@@ -92,8 +92,20 @@ void place_host(Scenario& s, std::size_t index, const Keepers& keepers, std::str
     host.names = {name.ok() ? name.text : "host" + std::to_string(index) + ".example"};
 }
 
+// The port that a person's mail program asks by its protocol.
+std::uint16_t fetch_port_of(const Host& host, FetchProtocol protocol) {
+    return protocol == FetchProtocol::pop3 ? host.pop3.port : host.imap.port;
+}
+
 void complete_person(Scenario& s, Person& person, const Keepers& keepers,
                      const std::vector<DomainName>& domains, Index& index) {
+    if (const Person* same = index.person(person.same_as); same != nullptr && same != &person) {
+        if (person.address.empty()) person.address = same->address;
+        if (person.display.empty()) person.display = same->display;
+        if (person.password.empty()) person.password = same->password;
+        if (person.mailbox.empty()) person.mailbox = same->mailbox;
+        if (!person.submits_to) person.submits_to = same->submits_to;
+    }
     if (person.address.empty() && domains.size() == 1)
         person.address = {lowered(person.name) + "@" + domains[0]};
     if (person.display.empty()) {
@@ -115,15 +127,16 @@ void complete_person(Scenario& s, Person& person, const Keepers& keepers,
                     msa = &s.hosts[i];
             if (msa != nullptr) person.submits_to = Endpoint{msa->name, msa->msa.port};
         }
-        if (!person.fetch.from && home->runs(Service::pop3))
-            person.fetch.from = Endpoint{home->name, home->pop3.port};
+        const bool by_pop = person.fetch.protocol == FetchProtocol::pop3;
+        if (!person.fetch.from && home->runs(by_pop ? Service::pop3 : Service::imap))
+            person.fetch.from = Endpoint{home->name, fetch_port_of(*home, person.fetch.protocol)};
     }
     if (person.submits_to && person.submits_to->port == 0)
         if (const Host* host = index.host(person.submits_to->host))
             person.submits_to->port = host->msa.port;
     if (person.fetch.from && person.fetch.from->port == 0)
         if (const Host* host = index.host(person.fetch.from->host))
-            person.fetch.from->port = host->pop3.port;
+            person.fetch.from->port = fetch_port_of(*host, person.fetch.protocol);
     if (person.device.empty() && home != nullptr) {
         person.device = person.name + "-pc";
         if (index.host(person.device) == nullptr) {
@@ -170,6 +183,21 @@ void complete_happenings(Scenario& s) {
                 if (const Host* host = index.host(send->via->host))
                     send->via->port = host->runs(Service::msa) ? host->msa.port : host->smtp.port;
         }
+    for (Habit& habit : s.habits)
+        if (habit.people.empty())
+            for (const Person& person : s.people) habit.people.push_back(person.name);
+    for (Retriever& one : s.retrievers) {
+        const bool by_pop = one.protocol == FetchProtocol::pop3;
+        if (one.from && one.from->port == 0)
+            if (const Host* host = index.host(one.from->host))
+                one.from->port = by_pop ? host->pop3.port : host->imap.port;
+        if (!one.to) one.to = Endpoint{one.host, 0};
+        if (one.to->port == 0)
+            if (const Host* host = index.host(one.to->host))
+                one.to->port = one.by == HandOn::lmtp ? host->lmtp.port : host->smtp.port;
+        if (one.password.empty())
+            if (const Person* person = index.person(one.user)) one.password = person->password;
+    }
     for (std::size_t i = 0; i < s.workloads.size(); ++i) {
         Workload& load = s.workloads[i];
         if (load.name.empty()) load.name = "workload-" + std::to_string(i + 1);
@@ -198,7 +226,10 @@ void complete_hosts(Scenario& s) {
     for (std::size_t i = 0; i < s.hosts.size(); ++i) place_host(s, i, keepers, only_lan);
     const auto domains = mail_domains(s);
     Index index(s);
-    for (Person& person : s.people) complete_person(s, person, keepers, domains, index);
+    for (const bool again : {false, true})  // who is the same as another is completed after them
+        for (Person& person : s.people)
+            if (person.same_as.empty() != again)
+                complete_person(s, person, keepers, domains, index);
     for (Host& host : s.hosts) {
         if (host.smtp.hostname.empty() && (host.runs(Service::mta) || host.runs(Service::msa)))
             host.smtp.hostname = host.names[0];
@@ -213,6 +244,10 @@ void complete_hosts(Scenario& s) {
         }
         if (host.routing.smart_host) port_of(*host.routing.smart_host);
         for (auto& [domain, to] : host.routing.routes) port_of(to);
+        for (auto& [domain, to] : host.routing.lmtp) {
+            const Host* next = index.host(to.host);
+            if (to.port == 0 && next != nullptr) to.port = next->lmtp.port;
+        }
     }
     complete_happenings(s);
     if (s.networks.size() > 1 || (s.root_dns && !s.hosts.empty())) internet_name(s);

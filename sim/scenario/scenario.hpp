@@ -52,13 +52,15 @@ struct Zone {
 
 // ---- People, and what happens ---------------------------------------------------------------
 
-enum class FetchProtocol : std::uint8_t { pop3 };
+enum class FetchProtocol : std::uint8_t { pop3, imap, web };  // web: as IMAP, and keeps nothing
 
 struct FetchSettings {
     FetchProtocol protocol = FetchProtocol::pop3;
     std::optional<Endpoint> from;   // none: the mailbox host
     std::optional<Duration> every;  // none: only when the timeline says so
     bool leave_on_server = false;
+    bool stay = false;                  // IMAP: stay connected and wait for news (RFC 2177)
+    std::vector<std::string> folders;   // IMAP: that it looks into; empty: all
     bool operator==(const FetchSettings&) const = default;
 };
 
@@ -94,6 +96,8 @@ struct Person {
     std::optional<Endpoint> submits_to;  // none: the mailbox host's MSA
     Name device;                         // host where the MUA is; empty: one is made, "NAME-pc"
     std::optional<Size> quota;
+    Name same_as;                        // another mail program of that person; empty: their own entry
+    Located sieve;                       // rules for what arrives (RFC 5228)
     TlsPolicy tls = TlsPolicy::opportunistic;  // their mail program's
     std::vector<std::string> mechanisms;  // that it knows, the preferred first; empty: all
     FetchSettings fetch;
@@ -121,6 +125,18 @@ struct Fetch {  // fetch = "bob", or { person = "bob", leave_on_server = true }
     Name person;
     std::optional<bool> leave_on_server;
     bool operator==(const Fetch&) const = default;
+};
+
+enum class MailAct : std::uint8_t { read, unread, flag, unflag, reply, file, remove };
+
+struct Handle {  // handle = { person = "bob", act = "file", subject = "hello", to = "Projects" }
+    Name person;
+    MailAct act = MailAct::read;
+    std::string subject;  // of the messages it is done to; empty: the newest
+    std::string folder;   // where they are; empty: INBOX
+    std::string to;       // file: into this folder
+    std::string body;     // reply: the text
+    bool operator==(const Handle&) const = default;
 };
 
 struct LinkChange {  // only what is given changes
@@ -180,7 +196,7 @@ struct Bookmark {
     bool operator==(const Bookmark&) const = default;
 };
 
-using Action = std::variant<Bookmark, Send, Fetch, LinkChange, FirewallChange, RecordChange,
+using Action = std::variant<Bookmark, Send, Fetch, Handle, LinkChange, FirewallChange, RecordChange,
                             HostChange, ServiceChange, SetValue>;
 
 struct Event {    // one [[timeline]] entry
@@ -211,6 +227,40 @@ struct Workload {
     bool operator==(const Workload&) const = default;
 };
 
+struct Habit {  // [habits.NAME]: people who read at human rates
+    Name name;
+    std::vector<Name> people;     // empty: everybody
+    Duration every{1'200'000'000'000};  // mean time between two looks
+    Arrival arrival = Arrival::random;
+    Duration takes{20'000'000'000};     // mean time with one message
+    Chance replies, removes, files, flags;
+    std::string folder{"Archive"};      // where messages are filed
+    Duration start;
+    std::optional<Duration> until;
+    bool operator==(const Habit&) const = default;
+};
+
+enum class HandOn : std::uint8_t { lmtp, smtp };
+
+struct Retriever {  // [retrievers.NAME]: an MRA, which brings mail from one store to another
+    Name name;
+    Name host;                          // where it runs
+    FetchProtocol protocol = FetchProtocol::pop3;
+    std::optional<Endpoint> from;       // the server it polls
+    std::string user, password;         // there
+    TlsPolicy tls = TlsPolicy::opportunistic;
+    std::vector<std::string> folders;   // IMAP; empty: INBOX
+    Duration every{300'000'000'000};
+    bool keep = false;                  // leave the messages on the server
+    HandOn by = HandOn::lmtp;
+    std::optional<Endpoint> to;         // none: its own host
+    std::vector<MailAddress> recipients;  // whose mail it is; empty: multidrop
+    std::vector<std::string> envelope_fields{"Delivered-To", "X-Envelope-To", "X-Original-To"};
+    std::vector<DomainName> domains;    // multidrop: whose addresses in To and Cc are recipients
+    MailAddress postmaster;             // multidrop: who gets what fits nobody
+    bool operator==(const Retriever&) const = default;
+};
+
 // ---- The whole -------------------------------------------------------------------------------
 
 struct Scenario {
@@ -236,6 +286,8 @@ struct Scenario {
     std::vector<Person> people;
     std::vector<Event> timeline;  // sorted by `at`, the file's order among equals
     std::vector<Workload> workloads;
+    std::vector<Habit> habits;
+    std::vector<Retriever> retrievers;
     bool operator==(const Scenario&) const = default;
 };
 

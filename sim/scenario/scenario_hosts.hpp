@@ -7,7 +7,9 @@
 
 namespace postroad::scenario {
 
-enum class Service : std::uint8_t { mua, mta, msa, mda, pop3, dns, resolver, kdc, http, https };
+enum class Service : std::uint8_t {
+    mua, mta, msa, mda, pop3, dns, resolver, kdc, http, https, lmtp, imap
+};
 enum class Generation : std::uint8_t { rfc821, rfc1869, rfc2821, rfc5321 };
 
 struct SmtpServer {  // [hosts.NAME.smtp]: the MTA's port
@@ -66,6 +68,7 @@ struct Routing {                            // [hosts.NAME.routing]
     AddressMap aliases;                     // RFC 5321 §3.9.1: same reverse-path
     AddressMap lists;                       // RFC 5321 §3.9.2: reverse-path becomes the owner's
     AddressMap forwards;                    // a person's mail sent on elsewhere
+    std::map<DomainName, Endpoint> lmtp;    // domains whose mailboxes are behind an LMTP server
     MailAddress catch_all;                  // who gets mail for nobody in a local domain
     bool operator==(const Routing&) const = default;
 };
@@ -78,6 +81,33 @@ struct Pop3Server {  // [hosts.NAME.pop3]: RFC 1939
     std::vector<std::string> mechanisms;  // empty: no AUTH
     Duration timeout{600'000'000'000};  // RFC 1939 §3: at least ten minutes
     bool operator==(const Pop3Server&) const = default;
+};
+
+struct ImapServer {  // [hosts.NAME.imap]: RFC 3501, RFC 9051
+    std::uint16_t port = 143;
+    std::vector<std::string> mechanisms;        // empty: no AUTHENTICATE
+    std::vector<std::string> capabilities_off;  // "IDLE", "QRESYNC" ...
+    std::vector<std::string> folders{"Drafts", "Junk", "Sent", "Trash"};  // that everybody gets
+    Size literal_max{36'700'160};
+    Duration timeout{1'800'000'000'000};  // RFC 3501 §5.4: at least thirty minutes
+    bool operator==(const ImapServer&) const = default;
+};
+
+struct LmtpServer {  // [hosts.NAME.lmtp]: RFC 2033
+    std::uint16_t port = 24;
+    Size size_max{36'700'160};
+    std::uint32_t recipients_max = 1000;
+    Duration timeout{300'000'000'000};
+    bool operator==(const LmtpServer&) const = default;
+};
+
+// How the MTA hands mail for mailboxes of its own host to the MDA.
+enum class DeliverBy : std::uint8_t { store, lmtp, pipe };
+
+struct MdaSettings {  // [hosts.NAME.mda]
+    DeliverBy by = DeliverBy::store;
+    Duration takes{50'000'000};  // a run of the program, for `pipe`
+    bool operator==(const MdaSettings&) const = default;
 };
 
 enum class DnsMood : std::uint8_t { normal, servfail, refused, silent };
@@ -105,8 +135,8 @@ enum class ClientCertificates : std::uint8_t { none, asked, required };
 enum class Revocation : std::uint8_t { none, crl, ocsp };
 
 struct TlsSettings {               // [hosts.NAME.tls]
-    bool offer = false;            // STARTTLS and STLS
-    bool implicit = false;         // 465 and 995, too
+    bool offer = false;            // STARTTLS, and STLS
+    bool implicit = false;         // 465, 993 and 995, too
     TlsPolicy policy = TlsPolicy::opportunistic;  // its MTA's, towards others
     std::map<DomainName, TlsPolicy> destinations;  // towards some of them: by domain or host
     bool dane = false;             // its MTA looks TLSA records up (RFC 7672)
@@ -177,6 +207,9 @@ struct Host {
     QueueSettings queue;
     Routing routing;
     Pop3Server pop3;
+    ImapServer imap;
+    LmtpServer lmtp;
+    MdaSettings mda;
     DnsServer dns;
     ResolverSettings caching;  // [hosts.NAME.caching]
     KdcSettings kdc;

@@ -50,6 +50,8 @@ constexpr auto keys(const Scenario*) {
         key("people", &S::people, {"Who writes and reads.", ""}),
         key("timeline", &S::timeline, {"What happens when.", ""}),
         key("workloads", &S::workloads, {"Many messages at once.", ""}),
+        key("habits", &S::habits, {"How people read.", ""}),
+        key("retrievers", &S::retrievers, {"Who brings mail from one store to another.", ""}),
     };
 }
 
@@ -60,6 +62,8 @@ inline std::string& entry_name(Host& entry) { return entry.name; }
 inline std::string& entry_name(Authority& entry) { return entry.name; }
 inline std::string& entry_name(Certificate& entry) { return entry.name; }
 inline std::string& entry_name(Person& entry) { return entry.name; }
+inline std::string& entry_name(Habit& entry) { return entry.name; }
+inline std::string& entry_name(Retriever& entry) { return entry.name; }
 inline std::string& entry_name(Domain& entry) { return entry.name; }
 inline std::string& entry_name(Zone& entry) { return entry.origin; }
 template <class S>
@@ -82,8 +86,8 @@ constexpr auto words(NetworkKind) {
 constexpr auto words(BlockAction) { return std::array<std::string_view, 2>{"drop", "reject"}; }
 constexpr auto words(Policy) { return std::array<std::string_view, 3>{"accept", "drop", "reject"}; }
 constexpr auto words(Service) {
-    return std::array<std::string_view, 10>{"mua", "mta",      "msa", "mda",  "pop3",
-                                            "dns", "resolver", "kdc", "http", "https"};
+    return std::array<std::string_view, 12>{"mua",      "mta", "msa",  "mda",   "pop3", "dns",
+                                            "resolver", "kdc", "http", "https", "lmtp", "imap"};
 }
 constexpr auto words(Generation) {
     return std::array<std::string_view, 4>{"rfc821", "rfc1869", "rfc2821", "rfc5321"};
@@ -108,7 +112,17 @@ constexpr auto words(TlsVersion) {
 constexpr auto words(KeyType) {
     return std::array<std::string_view, 3>{"ecdsa", "rsa", "ed25519"};
 }
-constexpr auto words(FetchProtocol) { return std::array<std::string_view, 1>{"pop3"}; }
+constexpr auto words(FetchProtocol) {
+    return std::array<std::string_view, 3>{"pop3", "imap", "web"};
+}
+constexpr auto words(DeliverBy) {
+    return std::array<std::string_view, 3>{"store", "lmtp", "pipe"};
+}
+constexpr auto words(HandOn) { return std::array<std::string_view, 2>{"lmtp", "smtp"}; }
+constexpr auto words(MailAct) {
+    return std::array<std::string_view, 7>{"read",  "unread", "flag",  "unflag",
+                                           "reply", "file",   "remove"};
+}
 constexpr auto words(RuleEdit) {
     return std::array<std::string_view, 4>{"append", "insert", "replace", "remove"};
 }
@@ -130,14 +144,9 @@ inline constexpr Reserved reserved[] = {
     {"[hosts.NAME]", "template"},
     {"[hosts.NAME]", "real"},
     {"[hosts.NAME]", "live"},
-    {"[hosts.NAME]", "imap"},
-    {"[hosts.NAME]", "lmtp"},
     {"[networks.NAME]", "vpn"},
     {"At the top", "sites"},
     {"At the top", "include"},
-    {"", "imap"},
-    {"", "lmtp"},
-    {"", "mra"},
     {"", "ldap"},
     {"", "mapi"},
     {"", "x400"},

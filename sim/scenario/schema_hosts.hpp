@@ -139,6 +139,10 @@ constexpr auto keys(const Routing*) {
         key("forwards", &S::forwards,
             {"Mailboxes whose mail goes on to another address.",
              "{ \"alice@example.org\" = [\"alice@example.net\"] }", Use::mail}),
+        key("lmtp", &S::lmtp,
+            {"Domains that it takes mail for and hands by LMTP to the server that has the "
+             "mailboxes.",
+             "{ \"example.net\" = \"store:24\" }", Use::domain}),
         key("catch_all", &S::catch_all,
             {"Who gets mail for nobody in a local domain.", "\"alice@example.org\"", Use::mail,
              "nobody: it is refused"}),
@@ -161,6 +165,60 @@ constexpr auto keys(const Pop3Server*) {
              Use::line, "none: it has no AUTH"}),
         key("timeout", &S::timeout,
             {"Its autologout timer (RFC 1939 §3 asks for ten minutes or more).", "\"30m\""}),
+    };
+}
+
+constexpr std::string_view title(const ImapServer*) { return "[hosts.NAME.imap]"; }
+constexpr std::string_view intro(const ImapServer*) {
+    return "The IMAP server over this host's mailboxes (RFC 3501, RFC 9051).";
+}
+constexpr auto keys(const ImapServer*) {
+    using S = ImapServer;
+    return std::tuple{
+        key("port", &S::port, {"Where it listens.", "1143", Use::line, {}, "TCP port", 1}),
+        key("mechanisms", &S::mechanisms,
+            {"SASL mechanisms it offers with AUTHENTICATE.", "[\"SCRAM-SHA-256\", \"PLAIN\"]",
+             Use::line, "none: LOGIN alone"}),
+        key("capabilities_off", &S::capabilities_off,
+            {"Capabilities it does not have.", "[\"IDLE\", \"QRESYNC\"]"}),
+        key("folders", &S::folders,
+            {"Folders that everybody gets beside INBOX; these names have their usual special use "
+             "(RFC 6154).",
+             "[\"Sent\", \"Trash\"]", Use::text}),
+        key("literal_max", &S::literal_max, {"The largest message it takes.", "\"1 MiB\""}),
+        key("timeout", &S::timeout,
+            {"Its autologout timer (RFC 3501 §5.4 asks for thirty minutes or more).", "\"1h\""}),
+    };
+}
+
+constexpr std::string_view title(const LmtpServer*) { return "[hosts.NAME.lmtp]"; }
+constexpr std::string_view intro(const LmtpServer*) {
+    return "The MDA's door: how an MTA hands it mail, with a reply for each recipient (RFC 2033).";
+}
+constexpr auto keys(const LmtpServer*) {
+    using S = LmtpServer;
+    return std::tuple{
+        key("port", &S::port,
+            {"Where it listens; never 25 (RFC 2033 §5).", "2424", Use::line, {}, "TCP port", 1}),
+        key("size_max", &S::size_max, {"The largest message it takes.", "\"1 MiB\""}),
+        key("recipients_max", &S::recipients_max,
+            {"Recipients in one transaction.", "100", Use::line, {}, "recipients", 1}),
+        key("timeout", &S::timeout, {"How long it waits for a command.", "\"1m\""}),
+    };
+}
+
+constexpr std::string_view title(const MdaSettings*) { return "[hosts.NAME.mda]"; }
+constexpr std::string_view intro(const MdaSettings*) {
+    return "How this host's MTA hands mail for mailboxes here to the MDA.";
+}
+constexpr auto keys(const MdaSettings*) {
+    using S = MdaSettings;
+    return std::tuple{
+        key("by", &S::by,
+            {"Straight into the store, by LMTP to this host's own port (one reply a recipient), or "
+             "by a program that is run for each recipient and has nothing but an exit code to say.",
+             "\"lmtp\""}),
+        key("takes", &S::takes, {"How long such a program runs.", "\"200ms\""}),
     };
 }
 
@@ -227,11 +285,12 @@ constexpr auto keys(const TlsSettings*) {
     using S = TlsSettings;
     return std::tuple{
         key("offer", &S::offer,
-            {"Offer TLS inside a session: STARTTLS for SMTP (RFC 3207), STLS for POP3 (RFC 2595).",
+            {"Offer TLS inside a session: STARTTLS for SMTP, LMTP (RFC 3207) and IMAP, STLS for POP3 "
+             "(RFC 2595).",
              "true"}),
         key("implicit", &S::implicit,
-            {"Listen where TLS comes before the first word: 465 if it runs `msa`, 995 if `pop3` "
-             "(RFC 8314).",
+            {"Listen where TLS comes before the first word: 465 if it runs `msa`, 993 if `imap`, 995 "
+             "if `pop3` (RFC 8314).",
              "true"}),
         key("policy", &S::policy,
             {"What its MTA wants of others: `required` sends nothing without TLS, `verified` nothing "
@@ -380,6 +439,9 @@ constexpr auto keys(const Host*) {
         key("queue", &Host::queue, {"Waiting and giving up.", ""}),
         key("routing", &Host::routing, {"Where mail goes next.", ""}),
         key("pop3", &Host::pop3, {"The POP3 server.", ""}),
+        key("imap", &Host::imap, {"The IMAP server.", ""}),
+        key("lmtp", &Host::lmtp, {"The MDA's LMTP server.", ""}),
+        key("mda", &Host::mda, {"From the MTA into mailboxes.", ""}),
         key("dns", &Host::dns, {"The authoritative name server.", ""}),
         key("caching", &Host::caching, {"The caching resolver.", ""}),
         key("kdc", &Host::kdc, {"The Kerberos KDC.", ""}),

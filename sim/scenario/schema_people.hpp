@@ -90,13 +90,20 @@ constexpr std::string_view intro(const FetchSettings*) {
 constexpr auto keys(const FetchSettings*) {
     using S = FetchSettings;
     return std::tuple{
-        key("protocol", &S::protocol, {"By which protocol.", "\"pop3\""}),
+        key("protocol", &S::protocol,
+            {"By which protocol; `web` is a mail program on a web server, which speaks IMAP and keeps "
+             "nothing.",
+             "\"imap\""}),
         key("from", &S::from,
             {"From which host.", "\"mail:110\"", Use::line, "the mailbox's host"}),
         key("every", &S::every,
             {"How often.", "\"5m\"", Use::line, "only when the timeline says so"}),
         key("leave_on_server", &S::leave_on_server,
             {"Leave the messages there and remember which were seen (UIDL).", "true"}),
+        key("stay", &S::stay,
+            {"Stay connected and wait for news (IMAP's IDLE, RFC 2177).", "true"}),
+        key("folders", &S::folders,
+            {"Folders that are looked into (IMAP).", "[\"INBOX\"]", Use::text, "all"}),
     };
 }
 
@@ -158,7 +165,7 @@ constexpr auto keys(const Person*) {
         key("display", &Person::display,
             {"The name beside the address.", "\"Alice Liddell\"", Use::line, "NAME, capitalised"}),
         key("password", &Person::password,
-            {"For the MSA and for POP3.", "\"correct horse\"", Use::line, "`secret-NAME`"}),
+            {"For the MSA, POP3 and IMAP.", "\"correct horse\"", Use::line, "`secret-NAME`"}),
         key("mailbox", &Person::mailbox,
             {"The host with the mailbox.", "\"mail\"", Use::host,
              "the first that has the address's domain and runs `mda`"}),
@@ -170,8 +177,16 @@ constexpr auto keys(const Person*) {
              "`NAME-pc`, which is made beside the mailbox's host"}),
         key("quota", &Person::quota,
             {"How much the mailbox holds.", "\"10 MiB\"", Use::line, "no limit"}),
+        key("same_as", &Person::same_as,
+            {"This is another mail program of that person: same addresses, mailbox and password.",
+             "\"bob\"", Use::person, "nobody: a person of their own"}),
+        key("sieve", &Person::sieve,
+            {"Rules for what arrives (Sieve, RFC 5228), which the MDA runs.",
+             "'''\nrequire \"fileinto\";\nif header :contains \"Subject\" \"[team]\" { fileinto "
+             "\"Team\"; }\n'''",
+             Use::text, "none: everything goes to INBOX"}),
         key("tls", &Person::tls,
-            {"What their mail program wants; at the ports 465 and 995 TLS comes first anyway.",
+            {"What their mail program wants; at the ports 465, 993 and 995 TLS comes first anyway.",
              "\"verified\""}),
         key("mechanisms", &Person::mechanisms,
             {"SASL mechanisms that their mail program knows, the preferred one first.",
@@ -241,6 +256,24 @@ constexpr auto keys(const Fetch*) {
         key("person", &Fetch::person, {"Who.", "\"bob\"", Use::person, {}, {}, 0, true}),
         key("leave_on_server", &Fetch::leave_on_server,
             {"This time, leave the messages there.", "true", Use::line, "the person's setting"}),
+    };
+}
+
+constexpr std::string_view title(const Handle*) { return "handle = { ... } in [[timeline]]"; }
+constexpr std::string_view intro(const Handle*) {
+    return "Somebody does something with mail that they have: in the mail program, and by IMAP on the "
+           "server as well. A POP3 server knows no such thing.";
+}
+constexpr auto keys(const Handle*) {
+    using S = Handle;
+    return std::tuple{
+        key("person", &S::person, {"Who.", "\"bob\"", Use::person, {}, {}, 0, true}),
+        key("act", &S::act, {"What is done.", "\"file\""}),
+        key("subject", &S::subject,
+            {"To the messages with this in their subject.", "\"hello\"", Use::line, "the newest"}),
+        key("folder", &S::folder, {"Where they are.", "\"Team\"", Use::line, "INBOX"}),
+        key("to", &S::to, {"The folder that `file` puts them into.", "\"Archive\""}),
+        key("body", &S::body, {"The text of a reply.", "\"Agreed.\"", Use::text}),
     };
 }
 
@@ -352,6 +385,7 @@ constexpr auto actions() {
     return std::tuple{ActionKey<Bookmark>{"bookmark"},
                       ActionKey<Send>{"send"},
                       ActionKey<Fetch>{"fetch"},
+                      ActionKey<Handle>{"handle"},
                       ActionKey<LinkChange>{"link"},
                       ActionKey<FirewallChange>{"firewall"},
                       ActionKey<RecordChange>{"record"},
@@ -361,8 +395,8 @@ constexpr auto actions() {
 }
 constexpr std::string_view title(const Event*) { return "[[timeline]]"; }
 constexpr std::string_view intro(const Event*) {
-    return "What happens, and when: `at` and one of `send`, `fetch`, `link`, `firewall`, `record`, "
-           "`host`, `service`, `set`, `bookmark`.";
+    return "What happens, and when: `at` and one of `send`, `fetch`, `handle`, `link`, `firewall`, "
+           "`record`, `host`, `service`, `set`, `bookmark`.";
 }
 constexpr auto keys(const Event*) {
     return std::tuple{
@@ -403,6 +437,64 @@ constexpr auto keys(const Workload*) {
         key("size", &Workload::size,
             {"How large a message's text is.",
              "[{ size = \"1 KiB\", weight = 9 }, { size = \"1 MiB\", weight = 1 }]"}),
+    };
+}
+
+constexpr std::string_view title(const Habit*) { return "[habits.NAME]"; }
+constexpr std::string_view intro(const Habit*) {
+    return "People who look at their mail at human rates, and do something with it; drawn from the "
+           "seed. What is read and neither removed nor filed stays.";
+}
+constexpr auto keys(const Habit*) {
+    using S = Habit;
+    return std::tuple{
+        key("people", &S::people, {"Who.", "[\"alice\", \"bob\"]", Use::person, "everybody"}),
+        key("every", &S::every, {"The mean time between two looks.", "\"30m\""}),
+        key("arrival", &S::arrival,
+            {"At even times, or at random ones with that mean.", "\"even\""}),
+        key("takes", &S::takes, {"The mean time that one message takes.", "\"1m\""}),
+        key("replies", &S::replies, {"How many get a reply.", "\"20%\""}),
+        key("removes", &S::removes, {"How many are deleted.", "\"50%\""}),
+        key("files", &S::files, {"How many are filed, of the others.", "\"30%\""}),
+        key("flags", &S::flags, {"How many are flagged.", "\"10%\""}),
+        key("folder", &S::folder, {"Where they are filed.", "\"Projects\""}),
+        key("start", &S::start, {"When it begins.", "\"+1h\"", Use::moment}),
+        key("until", &S::until, {"When it ends.", "\"+2d\"", Use::moment, "when the run does"}),
+    };
+}
+
+constexpr std::string_view title(const Retriever*) { return "[retrievers.NAME]"; }
+constexpr std::string_view intro(const Retriever*) {
+    return "A mail retrieval agent (MRA): it polls a mailbox somewhere by POP3 or IMAP and hands what "
+           "it finds on, so that it lies in another one.";
+}
+constexpr auto keys(const Retriever*) {
+    using S = Retriever;
+    return std::tuple{
+        key("host", &S::host, {"Where it runs.", "\"mail\"", Use::host, {}, {}, 0, true}),
+        key("protocol", &S::protocol, {"How it fetches: `pop3` or `imap`.", "\"imap\""}),
+        key("from", &S::from, {"The server it polls.", "\"isp:110\"", Use::line, "must be given"}),
+        key("user", &S::user, {"The account there.", "\"bob\"", Use::line, "must be given"}),
+        key("password", &S::password, {"Its password.", "\"secret-bob\"", Use::line,
+                                       "that of the person whose account it is"}),
+        key("tls", &S::tls, {"What it wants of that server.", "\"required\""}),
+        key("folders", &S::folders, {"Which folders (IMAP).", "[\"INBOX\"]", Use::text, "INBOX"}),
+        key("every", &S::every, {"How often it polls.", "\"10m\""}),
+        key("keep", &S::keep, {"Leave the messages there.", "true"}),
+        key("by", &S::by, {"How it hands them on.", "\"smtp\""}),
+        key("to", &S::to, {"To whom.", "\"mail:24\"", Use::line, "its own host"}),
+        key("recipients", &S::recipients,
+            {"Whose mail it is.", "[\"bob@example.org\"]", Use::mail,
+             "multidrop: it guesses from the header"}),
+        key("envelope_fields", &S::envelope_fields,
+            {"Multidrop: fields in which that server may have left the envelope's recipient.",
+             "[\"X-Envelope-To\"]"}),
+        key("domains", &S::domains,
+            {"Multidrop: addresses of these domains in To and Cc are taken for recipients.",
+             "[\"example.org\"]", Use::domain}),
+        key("postmaster", &S::postmaster,
+            {"Multidrop: who gets what fits nobody.", "\"postmaster@example.org\"", Use::mail,
+             "nobody: it stays on the server"}),
     };
 }
 

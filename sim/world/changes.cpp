@@ -51,6 +51,8 @@ struct Apply {
     bool operator()(const scenario::Send& send) const { return mail::send(run, send, error); }
     bool operator()(const scenario::Fetch& fetch) const { return mail::fetch(run, fetch, error); }
 
+    bool operator()(const scenario::Handle& handle) const { return mail::handle(run, handle, error); }
+
     bool operator()(const scenario::LinkChange& change) const {
         const std::uint32_t id = run.setup().find_link(change.link);
         if (id == nothing) return fail("there is no link ", change.link);
@@ -187,6 +189,13 @@ struct Describe {
         return out;
     }
     std::string operator()(const scenario::Fetch& a) const { return a.person + " fetches mail"; }
+    std::string operator()(const scenario::Handle& a) const {
+        constexpr const char* words[] = {"reads",   "marks as unread", "flags",  "takes the flag from",
+                                         "answers", "files",           "removes"};
+        return a.person + " " + words[static_cast<unsigned>(a.act)] + " " +
+               (a.subject.empty() ? "the newest message" : "\"" + a.subject + "\"") +
+               (a.to.empty() ? "" : " into " + a.to);
+    }
     std::string operator()(const scenario::LinkChange& a) const {
         std::string out = "link " + a.link;
         if (a.up) out += *a.up ? " comes up" : " goes down";

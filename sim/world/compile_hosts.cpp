@@ -12,7 +12,7 @@ namespace {
 using scenario::Generation;
 using scenario::Service;
 
-constexpr std::uint16_t dns_port = 53, kerberos_port = 88, submissions_port = 465, pop3s_port = 995,
+constexpr std::uint16_t dns_port = 53, kerberos_port = 88, submissions_port = 465, pop3s_port = 995, imaps_port = 993,
                         http_port = 80, https_port = 443;
 
 struct Keyword {
@@ -165,6 +165,10 @@ void add_service(Compiler& c, const scenario::Host& from, HostSetup& host, Servi
         case Service::pop3:
             listen(net::protocol_tcp, from.pop3.port, Role::pop3_server);
             return listen_protected(pop3s_port, Role::pop3_server);
+        case Service::imap:
+            listen(net::protocol_tcp, from.imap.port, Role::imap_server);
+            return listen_protected(imaps_port, Role::imap_server);
+        case Service::lmtp: return listen(0, 0, Role::none);
         case Service::dns:
             listen(net::protocol_udp, dns_port, Role::dns_server);
             return from.dns.tcp ? listen(net::protocol_tcp, dns_port, Role::dns_server)
@@ -268,6 +272,7 @@ void compile_hosts(Compiler& c) {
         host.resolver = c.out.find_host(from.resolver);
         host.has_mailboxes = from.runs(Service::mda);
         host.pop3_mechanisms = offered(c, from, "pop3", from.pop3.mechanisms);
+        host.imap_mechanisms = offered(c, from, "imap", from.imap.mechanisms);
         std::uint32_t seen = 0;
         for (const Service service : from.services) {
             const std::uint32_t bit = 1U << static_cast<unsigned>(service);

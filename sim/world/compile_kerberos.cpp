@@ -49,6 +49,7 @@ void add_host(Compiler& c, std::uint32_t index) {
         add(realm, "host/" + name);
         if (from.runs(Service::mta) || from.runs(Service::msa)) add(realm, "smtp/" + name);
         if (from.runs(Service::pop3)) add(realm, "pop/" + name);
+        if (from.runs(Service::imap)) add(realm, "imap/" + name);
         if (from.runs(Service::mda)) add(realm, "imap/" + name);
         if (from.runs(Service::mda)) add(realm, "HTTP/" + name);
     }

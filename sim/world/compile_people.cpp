@@ -26,6 +26,9 @@ void compile_people(Compiler& c) {
         person.name = from.name;
         person.display = from.display;
         person.password = from.password;
+        for (std::uint32_t k = 0; k < c.out.people.size() && !from.same_as.empty(); ++k)
+            if (c.s.people[k].name == from.same_as) person.same_as = k;
+        person.user = person.same_as == nothing ? from.name : from.same_as;
         person.addresses = from.address;
         if (!from.address.empty()) person.address = from.address[0];
         person.device = c.out.find_host(from.device);
@@ -34,13 +37,14 @@ void compile_people(Compiler& c) {
             person.submits_to_host = c.out.find_host(from.submits_to->host);
             if (from.submits_to->port != 0) person.submits_to_port = from.submits_to->port;
         }
+        if (from.fetch.protocol != scenario::FetchProtocol::pop3) person.fetches_from_port = 143;
         if (from.fetch.from) {
             person.fetches_from_host = c.out.find_host(from.fetch.from->host);
             if (from.fetch.from->port != 0) person.fetches_from_port = from.fetch.from->port;
         }
         if (person.device != nothing)
             person.submission.name = c.out.hosts[person.device].domain_name;
-        person.submission.user = person.name;
+        person.submission.user = person.user;
         person.submission.password = person.password;
         person.submission.tls = person.tls = to_policy(c, from.tls);
         person.mechanisms = to_mechanisms(
@@ -48,6 +52,7 @@ void compile_people(Compiler& c) {
         person.submission.requires_auth =
             wants_auth(c.out, person.submits_to_host, person.submits_to_port);
         c.out.people_by_address.emplace_back(lowered(person.name), i);
+        if (person.same_as != nothing) continue;  // the addresses are that person's
         for (const std::string& address : person.addresses)
             c.out.people_by_address.emplace_back(lowered(address), i);
     }

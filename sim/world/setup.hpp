@@ -18,6 +18,10 @@
 #include "sim/scenario/problems.hpp"
 #include "sim/scenario/scenario.hpp"
 
+namespace postroad::sieve {
+struct Script;
+}
+
 namespace postroad::sim {
 
 using AddressId = std::uint32_t;  // Setup::addresses, then World::more_addresses
@@ -37,6 +41,8 @@ enum class Role : std::uint8_t {
     kdc,           // a Kerberos key distribution centre
     http_server,
     http_client,
+    imap_server,
+    imap_client,
 };
 
 // When a service's connections are protected.
@@ -89,6 +95,8 @@ struct HostSetup {
     smtp::ClientHost smtp_client;      // as an MTA
     std::uint32_t works_for = nothing; // the link of an attacker who leads connections to it
     sasl::Mechanisms pop3_mechanisms;  // that its POP3 server offers
+    sasl::Mechanisms imap_mechanisms;  // and its IMAP server
+    std::uint64_t imap_off = 0;        // imap::Capability bits that its IMAP server does not have
     // The same with each TlsPolicy, where a destination may have another; else empty.
     std::vector<smtp::ClientHost> smtp_clients;
     bool has_mailboxes = false;
@@ -158,6 +166,21 @@ struct PersonSetup {
     std::uint32_t realm = nothing;     // Setup::realms: by their address's domain
     std::string principal;             // their name in it
     std::vector<sasl::Mechanism> mechanisms;  // that it knows, the preferred first; empty: all
+    std::uint32_t same_as = nothing;   // the person whose other mail program this is
+    std::string user;                  // as which it logs in
+    std::shared_ptr<const sieve::Script> sieve;  // rules for what arrives; may be null
+};
+
+// A mail retrieval agent.
+struct RetrieverSetup {
+    std::uint32_t scenario_index = 0;  // scenario.retrievers
+    std::uint32_t host = nothing;
+    std::uint32_t from_host = nothing, to_host = nothing;
+    std::uint16_t from_port = 110, to_port = 24;
+    std::uint32_t person = nothing;    // whose account it is there, if a person's here
+    std::string password;
+    TlsPolicy tls = TlsPolicy::none;
+    smtp::ClientHost client;           // how it hands mail on
 };
 
 // Somebody or something that a KDC has a key of.
@@ -270,6 +293,7 @@ struct Setup {
     std::vector<ZoneSetup> zones;      // in the scenario's order
     std::vector<PersonSetup> people;
     std::vector<RealmSetup> realms;
+    std::vector<RetrieverSetup> retrievers;
     std::vector<smtp::ServerHost> smtp_servers;
     std::vector<std::string> real_servers;  // "127.0.0.1:10025"
     std::vector<net::Address> addresses;

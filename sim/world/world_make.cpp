@@ -27,6 +27,10 @@ struct WhomItConcerns {
         const std::uint32_t person = setup.find_person(fetch.person);
         return person == nothing ? 0 : known_or_first(setup.people[person].device);
     }
+    NodeId operator()(const scenario::Handle& handle) const {
+        const std::uint32_t person = setup.find_person(handle.person);
+        return person == nothing ? 0 : known_or_first(setup.people[person].device);
+    }
     NodeId operator()(const scenario::LinkChange& change) const {
         const std::uint32_t link = setup.find_link(change.link);
         return link == nothing ? 0 : setup.links[link].end[0];

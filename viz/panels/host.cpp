@@ -265,12 +265,14 @@ void Host::mailboxes(View& view) {
         if (setup.people[i].mailbox_host != view.host || i >= world.mail.mailboxes.size()) continue;
         const sim::Mailbox& box = world.mail.mailboxes[i];
         words(theme, theme.bold, theme.colour.text,
-              setup.people[i].address + "   " + std::to_string(box.count) +
-                  (box.count == 1 ? " message" : " messages") +
+              setup.people[i].address + "   " + std::to_string(box.messages) +
+                  (box.messages == 1 ? " message" : " messages") +
                   (box.session != nothing ? ", open in a session" : ""));
         ++shown;
         unsigned letters = 0;
-        for (std::uint32_t s = box.first; s != nothing && letters < 20; s = world.mail.stored[s].next) {
+        for (std::uint32_t f = box.first_folder; f != nothing; f = world.mail.folders[f].next)
+        for (std::uint32_t s = world.mail.folders[f].first; s != nothing && letters < 20;
+             s = world.mail.stored[s].next) {
             const sim::StoredMessage& stored = world.mail.stored[s];
             std::string subject = "(no subject)";
             for (const message::Field& field : message::Fields(world.heap.view(stored.content))) {

@@ -49,7 +49,7 @@ void Map::gather(const View& view) {
     for (std::size_t i = 0; i < view.player.setup().people.size(); ++i) {
         const sim::PersonSetup& person = view.player.setup().people[i];
         if (person.mailbox_host < letters_.size() && i < world.mail.mailboxes.size())
-            letters_[person.mailbox_host] += world.mail.mailboxes[i].count;
+            letters_[person.mailbox_host] += world.mail.mailboxes[i].messages;
     }
     if (readers_.size() == letters_.size()) return;
     readers_.assign(letters_.size(), {});

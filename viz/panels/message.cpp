@@ -144,7 +144,7 @@ std::string Message::content_at(const View& view, const sim::views::Journey& jou
         const sim::World& world = view.player.world();
         for (std::uint32_t i = 0; i < world.mail.stored.size(); ++i) {
             const sim::StoredMessage& stored = world.mail.stored[i];
-            if (stored.mailbox == nothing || stored.message != here.fact.message) continue;
+            if (stored.folder == nothing || stored.message != here.fact.message) continue;
             std::string out;
             sim::store::append_whole(world, i, out);
             return out;
