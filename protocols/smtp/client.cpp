@@ -123,6 +123,8 @@ void begin_mail(Client& client, const ClientHost& host, Effects& fx) {
     say_data(host, fx);
 }
 
+}  // namespace
+
 void end_mail(Client& client, const ClientHost& host, Effects& fx) {
     forget_job(client, *fx.heap);
     ++client.transactions;
@@ -133,6 +135,8 @@ void end_mail(Client& client, const ClientHost& host, Effects& fx) {
     }
     ask_for_job(client, fx);
 }
+
+namespace {
 
 // The mail cannot go on: whoever is still waiting for a verdict gets this one.
 void refuse_mail(Client& client, std::uint16_t code, std::string_view text, const ClientHost& host,
@@ -224,33 +228,6 @@ void tls_is_up(Client& client, const ClientHost& host, Effects& fx) {
     fx.heap->drop(client.pending);
     fx.wait_ns = host.command_timeout_ns;
     greet(client, host, fx);
-}
-
-// RFC 2033 §4.2: whom RCPT refused has no reply coming; so his path is forgotten.
-void forget_path(Client& client, std::uint32_t index, Heap& heap) {
-    Text path = heap.get(client.forward_paths, index);
-    heap.drop(path);
-    heap.set(client.forward_paths, index, Text{});
-}
-
-// RFC 2033 §4.2: one more of the replies to the data: the verdict on the next recipient.
-void heard_for_one(Client& client, std::uint16_t code, std::string_view text,
-                   const ClientHost& host, Effects& fx) {
-    const auto skip_refused = [&] {
-        while (client.answered_recipients < client.forward_paths.size() &&
-               fx.heap->get(client.forward_paths, client.answered_recipients).empty())
-            ++client.answered_recipients;
-    };
-    skip_refused();
-    if (client.answered_recipients < client.forward_paths.size())
-        fx.tell(code / 100 == 2 ? TellKind::message_accepted : TellKind::recipient_refused, code,
-                client.answered_recipients++, text);
-    skip_refused();
-    if (client.answered_recipients < client.forward_paths.size()) {
-        fx.wait_ns = host.final_timeout_ns;
-        return;
-    }
-    end_mail(client, host, fx);
 }
 
 void heard_recipient(Client& client, std::uint16_t code, std::string_view text,

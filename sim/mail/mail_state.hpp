@@ -8,6 +8,7 @@
 #include "sim/mail/guard_state.hpp"
 #include "sim/mail/maildrop_state.hpp"
 #include "sim/mail/people_state.hpp"
+#include "sim/mail/retriever_state.hpp"
 #include "sim/world/setup.hpp"
 
 namespace postroad::sim {
@@ -62,12 +63,14 @@ struct Recipient {
     std::uint16_t attempts = 0;
     std::uint16_t code = 0;               // of the last reply; 0: none came
     RecipientState state = RecipientState::fresh;
-    std::uint8_t unused[3] = {};
+    std::uint8_t exit_code = 0;           // of the program that is run for it
+    std::uint8_t piped = 0;               // 1: such a program runs; 2: it has done its work
+    std::uint8_t unused = 0;
 };
 static_assert(Record<Recipient> && sizeof(Recipient) == 64);
 
 // How the hosts of a destination are found.
-enum class NextHop : std::uint8_t { mx, host, literal, mx_for_report };
+enum class NextHop : std::uint8_t { mx, host, literal, mx_for_report, lmtp };  // lmtp: a host, too
 // Reports about TLS go by MX, too, and whatever TLS does there (RFC 8460 §3).
 constexpr bool is_by_mx(NextHop how) {
     return how == NextHop::mx || how == NextHop::mx_for_report;
@@ -143,7 +146,7 @@ struct Delivery {
     DeliveryState state = DeliveryState::finding_exchangers;
     std::uint8_t greeted = 0;             // the session came as far as a mail
     std::uint8_t permanent = 0;           // the failure in `words` is final
-    std::uint8_t unused = 0;
+    std::uint8_t taken = 0;               // LMTP: recipients of the mail on its way who have it
 };
 static_assert(Record<Delivery> && sizeof(Delivery) == 104);
 
@@ -331,6 +334,7 @@ struct MailTables {
     GuardTables guards;
     Table<StsPolicy> sts;
     Table<TlsTally> tallies;
+    RetrieverTables retrievers;
     Index people_by_address;              // hash of the lower-cased address → person
     std::uint64_t people_known = 0;       // Setup::version + 1 that the index was made for
     bool operator==(const MailTables&) const = default;

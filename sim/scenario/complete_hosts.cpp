@@ -222,6 +222,9 @@ void complete_hosts(Scenario& s) {
     for (Host& host : s.hosts)
         if (host.services.empty() && !host.domains.empty())
             host.services = host.real.empty() ? whole_mail_server : beside_a_real_server;
+    for (Host& host : s.hosts)
+        if (host.mda.by == DeliverBy::lmtp && host.runs(Service::mda) && !host.runs(Service::lmtp))
+            host.services.push_back(Service::lmtp);  // whom it hands over to
     const Keepers keepers = keepers_of(s);
     for (std::size_t i = 0; i < s.hosts.size(); ++i) place_host(s, i, keepers, only_lan);
     const auto domains = mail_domains(s);

@@ -33,6 +33,7 @@ void compile_zones(Compiler& c);
 void compile_hosts(Compiler& c);      // services and how a host's MTA talks
 void compile_tls(Compiler& c);        // certificates
 void compile_people(Compiler& c);
+void compile_retrievers(Compiler& c); // behind people, whose accounts they use
 void compile_kerberos(Compiler& c);   // realms and their principals
 
 // `opportunistic` is `none` in a world without TLS, where saying so in each session is noise.
