@@ -46,7 +46,7 @@ void set_host(MailWorld& w, std::string_view host, bool up) {
                                 error));
 }
 
-std::string mail(std::string_view subject, std::string_view to = "bob@isp.example") {
+std::string letter(std::string_view subject, std::string_view to = "bob@isp.example") {
     return "From: alice@isp.example\r\nTo: " + std::string(to) + "\r\nSubject: " +
            std::string(subject) + "\r\n\r\nhello\r\n";
 }
@@ -61,8 +61,8 @@ std::size_t how_often(const std::vector<std::string>& mails, std::string_view pa
 
 TEST_CASE("an agent fetches by POP3, hands on by LMTP, and only then deletes") {
     MailWorld w(world(for_bob));
-    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("first"));
-    w.queue("isp", "", {"bob@isp.example"}, mail("a report"));
+    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
+    w.queue("isp", "", {"bob@isp.example"}, letter("a report"));
     w.run_for(11 * minute);
     INFO(w.dialogue());
     REQUIRE(w.mailbox("bob").size() == 2);
@@ -84,7 +84,7 @@ TEST_CASE("an agent fetches by POP3, hands on by LMTP, and only then deletes") {
 
 TEST_CASE("an agent hands on by SMTP, too") {
     MailWorld w(world(for_bob + "by = \"smtp\"\n"));
-    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("first"));
+    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
     w.run_for(12 * minute);
     INFO(w.dialogue());
     REQUIRE(w.mailbox("bob").size() == 1);
@@ -94,7 +94,7 @@ TEST_CASE("an agent hands on by SMTP, too") {
 
 TEST_CASE("what an agent is to keep stays on the server and is fetched once") {
     MailWorld w(world(for_bob + "keep = true\n"));
-    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("first"));
+    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
     w.run_for(35 * minute);
     INFO(w.dialogue());
     CHECK(w.mailbox("bob").size() == 1);
@@ -104,7 +104,7 @@ TEST_CASE("what an agent is to keep stays on the server and is fetched once") {
 
 TEST_CASE("without unique-ids what is kept comes again at each poll, and the agent says why") {
     MailWorld w(world(for_bob + "keep = true\n", "pop3.uidl = false\n"));
-    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("first"));
+    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
     w.run_for(35 * minute);
     INFO(w.dialogue());
     CHECK(w.mailbox("bob").size() == 3);
@@ -113,11 +113,8 @@ TEST_CASE("without unique-ids what is kept comes again at each poll, and the age
 }
 
 TEST_CASE("a message that not all recipients take stays, and the next poll is for the others alone") {
-    MailWorld w(world("recipients = [\"bob@example.org\", \"carol@example.org\"]\n") +
-                "[[timeline]]\nat = \"+25m\"\nset = { key = \"people.carol.quota\", value = \"1 MiB\" }\n");
-    (void)w;
     MailWorld full(world("recipients = [\"bob@example.org\", \"nobody@example.org\"]\n"));
-    full.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("first"));
+    full.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
     full.run_for(35 * minute);
     INFO(full.dialogue());
     CHECK(full.mailbox("bob").size() == 1);
@@ -130,7 +127,7 @@ TEST_CASE("where nobody takes mail the agent stops, and fetches again when someb
     MailWorld w(world(for_bob));
     set_host(w, "home", false);
     for (const char* subject : {"first", "second", "third"})
-        w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail(subject));
+        w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter(subject));
     w.run_for(15 * minute);
     CHECK(w.mailbox("oldbob").size() == 3);
     CHECK(w.decided("mra_stays"));
@@ -168,7 +165,7 @@ TEST_CASE("a multidrop agent trusts the envelope that the server has left, and e
 
 TEST_CASE("a multidrop agent without a postmaster leaves what fits nobody where it is") {
     MailWorld w(world("domains = [\"example.org\"]\n"));
-    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("for nobody"));
+    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("for nobody"));
     w.run_for(25 * minute);
     INFO(w.dialogue());
     CHECK(w.mailbox("oldbob").size() == 1);
@@ -180,7 +177,7 @@ TEST_CASE("an agent that is told to finds the recipient in the last Received fie
                       "by = \"smtp\"\nkeep = true\n"));
     w.queue("isp", "alice@isp.example", {"bob@isp.example"},
             "Received: from a.example by isp.example for <alice@isp.example>; "
-            "Mon, 2 Jan 2023 00:00:00 +0000\r\n" + mail("by trace"));
+            "Mon, 2 Jan 2023 00:00:00 +0000\r\n" + letter("by trace"));
     w.run_for(15 * minute);
     INFO(w.dialogue());
     CHECK(how_often(w.mailbox("alice"), "by trace") == 1);
@@ -192,7 +189,7 @@ TEST_CASE("a QUIT that was never confirmed brings nothing twice where there are 
         std::size_t again = 0;
         for (std::uint64_t cut = 0; cut < 30; ++cut) {
             MailWorld w(world(for_bob, uidl ? "" : "pop3.uidl = false\n"));
-            w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("first"));
+            w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
             w.run_for(10 * minute);
             while (w.mailbox("bob").empty()) REQUIRE(w.simulation.step());
             for (std::uint64_t i = 0; i < cut; ++i) w.simulation.step();
@@ -223,8 +220,8 @@ TEST_CASE("a crash at any event of a poll loses nothing, and what comes twice th
                 MailWorld w(world("recipients = [\"bob@example.org\", \"carol@example.org\"]\n" +
                                       std::string(kind.agent),
                                   kind.isp));
-                w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("first."));
-                w.queue("isp", "alice@isp.example", {"bob@isp.example"}, mail("second."));
+                w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first."));
+                w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("second."));
                 w.run_for(10 * minute - millisecond);
                 REQUIRE(w.mailbox("oldbob").size() == 2);
                 if (w.simulation.run_until(19 * minute, events) == Stopped::reached) break;

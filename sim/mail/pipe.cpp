@@ -1,6 +1,7 @@
-// Delivery by a program that is run once a recipient, as `local` and its like do it. Between it and the
-// queue there is nothing but an exit code (sysexits): one number, no words, no reply for a mailbox
-// that is full today. And when the host goes down before it was read, nobody knows what was done.
+// Delivery by a program that is run once a recipient, as `local` and its like do it. Between it and
+// the queue there is nothing but an exit code (sysexits): one number, no words, no reply for a
+// mailbox that is full today. And when the host goes down before it was read, nobody knows what was
+// done.
 #include "protocols/base/ascii.hpp"
 #include "sim/mail/queue_parts.hpp"
 
@@ -15,18 +16,19 @@ constexpr std::uint8_t ok = 0, no_user = 67, cannot_create = 73, temporary_failu
 
 struct Meaning {
     std::uint8_t exit_code;
-    std::uint16_t code;              // as an SMTP server would have said it
+    std::uint16_t code;  // as an SMTP server would have said it
     std::string_view words;
     std::string_view meaning;
 };
 
 constexpr Meaning meanings[] = {
     {exit_code::ok, 250, "2.0.0 delivered", "done"},
-    {exit_code::no_user, 550, "5.1.1 the program knows no such mailbox (exit code 67)", "EX_NOUSER"},
+    {exit_code::no_user, 550, "5.1.1 the program knows no such mailbox (exit code 67)",
+     "EX_NOUSER"},
     {exit_code::cannot_create, 550, "5.2.0 the program cannot write the mailbox (exit code 73)",
      "EX_CANTCREAT"},
-    {exit_code::temporary_failure, 450, "4.3.0 the program wants to be run again later (exit code 75)",
-     "EX_TEMPFAIL"},
+    {exit_code::temporary_failure, 450,
+     "4.3.0 the program wants to be run again later (exit code 75)", "EX_TEMPFAIL"},
     {exit_code::no_permission, 550, "5.7.0 the program does not want the message (exit code 77)",
      "EX_NOPERM"},
 };
@@ -39,9 +41,9 @@ const Meaning& meaning_of(std::uint8_t code) {
 
 std::uint8_t exit_code_of(const Verdict& verdict) {
     switch (verdict.taken) {
-        case Taken::delivered: return exit_code::ok;
-        case Taken::later: return exit_code::temporary_failure;
-        case Taken::refused: break;
+    case Taken::delivered: return exit_code::ok;
+    case Taken::later: return exit_code::temporary_failure;
+    case Taken::refused: break;
     }
     return verdict.words.starts_with("5.2.") ? exit_code::cannot_create : exit_code::no_permission;
 }
@@ -63,8 +65,9 @@ void work(Run& run, std::uint32_t recipient) {
     const std::string_view path = world.heap.view(world.mail.recipients[recipient].forward_path);
     const std::uint32_t person = whereabouts(run, host, path).person;
     const std::uint8_t code =
-        person == nothing ? exit_code::no_user
-                          : exit_code_of(deliver_to_mailbox(run, arrival_of(world, recipient, person)));
+        person == nothing
+            ? exit_code::no_user
+            : exit_code_of(deliver_to_mailbox(run, arrival_of(world, recipient, person)));
     Recipient& one = world.mail.recipients.edit(recipient);
     one.exit_code = code;
     one.piped = 2;
@@ -83,9 +86,12 @@ void read_exit_code(Run& run, std::uint32_t recipient) {
     const Meaning& means = meaning_of(one.exit_code);
     run.decide(of.host, of.id, Reason::pipe_exit, world.heap.view(one.forward_path),
                std::uint32_t{one.exit_code}, means.meaning);
-    if (means.code < 400) succeed(run, recipient, QueueMove::delivered, 0, {});
-    else if (means.code < 500) defer(run, recipient, means.code, means.words);
-    else fail(run, recipient, means.code, means.words);
+    if (means.code < 400)
+        succeed(run, recipient, QueueMove::delivered, 0, {});
+    else if (means.code < 500)
+        defer(run, recipient, means.code, means.words);
+    else
+        fail(run, recipient, means.code, means.words);
     settle(run, message);
 }
 
@@ -105,8 +111,10 @@ void run_program(Run& run, std::uint32_t recipient) {
 void on_pipe_event(Run& run, const Event& event) {
     const Recipient* const one = running(run, event);
     if (one == nullptr) return;
-    if (event.detail == event::pipe_works && one->piped == 1) work(run, event.a);
-    else if (event.detail == event::pipe_ends && one->piped == 2) read_exit_code(run, event.a);
+    if (event.detail == event::pipe_works && one->piped == 1)
+        work(run, event.a);
+    else if (event.detail == event::pipe_ends && one->piped == 2)
+        read_exit_code(run, event.a);
 }
 
 void lose_program(Run& run, std::uint32_t recipient) {

@@ -18,7 +18,8 @@ bool is_current(const Run& run, std::uint32_t connection, std::uint32_t agent) {
 
 void explain(Run& run, std::uint32_t agent, Id subject, std::string_view why) {
     const RetrieverSetup& setup = setup_of(run, agent);
-    run.decide(setup.host, subject, Reason::fetch_failed, domain_name_of(run, setup.from_host), why);
+    run.decide(setup.host, subject, Reason::fetch_failed, domain_name_of(run, setup.from_host),
+               why);
 }
 
 void end_poll(Run& run, std::uint32_t agent) {
@@ -37,8 +38,8 @@ void connect(Run& run, std::uint32_t agent) {
     const std::uint32_t tried = mine.address++;
     mine.source = nothing;
     const std::uint32_t connection =
-        session::start_client(run, setup.host, addresses[tried], setup.from_port,
-                              Role::pop3_client, owner_bit | agent, connect_timeout_ns);
+        session::start_client(run, setup.host, addresses[tried], setup.from_port, Role::pop3_client,
+                              owner_bit | agent, connect_timeout_ns);
     RetrieverState& now = edit(run, agent);
     if (now.step == RetrieverStep::polling && now.address == tried + 1) now.source = connection;
 }
@@ -78,8 +79,10 @@ bool choose_fate(Run& run, std::uint32_t agent, Answer& out) {
     out.ok = false;
     out.number = mine.may_delete != 0 && !settings_of(run, agent).keep ? 1 : 0;
     if (out.number == 1) {
-        if (mine.retrieval == nothing) ++mine.deleted_nameless;
-        else run.world.mail.retrievers.retrievals.edit(mine.retrieval).doomed = 1;
+        if (mine.retrieval == nothing)
+            ++mine.deleted_nameless;
+        else
+            run.world.mail.retrievers.retrievals.edit(mine.retrieval).doomed = 1;
     }
     put_down(run, agent);
     edit(run, agent).step = RetrieverStep::polling;
@@ -113,14 +116,13 @@ void source_tell(Run& run, std::uint32_t connection, std::uint32_t agent, const 
     if (!is_current(run, connection, agent)) return;
     const Id conversation = run.world.tcp.tcbs[connection].conversation;
     switch (tell.kind) {
-        case TellKind::fetched: return fetched(run, connection, agent, tell, words);
-        case TellKind::session_done:
-            return settle_session(run.world, agent, tell.code == pop3::positive);
-        case TellKind::session_failed: return explain(run, agent, conversation, words);
-        case TellKind::secret_in_clear:
-            return run.decide(setup_of(run, agent).host, conversation, Reason::secret_in_clear,
-                              words);
-        default: return;
+    case TellKind::fetched: return fetched(run, connection, agent, tell, words);
+    case TellKind::session_done:
+        return settle_session(run.world, agent, tell.code == pop3::positive);
+    case TellKind::session_failed: return explain(run, agent, conversation, words);
+    case TellKind::secret_in_clear:
+        return run.decide(setup_of(run, agent).host, conversation, Reason::secret_in_clear, words);
+    default: return;
     }
 }
 
@@ -129,15 +131,16 @@ void source_over(Run& run, std::uint32_t connection, std::uint32_t agent, Ending
     if (!is_current(run, connection, agent) || how == Ending::crashed) return;
     settle_session(run.world, agent, false);  // where QUIT was confirmed, nothing is left to settle
     const RetrieverState mine = at(run, agent);
-    const bool never_came_up = how == Ending::refused || how == Ending::timed_out ||
-                               how == Ending::unreachable;
+    const bool never_came_up =
+        how == Ending::refused || how == Ending::timed_out || how == Ending::unreachable;
     if (mine.step == RetrieverStep::handing && mine.concluded == 0) {
         edit(run, agent).source = nothing;  // what is in hand is handed on all the same
         edit(run, agent).waiting = 0;
         return;
     }
     if (never_came_up && mine.step == RetrieverStep::polling &&
-        mine.address < addresses_of(run, setup_of(run, agent).host, setup_of(run, agent).from_host).size())
+        mine.address <
+            addresses_of(run, setup_of(run, agent).host, setup_of(run, agent).from_host).size())
         return connect(run, agent);
     if (never_came_up) explain(run, agent, 0, words_of(how));
     end_poll(run, agent);
@@ -241,14 +244,16 @@ void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& t
     const std::uint32_t agent = owner & ~owner_bit;
     if (run.world.tcp.tcbs[connection].role == Role::smtp_client)
         target_tell(run, connection, agent, tell, words);
-    else source_tell(run, connection, agent, tell, words);
+    else
+        source_tell(run, connection, agent, tell, words);
 }
 
 void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
     const std::uint32_t agent = owner & ~owner_bit;
     if (run.world.tcp.tcbs[connection].role == Role::smtp_client)
         target_over(run, connection, agent, how);
-    else source_over(run, connection, agent, how);
+    else
+        source_over(run, connection, agent, how);
 }
 
 const smtp::ClientHost& smtp_client_host(const Run& run, std::uint32_t owner) {

@@ -1,5 +1,6 @@
-// Mail retrieval agents (MRAs): each polls a mailbox on some server and hands what it finds on, by LMTP
-// or SMTP, so that it lies in another one. The server's copy goes only when all recipients have theirs.
+// Mail retrieval agents (MRAs): each polls a mailbox on some server and hands what it finds on, by
+// LMTP or SMTP, so that it lies in another one. The server's copy goes only when all recipients
+// have theirs.
 #pragma once
 
 #include <string_view>

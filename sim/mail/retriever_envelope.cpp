@@ -1,6 +1,6 @@
-// Whose mail is it? A mailbox has no envelope. Where one mailbox collects the mail of a whole domain
-// (multidrop), an agent must find the recipients in the header: in a field that the server has left,
-// or by guessing from To and Cc (RFC 5321 §7.2: the header need not name them).
+// Whose mail is it? A mailbox has no envelope. Where one mailbox collects the mail of a whole
+// domain (multidrop), an agent must find the recipients in the header: in a field that the server
+// has left, or by guessing from To and Cc (RFC 5321 §7.2: the header need not name them).
 #include "protocols/base/ascii.hpp"
 #include "protocols/message/address.hpp"
 #include "protocols/message/header.hpp"

@@ -1,5 +1,5 @@
-// Handing a fetched message on: a session of its own, a verdict for each recipient, and what of it is
-// written down before and behind it, so that a crash at any moment loses nothing.
+// Handing a fetched message on: a session of its own, a verdict for each recipient, and what of it
+// is written down before and behind it, so that a crash at any moment loses nothing.
 #include "protocols/base/ascii.hpp"
 #include "protocols/message/header.hpp"
 #include "protocols/message/trace_fields.hpp"
@@ -23,7 +23,8 @@ void conclude(Run& run, std::uint32_t agent, bool all_have_it) {
     mine.concluded = 1;
     mine.may_delete = all_have_it ? 1 : 0;
     const NodeId host = setup_of(run, agent).host;
-    run.schedule(run.now(), host, host, EventKind::mail, mail::event::retriever, agent, mine.serial);
+    run.schedule(run.now(), host, host, EventKind::mail, mail::event::retriever, agent,
+                 mine.serial);
 }
 
 std::string_view target_name(const Run& run, std::uint32_t agent) {
@@ -50,8 +51,10 @@ void write_down(Run& run, std::uint32_t agent, bool in_doubt) {
         for (std::uint32_t i = 0; i < paths.size(); ++i)
             if (const Text path = world.heap.get(paths, i); !path.empty())
                 world.heap.push(one.left, world.heap.share(path));
-    if (one.left.empty()) one.state = RetrievalState::handed;
-    else if (!in_doubt) one.state = RetrievalState::partly;
+    if (one.left.empty())
+        one.state = RetrievalState::handed;
+    else if (!in_doubt)
+        one.state = RetrievalState::partly;
 }
 
 void end_hand_on(Run& run, std::uint32_t agent, bool in_doubt) {
@@ -246,17 +249,15 @@ void target_tell(Run& run, std::uint32_t connection, std::uint32_t agent, const 
     if (!is_current(run, connection, agent)) return;
     const RetrieverState mine = at(run, agent);
     switch (tell.kind) {
-        case TellKind::message_accepted:
-            if (setup_of(run, agent).client.lmtp) return taken(run, agent, tell.index);
-            for (std::uint32_t i = 0; i < mine.forward_paths.size(); ++i) taken(run, agent, i);
-            return;
-        case TellKind::recipient_refused:
-        case TellKind::message_refused:
-        case TellKind::session_failed:
-        case TellKind::login_failed:
-            return not_taken(run, agent, tell, words);
-        default:
-            return;
+    case TellKind::message_accepted:
+        if (setup_of(run, agent).client.lmtp) return taken(run, agent, tell.index);
+        for (std::uint32_t i = 0; i < mine.forward_paths.size(); ++i) taken(run, agent, i);
+        return;
+    case TellKind::recipient_refused:
+    case TellKind::message_refused:
+    case TellKind::session_failed:
+    case TellKind::login_failed: return not_taken(run, agent, tell, words);
+    default: return;
     }
 }
 

@@ -55,15 +55,18 @@ void settle_session(World& world, std::uint32_t agent, bool confirmed) {
     RetrieverTables& all = world.mail.retrievers;
     for (std::uint32_t at = all.agents[agent].first; at != nothing;) {
         const Retrieval one = all.retrievals[at];
-        if (one.doomed != 0 && confirmed) forget(world, agent, at);
-        else if (one.doomed != 0) all.retrievals.edit(at).doomed = 0;
+        if (one.doomed != 0 && confirmed)
+            forget(world, agent, at);
+        else if (one.doomed != 0)
+            all.retrievals.edit(at).doomed = 0;
         at = one.next;
     }
     RetrieverState& mine = all.agents.edit(agent);
     // Each message that is there has been looked at, unless the session was given up half-way.
     if (confirmed && mine.hopeless == 0)
         mine.unconfirmed = mine.begun_nameless - mine.deleted_nameless;
-    else if (confirmed) mine.unconfirmed -= std::min(mine.unconfirmed, mine.deleted_nameless);
+    else if (confirmed)
+        mine.unconfirmed -= std::min(mine.unconfirmed, mine.deleted_nameless);
     mine.begun_nameless = mine.deleted_nameless = 0;
 }
 

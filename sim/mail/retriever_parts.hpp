@@ -40,8 +40,8 @@ void settle_session(World& world, std::uint32_t agent, bool confirmed);
 std::vector<std::string> recipients_of(Run& run, std::uint32_t agent, Id message,
                                        std::string_view content);
 
-// --- retriever_hand_on.cpp: `text` is what has been fetched. What becomes of it comes as an event of
-// mail::event::retriever.
+// --- retriever_hand_on.cpp: `text` is what has been fetched. What becomes of it comes as an event
+// of mail::event::retriever.
 void hand_on(Run& run, std::uint32_t agent, Id message, std::string_view text, std::string_view id);
 void target_ask(Run& run, std::uint32_t connection, std::uint32_t agent, Answer& out);
 void target_tell(Run& run, std::uint32_t connection, std::uint32_t agent, const Tell& tell,

@@ -26,9 +26,9 @@ void compile_retrievers(Compiler& c) {
         agent.person = c.out.find_person(from.user);
         agent.password = from.password;
         if (agent.password.empty() && agent.person == nothing && !from.user.empty())
-            c.error(path + ".password", quoted(from.name) + " has no password for " + quoted(from.user),
-                    "there is no such person here, whose password it could be",
-                    "add password = \"…\"");
+            c.error(
+                path + ".password", quoted(from.name) + " has no password for " + quoted(from.user),
+                "there is no such person here, whose password it could be", "add password = \"…\"");
         agent.tls = to_policy(c, from.tls);
         agent.client.lmtp = from.by == scenario::HandOn::lmtp;
         if (agent.host == nothing) continue;
