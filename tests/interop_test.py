@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Programs that nobody here wrote use a live world: swaks, curl, smtplib, poplib, nodemailer,
+"""Programs that nobody here wrote use a live world: swaks, curl, smtplib (LMTP, too), poplib, nodemailer,
 smtp-source, Postfix, dig, drill, unbound. usage: interop_test.py [CASE...]"""
 import email
 import os
@@ -7,6 +7,7 @@ import poplib
 import re
 import shutil
 import smtplib
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,37 @@ def smtplib_and_poplib():
         box.dele(1)
         box.quit()
         assert count_in(port) == 0
+        same_again(world)
+
+
+def smtplib_lmtp():
+    """Python's smtplib speaks LMTP, over TLS, and hears a verdict for each of three recipients"""
+    with Live("lmtp", ["store:24=127.0.0.1:0", "store:110=127.0.0.1:0"]) as world:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with smtplib.LMTP("127.0.0.1", world.port["store:24"]) as client:
+            client.sock.settimeout(60)
+            assert client.starttls(context=context)[0] == 220
+            assert client.lhlo()[0] == 250
+            assert client.has_extn("pipelining") and client.has_extn("enhancedstatuscodes")
+            assert client.docmd("EHLO", "python.example")[0] == 500
+            assert client.mail("alice@example.org")[0] == 250
+            assert client.docmd("DATA")[0] == 503
+            codes = [client.rcpt(one + "@example.net")[0] for one in ("bob", "nobody", "carol")]
+            assert codes == [250, 550, 250], codes
+            # smtplib.data() reads the first of the replies, and the others are still to come.
+            first = client.data("Subject: to each\r\n\r\n" + "x" * 2000 + "\r\n")
+            second = client.getreply()
+            assert first[0] == 250 and second[0] == 452, (first, second)
+            assert second[1].startswith(b"4.2.2 "), second
+            assert client.noop()[0] == 250
+        port = world.port["store:110"]
+        box = mailbox(port)
+        got = b"\r\n".join(box.retr(1)[1])
+        box.quit()
+        assert got.startswith(b"Return-Path: <alice@example.org>\r\nReceived: from "), got[:200]
+        assert b"with LMTPS" in got, got[:400]
         same_again(world)
 
 
@@ -417,7 +449,7 @@ def main():
         in_a_network_of_its_own(sys.argv[2])
         return 0
     cases = [swaks_and_curl, swaks_and_curl_with_tls, curl_and_the_web, openssl_and_dane,
-             smtplib_and_poplib, nodemailer, smtp_source, postfix_on_both_sides, dig_and_drill, unbound_walks_the_tree]
+             smtplib_and_poplib, smtplib_lmtp, nodemailer, smtp_source, postfix_on_both_sides, dig_and_drill, unbound_walks_the_tree]
     missing = [name for name in ("swaks", "curl", "node", "smtp-source", "postfix", "dig", "drill",
                                  "unbound", "unshare", "ip")
                if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin") is None]

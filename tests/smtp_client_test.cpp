@@ -289,3 +289,69 @@ TEST_CASE("an SMTP client that knows nothing of what is offered says so where it
     CHECK(after_ehlo(client, "PLAIN") == "QUIT\r\n");
     CHECK(client.told == Lines{"failed 0"});
 }
+
+TEST_CASE("by LMTP a client says LHLO and hears a reply for each recipient that was accepted") {
+    for (const bool pipelining : {false, true}) {
+        Client client;
+        client.host.lmtp = true;
+        client.mails = {{"bob@example.net", "no@example.net", "full@example.net", "gone@example.net"},
+                        {"carol@example.net"}};
+        CHECK(client.hears("220 mx LMTP\r\n") == "LHLO client.example.org\r\n");
+        client.hears(pipelining ? pipelines : "250 mx\r\n");
+        const char* const replies[] = {"250 ok\r\n", "250 ok\r\n", "550 no\r\n", "250 ok\r\n",
+                                       "250 ok\r\n", "354 go\r\n"};
+        for (const char* reply : replies) client.hears(reply);
+        CHECK(client.told == Lines{"ok 250 #0", "refused 550 #1", "ok 250 #2", "ok 250 #3"});
+        client.told.clear();
+        CHECK(client.hears("250 2.1.5 delivered\r\n452 4.2.2 full\r\n").empty());
+        CHECK(client.told == Lines{"accepted 250", "refused 452 #2"});
+        // The third reply is the last one that is owed: RCPT's refusal had been enough for no@.
+        CHECK(client.hears("550 5.1.1 gone\r\n").starts_with("MAIL FROM:<alice@example.org>"));
+        CHECK(client.told.back() == "refused 550 #3");
+        client.hears("250 ok\r\n250 ok\r\n354 go\r\n");
+        CHECK(client.hears("250 ok\r\n") == "QUIT\r\n");
+    }
+}
+
+TEST_CASE("by LMTP there is no HELO to fall back to") {
+    Client client;
+    client.host.lmtp = true;
+    client.hears("220 mx ESMTP\r\n");
+    CHECK(client.hears("500 5.5.2 command not recognised\r\n") == "QUIT\r\n");
+    CHECK(client.told == Lines{"failed 500"});
+}
+
+TEST_CASE("a connection that breaks between two LMTP replies leaves the rest without a verdict") {
+    Client client;
+    client.host.lmtp = true;
+    client.mails = {{"bob@example.net", "carol@example.net"}};
+    client.hears("220 mx\r\n");
+    client.hears(pipelines);
+    client.hears("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 taken\r\n");
+    client.drive({Wake::closed, {}, nullptr});
+    CHECK(client.told == Lines{"ok 250 #0", "ok 250 #1", "accepted 250", "failed 0"});
+}
+
+TEST_CASE("an LMTP server that takes data for nobody is left, since no reply is owed then") {
+    Client client;
+    client.host.lmtp = true;
+    client.hears("220 mx\r\n");
+    client.hears(pipelines);
+    CHECK(client.hears("250 ok\r\n550 no\r\n354 go\r\n") == ".\r\nQUIT\r\n");
+    CHECK(client.told == Lines{"refused 550 #0", "failed 354"});
+    Client sound;  // RFC 2033 §4.2: 503
+    sound.host.lmtp = true;
+    sound.hears("220 mx\r\n");
+    sound.hears(pipelines);
+    CHECK(sound.hears("250 ok\r\n550 no\r\n503 nobody\r\n") == "RSET\r\n");
+}
+
+TEST_CASE("behind STARTTLS an LMTP client says LHLO again") {
+    Client client;
+    client.host.lmtp = true;
+    client.host.tls = TlsPolicy::required;
+    client.hears("220 mx\r\n");
+    CHECK(client.hears("250-mx\r\n250 STARTTLS\r\n") == "STARTTLS\r\n");
+    client.hears("220 go\r\n");
+    CHECK(client.drive({Wake::tls_up, {}, nullptr}) == "LHLO client.example.org\r\n");
+}

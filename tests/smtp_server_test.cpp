@@ -1,4 +1,5 @@
-// The SMTP server against golden dialogues (tests/golden/smtp), its own table, and bad peers.
+// The SMTP server, and as an LMTP server, against golden dialogues (tests/golden/{smtp,lmtp}), its
+// own table, and bad peers.
 #include "protocols/smtp/server.hpp"
 
 #include <algorithm>
@@ -57,13 +58,34 @@ struct Host {
                     out.enhanced = "4.0.0";
                 }
                 break;
-            case AskKind::accept: accept(std::string(heap.view(machine.content)), out); break;
+            case AskKind::accept:
+                accept(std::string(heap.view(machine.content)), out);
+                if (text.empty()) out.text = text = verdicts(machine, heap);
+                break;
             default: FAIL("an SMTP server does not ask this");
         }
     }
 
   private:
+    // "For each" as the content's first words: by LMTP "full…" is full, "gone…" is gone.
+    static std::string verdicts(const smtp::Server& machine, const Heap& heap) {
+        std::string out;
+        for (std::uint32_t i = 0; i < machine.forward_paths.size(); ++i) {
+            const std::string_view path = heap.view(heap.get(machine.forward_paths, i));
+            out += path.starts_with("full")   ? "452 4.2.2 the mailbox is full\n"
+                   : path.starts_with("gone") ? "550 5.1.1 no such mailbox any more\n"
+                   : path.starts_with("bare") ? "250 taken\n"
+                                              : "250 2.1.5 delivered\n";
+        }
+        return out;
+    }
+
     void accept(const std::string& content, Answer& out) {
+        if (content.starts_with("For each")) {
+            accepted.push_back(content);
+            text.clear();
+            return;
+        }
         out.code = content.starts_with("Answer: ") ? wanted_code(content.substr(8)) : 0;
         out.ok = out.code == 0;
         out.enhanced = out.code >= 500 ? "5.0.0" : "4.0.0";
@@ -93,6 +115,8 @@ smtp::ServerHost host_of(const dialogue::Script& script) {
     host.offers_auth = value("auth") == "on";
     host.mechanisms = mechanisms_of(script);
     host.submission = value("submission") == "on";
+    host.lmtp = value("lmtp") == "on";
+    if (host.lmtp) host.greeting = "LMTP Postroad";
     host.esmtp = value("esmtp") != "off";
     host.no_service = value("no_service") == "on";
     host.offers_tls = value("tls") == "on";
@@ -117,8 +141,9 @@ std::string verb_of(const smtp::Server& server, std::string_view line) {
 
 std::vector<std::string> scripts() {
     std::vector<std::string> out;
-    for (const auto& entry : std::filesystem::directory_iterator("tests/golden/smtp"))
-        if (entry.path().filename() != "matrix.txt") out.push_back(entry.path().string());
+    for (const char* folder : {"tests/golden/smtp", "tests/golden/lmtp"})
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            if (entry.path().filename() != "matrix.txt") out.push_back(entry.path().string());
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -127,7 +152,7 @@ void bring_to(Talk& talk, smtp::ServerState state) {
     using S = smtp::ServerState;
     talk.opened();
     if (state == S::connected) return;
-    talk.feed("EHLO client.example.net\r\n");
+    talk.feed(talk.host.lmtp ? "LHLO client.example.net\r\n" : "EHLO client.example.net\r\n");
     if (state == S::auth) talk.feed("AUTH PLAIN\r\n");
     if (state == S::ready || state == S::auth) return;
     talk.feed("MAIL FROM:<alice@example.net>\r\n");
@@ -137,7 +162,7 @@ void bring_to(Talk& talk, smtp::ServerState state) {
 }
 
 std::string good_line(std::string_view verb) {
-    if (verb == "EHLO" || verb == "HELO") return std::string(verb) + " client.example.net\r\n";
+    if (verb == "EHLO" || verb == "HELO" || verb == "LHLO") return std::string(verb) + " client.example.net\r\n";
     if (verb == "MAIL") return "MAIL FROM:<alice@example.net>\r\n";
     if (verb == "RCPT") return "RCPT TO:<bob@example.org>\r\n";
     if (verb == "VRFY") return "VRFY bob\r\n";
@@ -204,13 +229,75 @@ TEST_CASE("an SMTP verb is taken in the states its row names and in no other") {
             INFO(smtp::name_of(state) << ' ' << row.verb << ": " << line);
             CHECK((code != 503) == row.legal.has(state));
             if (code == 503) CHECK(talk.machine.state == state);
-            else CHECK(row.may_reply.has(code));
+            else CHECK(row.may_reply.has(row.verb == "LHLO" ? 250 : code));
+            if (row.verb == "LHLO") CHECK(code == 500);  // RFC 2033 §4.1: that is LMTP
             if (code < 400 && row.leads_to.bits != 0 && row.verb != "RSET")
                 CHECK(row.leads_to.has(talk.machine.state));
             text += std::string(smtp::name_of(state)) + ' ' + std::string(row.verb) + ": " +
                     line.substr(0, line.find("\r\n")) + '\n';
         }
     hold_against("tests/golden/smtp/matrix.txt", text);
+}
+
+TEST_CASE("an LMTP verb is taken in the states its row names, and the greetings of SMTP nowhere") {
+    std::string text = "# LMTP: state by verb (RFC 2033 §4), made from the server's table.\n";
+    using S = smtp::ServerState;
+    for (const S state : {S::connected, S::ready, S::mail, S::recipients})
+        for (const smtp::ServerRow& row : smtp::server_rows()) {
+            Host host;
+            smtp::ServerHost settings;
+            settings.name = "mail.example.org";
+            settings.lmtp = settings.offers_tls = true;
+            Talk talk(settings, std::ref(host));
+            bring_to(talk, state);
+            REQUIRE(talk.machine.state == state);
+            talk.feed(good_line(row.verb));
+            const int code = talk.replies.back().first;
+            const std::string& line = talk.replies.back().second;
+            INFO(smtp::name_of(state) << ' ' << row.verb << ": " << line);
+            if (row.verb == "EHLO" || row.verb == "HELO") CHECK(code == 500);  // RFC 2033 §4.1
+            if (code >= 500) CHECK(talk.machine.state == state);
+            text += std::string(smtp::name_of(state)) + ' ' + std::string(row.verb) + ": " +
+                    line.substr(0, line.find("\r\n")) + '\n';
+        }
+    hold_against("tests/golden/lmtp/matrix.txt", text);
+}
+
+TEST_CASE("by LMTP there are as many replies as recipients, and none of them counts as a mistake") {
+    Host host;
+    smtp::ServerHost settings;
+    settings.lmtp = true;
+    settings.errors_max = 5;
+    settings.size_octets_max = 1000;
+    for (const bool too_large : {false, true}) {
+        Talk talk(settings, std::ref(host));
+        bring_to(talk, smtp::ServerState::mail);
+        for (int i = 0; i < 60; ++i)
+            talk.feed("RCPT TO:<gone" + std::to_string(i) + "@example.org>\r\n");
+        talk.feed("DATA\r\n");
+        const std::size_t before = talk.replies.size();
+        talk.feed("For each\r\n" + std::string(too_large ? 2000 : 20, 'x') + "\r\n.\r\n");
+        CHECK(talk.replies.size() - before == 60);
+        for (std::size_t i = before; i < talk.replies.size(); ++i)
+            CHECK(talk.replies[i].first == (too_large ? 552 : 550));
+        CHECK(talk.feed("NOOP\r\n") == "250 2.0.0 ok\r\n");
+        CHECK(talk.machine.transactions == 0);
+    }
+}
+
+TEST_CASE("where verdicts are missing by LMTP, the answer's own stands for the rest") {
+    Host host;
+    smtp::ServerHost settings;
+    settings.lmtp = true;
+    Talk talk(settings, std::ref(host));
+    talk.desk = [&](smtp::Server& machine, Heap& heap, const KeptAsk& ask, Answer& out) {
+        if (ask.kind != AskKind::accept) return host(machine, heap, ask, out);
+        out.text = "250 2.1.5 delivered\n354 go on\n";
+    };
+    bring_to(talk, smtp::ServerState::recipients);
+    talk.feed("RCPT TO:<carol@example.org>\r\nRCPT TO:<dave@example.org>\r\nDATA\r\n");
+    CHECK(talk.feed("x\r\n.\r\n") ==
+          "250 2.1.5 delivered\r\n250 2.1.5 delivered\r\n250 2.1.5 delivered\r\n");
 }
 
 TEST_CASE("inside AUTH no verb is a verb") {

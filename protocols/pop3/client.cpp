@@ -116,6 +116,12 @@ void choose(Client& client, Effects& fx) {
 
 void chosen(Client& client, const Answer& answer, Effects& fx) {
     const std::uint64_t number = fx.heap->get(client.messages, client.at).number;
+    if (client.has_it) {
+        client.has_it = 0;
+        if (answer.number == 1) return say(client, Turn::dele, fx, "DELE ", number);
+        ++client.at;
+        return choose(client, fx);
+    }
     client.delete_it = answer.number == 1 ? 1 : 0;
     if (answer.ok) return say(client, Turn::retr, fx, "RETR ", number);
     if (client.delete_it) return say(client, Turn::dele, fx, "DELE ", number);
@@ -168,10 +174,17 @@ void listed(Client& client, const ClientHost& host, Effects& fx) {
     choose(client, fx);
 }
 
-void message_came(Client& client, Effects& fx) {
+void message_came(Client& client, const ClientHost& host, Effects& fx) {
     ++client.fetched;
     fx.tell(TellKind::fetched, positive, client.at, fx.heap->view(client.content));
     fx.heap->drop(client.content);
+    if (host.asks_before_deleting) {
+        client.awaiting = Turn::choice;
+        client.asking = client.has_it = 1;
+        const Offered one = fx.heap->get(client.messages, client.at);
+        fx.ask = {AskKind::next_job, id_of(client, one, *fx.heap), {}, "DELE", client.at};
+        return;
+    }
     if (client.delete_it)
         return say(client, Turn::dele, fx, "DELE ",
                    std::uint64_t{fx.heap->get(client.messages, client.at).number});
@@ -312,7 +325,7 @@ std::size_t content(Client& client, std::string_view octets, const ClientHost& h
         fx.heap->append(client.content, part.text);
         if (part.ended) {
             client.listing = 0;
-            message_came(client, fx);
+            message_came(client, host, fx);
             break;
         }
     }
@@ -412,6 +425,10 @@ void step(Client& client, const Input& input, const ClientHost& host, Effects& f
             work_off(client, host, fx);
             break;
         case Wake::timer:
+            if (client.asking && !client.ended) {  // it is not the server that takes its time
+                fx.wait_ns = host.timeout_ns;
+                break;
+            }
             broken(client, "the server did not answer in time", fx);
             fx.abort = true;
             break;

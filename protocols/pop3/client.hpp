@@ -48,7 +48,8 @@ struct Client {
     sasl::Mechanism mechanism = sasl::Mechanism::none;  // of the AUTH under way
     sasl::Mechanisms mechanisms;     // that the server offered
     std::uint8_t given_up = 0;       // "*" was said; why is in `held`
-    std::uint8_t unused[3] = {};
+    std::uint8_t has_it = 0;         // the open next_job is about deleting what has been fetched
+    std::uint8_t unused[2] = {};
     sasl::Exchange exchange;
     Text held;                       // a first response too long for AUTH's line; a challenge
 };
@@ -80,6 +81,8 @@ std::span<const TurnRow> client_script();
 //   secret_in_clear   text: the user whose password (code 1: token) has just been said
 // Asks next_job for each listed message, in order; number: its index, a: its unique-id or empty.
 // Answer: ok: fetch it; number 1: delete it (after fetching, or without when not ok).
+// A host that asks_before_deleting is asked once more, behind `fetched`, with c "DELE": number 1 then
+// deletes it, and what the first answer said of deleting a fetched message counts for nothing.
 // Asks respond as the SMTP client does (smtp/client.hpp); a BEGIN that is not ok leaves USER.
 void step(Client& client, const Input& input, const ClientHost& host, Effects& fx);
 

@@ -99,6 +99,7 @@ void say_data(const ClientHost& host, Effects& fx) {
 
 void say_content(Client& client, const ClientHost& host, Effects& fx) {
     client.awaiting = Turn::content;
+    client.answered_recipients = 0;
     fx.wait_ns = host.final_timeout_ns;
     const std::size_t from = fx.out.size();
     if (client.accepted_recipients > 0) {  // else an empty message, as RFC 2920 §3.1 says
@@ -122,6 +123,8 @@ void begin_mail(Client& client, const ClientHost& host, Effects& fx) {
     say_data(host, fx);
 }
 
+}  // namespace
+
 void end_mail(Client& client, const ClientHost& host, Effects& fx) {
     forget_job(client, *fx.heap);
     ++client.transactions;
@@ -132,6 +135,8 @@ void end_mail(Client& client, const ClientHost& host, Effects& fx) {
     }
     ask_for_job(client, fx);
 }
+
+namespace {
 
 // The mail cannot go on: whoever is still waiting for a verdict gets this one.
 void refuse_mail(Client& client, std::uint16_t code, std::string_view text, const ClientHost& host,
@@ -204,6 +209,15 @@ void after_hello(Client& client, const ClientHost& host, Effects& fx) {
     say(Turn::starttls, fx, "STARTTLS");
 }
 
+void greet(Client& client, const ClientHost& host, Effects& fx) {
+    const std::string_view name = host.name;
+    client.awaiting = host.esmtp || host.lmtp ? Turn::ehlo : Turn::helo;
+    if (!host.lmtp) return say(client.awaiting, fx, host.esmtp ? "EHLO " : "HELO ", name);
+    const std::size_t from = fx.out.size();
+    fx.out.append("LHLO ").append(name).append("\r\n");
+    fx.mark(from, Speech::command, "2033 §4.1");
+}
+
 // RFC 3207 §4.2: what the server offered in the clear is forgotten, and asked for again.
 void tls_is_up(Client& client, const ClientHost& host, Effects& fx) {
     client.tls = 1;
@@ -212,9 +226,8 @@ void tls_is_up(Client& client, const ClientHost& host, Effects& fx) {
     client.mechanisms = {};
     client.server_size_max = 0;
     fx.heap->drop(client.pending);
-    client.awaiting = Turn::ehlo;
     fx.wait_ns = host.command_timeout_ns;
-    say(Turn::ehlo, fx, "EHLO ", std::string_view(host.name));
+    greet(client, host, fx);
 }
 
 void heard_recipient(Client& client, std::uint16_t code, std::string_view text,
@@ -222,6 +235,7 @@ void heard_recipient(Client& client, std::uint16_t code, std::string_view text,
     const bool good = code / 100 == 2;
     fx.tell(good ? TellKind::recipient_ok : TellKind::recipient_refused, code,
             client.answered_recipients, text);
+    if (host.lmtp && !good) forget_path(client, client.answered_recipients, *fx.heap);
     ++client.answered_recipients;
     if (good) ++client.accepted_recipients;
     if (client.answered_recipients < client.forward_paths.size()) {
@@ -255,12 +269,10 @@ void heard(Client& client, std::uint16_t code, std::string_view text, const Clie
     switch (client.awaiting) {
         case Turn::greeting:
             if (!good) return fail(client, code, text, host, fx);
-            client.awaiting = host.esmtp ? Turn::ehlo : Turn::helo;
-            say(client.awaiting, fx, host.esmtp ? "EHLO " : "HELO ", std::string_view(host.name));
-            return;
+            return greet(client, host, fx);
         case Turn::ehlo:
             if (good) return after_hello(client, host, fx);
-            if (code / 100 == 5) {  // §3.2: an old server; fall back
+            if (code / 100 == 5 && !host.lmtp) {  // §3.2: an old server; fall back
                 client.awaiting = Turn::helo;
                 say(Turn::helo, fx, "HELO ", std::string_view(host.name));
                 return;
@@ -290,6 +302,11 @@ void heard(Client& client, std::uint16_t code, std::string_view text, const Clie
             }
             return heard_recipient(client, code, text, host, fx);
         case Turn::data:
+            if (code / 100 == 3 && host.lmtp && client.accepted_recipients == 0) {
+                // RFC 2033 §4.2 has no reply for it: what would come next is anybody's guess.
+                say(Turn::content, fx, ".");
+                return fail(client, code, "the server takes a message for nobody", host, fx);
+            }
             if (code / 100 == 3) return say_content(client, host, fx);
             if (client.failed_code != 0 || client.accepted_recipients == 0) {
                 forget_job(client, *fx.heap);
@@ -299,6 +316,7 @@ void heard(Client& client, std::uint16_t code, std::string_view text, const Clie
             }
             return refuse_mail(client, code, text, host, fx);
         case Turn::content:
+            if (host.lmtp) return heard_for_one(client, code, text, host, fx);
             if (client.accepted_recipients > 0)
                 fx.tell(good ? TellKind::message_accepted : TellKind::message_refused, code, 0,
                         text);

@@ -1,4 +1,5 @@
-// The SMTP client (RFC 5321) as a machine: a script of turns, one row each.
+// The SMTP client (RFC 5321) as a machine: a script of turns, one row each. By LMTP (RFC 2033) it says
+// LHLO and hears, behind the data, a reply for each recipient.
 #pragma once
 
 #include <span>
@@ -22,6 +23,7 @@ struct Client {
     std::uint8_t pipelined = 0;       // MAIL, RCPT and DATA went out together (RFC 2920)
     std::uint16_t extensions = 0;     // Extensions bits that the server offered
     std::uint16_t failed_code = 0;    // why this transaction cannot go on; 0: it can
+    // Answered: replies to RCPT; by LMTP counted once more behind the data.
     std::uint32_t said_recipients = 0, answered_recipients = 0, accepted_recipients = 0;
     std::uint32_t transactions = 0;   // ended, well or not
     std::uint64_t server_size_max = 0;
@@ -59,8 +61,9 @@ struct Job {
 };
 void give(Client& client, const Job& job, Heap& heap);
 
-// Tells: recipient_ok/_refused (index, code, text), message_accepted/_refused, session_failed,
-// session_done, login_failed, secret_in_clear. Asks: next_job (answer ok: give() has been called;
+// Tells: recipient_ok/_refused (index, code, text), message_accepted/_refused (by LMTP
+// message_accepted has the index of the one recipient it speaks of, and recipient_refused may come
+// behind the data, too), session_failed, session_done, login_failed, secret_in_clear. Asks: next_job (answer ok: give() has been called;
 // else QUIT); respond BEGIN (ok: `enhanced` is the mechanism, `text` its first response if it
 // `exists`; else text: why there is none) and STEP (ok: text is the response; else why it is over).
 void step(Client& client, const Input& input, const ClientHost& host, Effects& fx);

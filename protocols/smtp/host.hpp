@@ -37,6 +37,7 @@ struct ServerHost {
     std::string greeting = "ESMTP Postroad";
     Extensions extensions;
     bool esmtp = true;                    // false: a server of RFC 821 that does not know EHLO
+    bool lmtp = false;                    // LMTP (RFC 2033): LHLO, and a reply for each recipient
     bool submission = false;              // an MSA (RFC 6409): mail only from who is authenticated
     bool offers_auth = false;
     sasl::Mechanisms mechanisms{1U << static_cast<unsigned>(sasl::Mechanism::plain)};
@@ -53,6 +54,7 @@ struct ServerHost {
 struct ClientHost {
     std::string name = "localhost";       // what it says with EHLO
     bool esmtp = true;                    // false: says HELO at once
+    bool lmtp = false;                    // LHLO, and as many replies as recipients (RFC 2033)
     bool pipelining = true;
     bool courtesy = false;                // a NOOP and a RSET after each mail, as some clients do
     std::string user, password;           // AUTH when both ends want it

@@ -179,8 +179,9 @@ struct Protocol {
             return;
         }
         if (row == nullptr || !offers(host, *row)) {
-            // §4.2.4: 500 for what is not known, 502 for what is known and not there.
-            if (row == nullptr && !is_known_elsewhere(verb)) {
+            // §4.2.4: 500 for what is not known, 502 for what is known and not there. RFC 2033 §4.1:
+            // the greeting of the other protocol gets 500.
+            if (row == nullptr ? !is_known_elsewhere(verb) : is_others_greeting(host, *row)) {
                 say(server, host, {500, "5.5.2", "command not recognised"}, "5321 §4.2.4", fx);
             } else {
                 say(server, host, {502, "5.5.1", "command not implemented"}, "5321 §4.2.4", fx);
@@ -188,7 +189,7 @@ struct Protocol {
             return;
         }
         if (!row->legal.has(server.state)) {
-            say(server, host, {503, "5.5.1", why_not_now(server, *row)}, "5321 §4.1.4", fx);
+            say(server, host, {503, "5.5.1", why_not_now(server, *row, host)}, "5321 §4.1.4", fx);
             return;
         }
         run(server, *row, row->handler(server, rest, host, fx), host, fx);
@@ -222,8 +223,14 @@ struct Protocol {
     static void end_of_content(Server& server, const ServerHost& host, Effects& fx) {
         server.state = ServerState::recipients;
         if (server.too_big) {
-            say(server, host, {552, "5.3.4", "the message is larger than we take"},
-                "1870 §6.2", fx);
+            const Reply large{552, "5.3.4", "the message is larger than we take"};
+            // RFC 2033 §4.2: one reply a recipient, whatever it says.
+            const std::uint32_t times = host.lmtp ? server.forward_paths.size() : 1;
+            const std::uint16_t errors = server.errors;
+            for (std::uint32_t i = 0; i < times && !server.ended; ++i) {
+                server.errors = errors;  // one mistake, however often it is said
+                say(server, host, large, "1870 §6.2", fx);
+            }
             reset_transaction(server, *fx.heap);
             return;
         }

@@ -1,4 +1,5 @@
-// The SMTP server (RFC 5321) as a machine: MTA, MSA and anything else that takes mail by SMTP.
+// The SMTP server (RFC 5321) as a machine: MTA, MSA and anything else that takes mail by SMTP, and
+// the LMTP server (RFC 2033), which is one that answers the data for each recipient apart.
 #pragma once
 
 #include <span>
@@ -53,7 +54,9 @@ std::span<const ServerRow> server_rows();
 
 // One input in, effects out. Asks: client_name never (HELO and EHLO are answered at once);
 // sender, recipient, verify, expand, accept; authenticate, whose answer is not ok (a refusal), or
-// ok with number 1 (text: a challenge) or 0 (text: who it is).
+// ok with number 1 (text: a challenge) or 0 (text: who it is). By LMTP the answer to `accept` has a
+// line of text for each recipient, in their order ("452 4.2.2 the mailbox is full"); where lines
+// are missing, its own verdict stands for the rest.
 void step(Server& server, const Input& input, const ServerHost& host, Effects& fx);
 
 // Gives back what the machine holds in the heap; the machine is then as new.

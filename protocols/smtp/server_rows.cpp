@@ -2,6 +2,7 @@
 #include "protocols/smtp/server_rows.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "protocols/message/base64.hpp"
 #include "protocols/smtp/path.hpp"
@@ -41,11 +42,12 @@ Step helo(Server& server, std::string_view argument, const ServerHost& host, Eff
     return Reply{250, {}, host.name};
 }
 
-// §4.1.1.1: EHLO is answered with the extensions on offer, one a line.
+// §4.1.1.1: EHLO is answered with the extensions on offer, one a line; so is LHLO (RFC 2033 §4.1).
 Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
     const std::string_view name = take_word(argument);
     if (!is_domain(name))
-        return Reply{501, "5.5.4", "write EHLO and your domain name or address literal"};
+        return Reply{501, "5.5.4", "write ", host.lmtp ? "LHLO and your domain name"
+                                                     : "EHLO and your domain name or address literal"};
     greet(server, name, *fx.heap);
     server.extended = 1;
     const auto line = [&](std::string_view text, Section section) {
@@ -55,7 +57,7 @@ Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Eff
         fx.out += "\r\n";
         fx.mark(from, Speech::reply, section, 250);
     };
-    line(host.name, "5321 §4.1.1.1");
+    line(host.name, host.lmtp ? Section("2033 §4.1") : Section("5321 §4.1.1.1"));
     if (host.extensions.has(Extension::pipelining)) line("PIPELINING", "2920 §3");
     if (host.extensions.has(Extension::size)) {
         const std::size_t from = fx.out.size();
@@ -167,17 +169,57 @@ Reply judge_recipient(Server& server, const Answer& answer, const ServerHost&, E
 }
 
 // §4.1.1.4: what follows the 354 is content until a line of a lone period.
-Step data(Server& server, std::string_view argument, const ServerHost&, Effects&) {
+Step data(Server& server, std::string_view argument, const ServerHost& host, Effects&) {
     if (!argument.empty()) return Reply{501, "5.5.4", "DATA stands alone"};
-    if (server.forward_paths.empty())  // §3.3: 554 when no recipient was accepted
-        return Reply{554, "5.5.1", "no valid recipients"};
+    // §3.3: 554 when no recipient was accepted; 503 by RFC 2033 §4.2.
+    if (server.forward_paths.empty())
+        return Reply{static_cast<std::uint16_t>(host.lmtp ? 503 : 554), "5.5.1",
+                     "no valid recipients"};
     server.state = S::content;
     server.unstuffer = {};
     return Reply{354, {}, "end data with <CR><LF>.<CR><LF>"};
 }
 
+// A line of an answer: "452 4.2.2 the mailbox is full". Without a code it is not ours to say.
+bool read_verdict(std::string_view line, Reply& out) {
+    const std::string_view code = take_word(line);
+    const auto number = code.size() == 3 ? parse_number(code) : std::nullopt;
+    if (!number || *number < 200 || *number > 599 || *number / 100 == 3) return false;
+    out.code = static_cast<std::uint16_t>(*number);
+    out.enhanced = {};
+    if (line.size() > 4 && is_digit(line[0]) && line[1] == '.') out.enhanced = take_word(line);
+    out.text = line;
+    return true;
+}
+
+// RFC 2033 §4.2: as many replies as there were recipients, in RCPT's order. Here a mail is taken for
+// some and not for others, which SMTP cannot say. None is the client's fault, so none is counted.
+Reply judge_content_for_each(Server& server, const Answer& answer, const ServerHost& host,
+                             Effects& fx) {
+    const Reply general = answer.ok ? Reply{250, "2.1.5", "delivered"}
+                                    : verdict(answer, {451, "4.3.0", "not taken; try later"});
+    const std::uint32_t recipients = server.forward_paths.size();
+    const std::uint16_t errors = server.errors;
+    std::string_view rest = answer.ok ? answer.text : std::string_view{};
+    bool taken = false;
+    for (std::uint32_t i = 0; i < recipients; ++i) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        Reply one = general;
+        if (!read_verdict(rest.substr(0, end), one)) one = general;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        taken = taken || one.code < 300;
+        say(server, host, one, "2033 §4.2", fx);
+        server.errors = errors;
+        if (server.ended) break;  // 421
+    }
+    if (taken) ++server.transactions;
+    reset_transaction(server, *fx.heap);
+    return {};
+}
+
 // §4.2.5: 250 behind the data transfers the responsibility for the message to us.
-Reply judge_content(Server& server, const Answer& answer, const ServerHost&, Effects& fx) {
+Reply judge_content(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {
+    if (host.lmtp) return judge_content_for_each(server, answer, host, fx);
     if (answer.ok) ++server.transactions;
     reset_transaction(server, *fx.heap);
     if (!answer.ok) return verdict(answer, {451, "4.3.0", "not taken; try later"});
@@ -315,7 +357,7 @@ constexpr Row<Server, ServerHost> table[] = {
      {250, 251, 450, 451, 452, 455, 501, 550, 551, 552, 553, 555}, "5321 §4.1.1.3",
      {S::mail, S::recipients}, "RCPT TO:<mailbox>: names one more recipient"},
     {"DATA", {S::mail, S::recipients}, data, AskKind::accept, judge_content,
-     {354, 250, 450, 451, 452, 501, 550, 552, 554}, "5321 §4.1.1.4", {S::content},
+     {354, 250, 450, 451, 452, 501, 503, 550, 552, 554}, "5321 §4.1.1.4", {S::content},
      "DATA: the message follows, a line of one period ends it"},
     {"RSET", {S::connected, S::ready, S::mail, S::recipients}, rset, AskKind::none, nullptr,
      {250, 501}, "5321 §4.1.1.5", {S::ready}, "RSET: forgets the mail begun"},
@@ -335,6 +377,8 @@ constexpr Row<Server, ServerHost> table[] = {
      "AUTH mechanism [response]: says who you are"},
     {"STARTTLS", {S::ready}, starttls, AskKind::none, nullptr, {220, 501, 503}, "3207 §4",
      {S::connected}, "STARTTLS: protects the rest of the session"},
+    {"LHLO", {S::connected, S::ready, S::mail, S::recipients}, ehlo, AskKind::none, nullptr,
+     {250, 501}, "2033 §4.1", {S::ready}, "LHLO domain: opens a session of LMTP"},
 };
 
 }  // namespace
@@ -366,7 +410,9 @@ Step auth_response(Server& server, std::string_view line, Effects& fx) {
 }
 
 bool offers(const ServerHost& host, const ServerRow& row) {
-    if (row.verb == "EHLO") return host.esmtp;
+    if (row.verb == "LHLO") return host.lmtp;
+    if (row.verb == "HELO") return !host.lmtp;
+    if (row.verb == "EHLO") return host.esmtp && !host.lmtp;
     if (row.verb == "STARTTLS")
         return host.offers_tls && host.extensions.has(Extension::starttls);
     if (row.verb == "AUTH") return host.offers_auth && host.extensions.has(Extension::auth);
@@ -383,8 +429,13 @@ bool is_known_elsewhere(std::string_view verb) {
     return false;
 }
 
-std::string_view why_not_now(const Server& server, const ServerRow& row) {
-    if (server.state == S::connected) return "say EHLO or HELO first";
+bool is_others_greeting(const ServerHost& host, const ServerRow& row) {
+    if (row.verb == "LHLO") return !host.lmtp;
+    return host.lmtp && (row.verb == "EHLO" || row.verb == "HELO");
+}
+
+std::string_view why_not_now(const Server& server, const ServerRow& row, const ServerHost& host) {
+    if (server.state == S::connected) return host.lmtp ? "say LHLO first" : "say EHLO or HELO first";
     if (row.verb == "MAIL") return "a mail has begun already; RSET forgets it";
     if (row.verb == "RCPT" || row.verb == "DATA")
         return server.state == S::ready ? "MAIL comes first" : "RCPT comes first";

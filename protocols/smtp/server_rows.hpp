@@ -15,7 +15,9 @@ void end_auth(Server& server, Heap& heap);
 
 bool offers(const ServerHost& host, const ServerRow& row);
 bool is_known_elsewhere(std::string_view verb);
-std::string_view why_not_now(const Server& server, const ServerRow& row);
+// HELO and EHLO where LMTP is spoken, LHLO where it is not (RFC 2033 §4.1).
+bool is_others_greeting(const ServerHost& host, const ServerRow& row);
+std::string_view why_not_now(const Server& server, const ServerRow& row, const ServerHost& host);
 
 void reset_transaction(Server& server, Heap& heap);
 void say(Server& server, const ServerHost& host, const Reply& reply, Section section, Effects& fx);

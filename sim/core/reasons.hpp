@@ -298,15 +298,16 @@ namespace postroad::sim {
     R(mra_guess, "no field has the envelope: {0} is guessed from To and Cc. Who was in Bcc gets "   \
       "nothing, and a list's members get what was not theirs", "5321 §7.2")                         \
     R(mra_nobody, "no recipient can be found in the header: {0}", "5321 §7.2")                      \
-    R(mra_again, "{0} has been handed on before, and nobody knows whether its deletion was done: it " \
-      "may come twice", "1939 §6")                                                                  \
+    R(mra_again, "{0} may have been handed on before, since {1}: it may come twice", "1939 §6")      \
     R(mra_known, "{0} has been handed on before: it is not fetched again", "1939 §7")               \
     R(mra_stays, "{0} stays on {1}: {2}", "5321 §4.2.1")                                            \
     R(token_got, "{0} has a token of {1}, good until {2}: the mail server never sees the password", \
       "6749 §4.3")                                                                                  \
     R(token_held, "{0} still has a token of {1}, good until {2}", "6749 §1.4")                      \
     R(token_failed, "{0} gets no token of {1}: {2}", "6749 §5.2")                                   \
-    R(token_issued, "a token for {0}, good until {1}, after the right password", "6749 §5.1")
+    R(token_issued, "a token for {0}, good until {1}, after the right password", "6749 §5.1") \
+    R(pipe_again, "the program that was run for {0} may have done its work, and nobody has read its " \
+      "exit code: it is run again, and the message may come twice", "5598 §4.3.3")
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,

@@ -48,6 +48,12 @@ std::string_view domain_part(std::string_view address) {
     return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
 }
 
+const scenario::Endpoint* lmtp_route(const scenario::Host& settings, std::string_view domain) {
+    for (const auto& [name, to] : settings.routing.lmtp)
+        if (equals_ignoring_case(name, domain)) return &to;
+    return nullptr;
+}
+
 const scenario::Host& settings_of(const Run& run, NodeId host) {
     return run.setup().scenario.hosts[run.host(host).scenario_index];
 }
@@ -59,7 +65,8 @@ Whereabouts whereabouts(const Run& run, NodeId host, std::string_view address) {
     out.domain = domain_part(address);
     if (!out.domain.empty() && !store::is_local_domain(run, host, out.domain)) {
         if (contains(routing.relay_domains, out.domain) ||
-            contains(settings.smtp.relay_for, out.domain))
+            contains(settings.smtp.relay_for, out.domain) ||
+            lmtp_route(settings, out.domain) != nullptr)
             out.home = Home::relayed;
         return out;
     }
@@ -73,6 +80,10 @@ Whereabouts whereabouts(const Run& run, NodeId host, std::string_view address) {
     }
     if (!routing.forwards.empty() && (out.targets = find(routing.forwards, address))) {
         out.home = Home::forward;
+        return out;
+    }
+    if (!out.domain.empty() && lmtp_route(settings, out.domain) != nullptr) {
+        out.home = Home::relayed;  // who exists there, the host behind it knows
         return out;
     }
     out.person = store::person_at(run, host, address);

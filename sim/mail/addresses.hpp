@@ -34,6 +34,9 @@ Whereabouts whereabouts(const Run& run, NodeId host, std::string_view address);
 // What follows the last "@"; empty when there is none.
 std::string_view domain_part(std::string_view address);
 
+// Where the mailboxes of a domain are behind an LMTP server; null when this host's table has no such row.
+const scenario::Endpoint* lmtp_route(const scenario::Host& settings, std::string_view domain);
+
 const scenario::Host& settings_of(const Run& run, NodeId host);
 
 }  // namespace postroad::sim::mail

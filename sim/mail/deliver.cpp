@@ -9,23 +9,25 @@ namespace {
 constexpr std::uint16_t expansions_max = 1000;  // of one message: more is an alias loop
 
 void into_mailbox(Run& run, std::uint32_t recipient, std::uint32_t person) {
-    World& world = run.world;
+    const World& world = run.world;
     const Message& message = world.mail.messages[world.mail.recipients[recipient].message];
     const NodeId host = message.host;
     const Id id = message.id;
     const std::string& address = run.setup().people[person].address;
     run.decide(host, id, Reason::local_domain, domain_part(address));
-    store::Parcel parcel;
-    parcel.message = id;
-    parcel.conversation = message.conversation;
-    parcel.transaction = message.transaction;
-    parcel.reverse_path = world.heap.view(message.reverse_path);
-    parcel.content = message.content;
-    if (!store::deliver(run, host, person, parcel)) {
-        fail(run, recipient, 552, "5.2.2 the mailbox is full");
-        return;
+    const scenario::Host& settings = settings_of(run, host);
+    if (settings.mda.by == scenario::DeliverBy::pipe) return run_program(run, recipient);
+    if (settings.mda.by == scenario::DeliverBy::lmtp) {
+        run.decide(host, id, Reason::lmtp_own, address);
+        return wait_at(run, destination_for(run, host, NextHop::lmtp, run.host(host).name,
+                                            settings.lmtp.port),
+                       recipient);
     }
-    run.decide(host, id, Reason::delivered, address);
+    const Verdict verdict = deliver_to_mailbox(run, arrival_of(world, recipient, person));
+    // A mailbox that is full is full for good here: its owner may be away for weeks.
+    if (verdict.full) return fail(run, recipient, 552, "5.2.2 the mailbox is full");
+    if (verdict.taken == Taken::refused) return fail(run, recipient, verdict.code, verdict.words);
+    if (verdict.taken == Taken::later) return defer(run, recipient, verdict.code, verdict.words);
     succeed(run, recipient, QueueMove::delivered, 0, {});
 }
 
@@ -96,6 +98,22 @@ void send_to_list(Run& run, std::uint32_t recipient, const std::vector<std::stri
 }
 
 }  // namespace
+
+Arrival arrival_of(const World& world, std::uint32_t recipient, std::uint32_t person) {
+    const Recipient& one = world.mail.recipients[recipient];
+    const Message& message = world.mail.messages[one.message];
+    Arrival out;
+    out.host = message.host;
+    out.person = person;
+    out.message = message.id;
+    out.conversation = message.conversation;
+    out.transaction = message.transaction;
+    out.reverse_path = world.heap.view(message.reverse_path);
+    out.forward_path = world.heap.view(one.forward_path);
+    out.content = message.content;
+    out.trace_octets = message.trace_octets;
+    return out;
+}
 
 void route_recipient(Run& run, std::uint32_t recipient) {
     store::set_up(run.world);

@@ -75,9 +75,16 @@ void finish_mail(Run& run, std::uint32_t delivery, std::uint16_t code, std::stri
         }
     }
     Delivery& done = world.mail.deliveries.edit(delivery);
+    if (one.taken != 0) {
+        ++done.mails;
+        if (one.taken < one.recipients.size())
+            run.decide(one.host, world.mail.messages[one.message].id, Reason::lmtp_partial,
+                       std::uint32_t{one.taken}, one.recipients.size());
+    }
     world.heap.drop(done.recipients);
     done.message = nothing;
     done.undecided = 0;
+    done.taken = 0;
     settle(run, one.message);
 }
 
@@ -88,15 +95,15 @@ std::string_view host_name(const World& world, const Delivery& one) {
 }
 
 // RFC 5321 §4.2.5: the other host is responsible now for the recipients it did not refuse.
-void handed_over(Run& run, std::uint32_t connection, std::uint32_t delivery,
-                 std::uint16_t code, std::string_view words) {
+void record_handed_over(Run& run, std::uint32_t connection, std::uint32_t delivery,
+                        std::uint32_t from, std::uint32_t to) {
     World& world = run.world;
     const Delivery one = world.mail.deliveries[delivery];
     const Message& message = world.mail.messages[one.message];
     std::string& tail = scratch();
     tail += world.heap.view(message.reverse_path);
     CustodyFact fact;
-    for (std::uint32_t i = 0; i < one.recipients.size(); ++i) {
+    for (std::uint32_t i = from; i < to; ++i) {
         const std::uint32_t recipient = world.heap.get(one.recipients, i);
         if (recipient == nothing) continue;
         ++fact.recipients;
@@ -110,6 +117,13 @@ void handed_over(Run& run, std::uint32_t connection, std::uint32_t delivery,
     fact.content_hash = hash_octets(world.heap.view(message.content));
     run.record(one.host, fact, tail);
     run.decide(one.host, message.id, Reason::relieved, host_name(world, one));
+}
+
+void handed_over(Run& run, std::uint32_t connection, std::uint32_t delivery,
+                 std::uint16_t code, std::string_view words) {
+    World& world = run.world;
+    const Delivery one = world.mail.deliveries[delivery];
+    record_handed_over(run, connection, delivery, 0, one.recipients.size());
     for (std::uint32_t i = 0; i < one.recipients.size(); ++i) {
         const std::uint32_t recipient = world.heap.get(one.recipients, i);
         if (recipient != nothing) succeed(run, recipient, QueueMove::relayed, code, words);
@@ -118,6 +132,27 @@ void handed_over(Run& run, std::uint32_t connection, std::uint32_t delivery,
     ++done.mails;
     done.undecided = 0;
     finish_mail(run, delivery, 0, {});
+}
+
+// RFC 2033 §4.2: for this recipient alone. What is decided stays so, whatever becomes of the rest.
+void taken_for_one(Run& run, std::uint32_t connection, std::uint32_t delivery, const Tell& tell,
+                   std::string_view words) {
+    World& world = run.world;
+    const Delivery one = world.mail.deliveries[delivery];
+    if (one.message == nothing || tell.index >= one.recipients.size()) return;
+    const std::uint32_t recipient = world.heap.get(one.recipients, tell.index);
+    if (recipient == nothing) return;
+    record_handed_over(run, connection, delivery, tell.index, tell.index + 1);
+    succeed(run, recipient, QueueMove::relayed, tell.code, words);
+    Delivery& done = world.mail.deliveries.edit(delivery);
+    world.heap.set(done.recipients, tell.index, nothing);
+    --done.undecided;
+    ++done.taken;
+}
+
+bool is_by_lmtp(const World& world, std::uint32_t delivery) {
+    return world.mail.destinations[world.mail.deliveries[delivery].destination].how ==
+           NextHop::lmtp;
 }
 
 void verdict(Run& run, std::uint32_t delivery, const Tell& tell, std::string_view words) {
@@ -236,6 +271,8 @@ void heard(Run& run, std::uint32_t connection, std::uint32_t delivery, const Tel
             verdict(run, delivery, tell, words);
             break;
         case TellKind::message_accepted:
+            if (is_by_lmtp(run.world, delivery))
+                return taken_for_one(run, connection, delivery, tell, words);
             handed_over(run, connection, delivery, tell.code, words);
             break;
         case TellKind::message_refused: {

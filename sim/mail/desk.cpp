@@ -8,6 +8,7 @@
 #include "sim/mail/maildrop.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/policy.hpp"
+#include "sim/mail/retriever.hpp"
 #include "sim/mail/tls_policy.hpp"
 #include "sim/web/web.hpp"
 #include "sim/world/embedder.hpp"
@@ -38,12 +39,14 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
             return imap_desk::ask(run, connection, ask, out);
         case Role::smtp_client: {
             const std::uint32_t owner = owner_of<smtp::Client>(run, tcb);
+            if (retriever::is_ours(owner)) return retriever::ask(run, connection, owner, ask, out);
             if (people::is_ours(owner)) return people::ask(run, connection, owner, ask, out);
             mail::next_job(run, connection, owner, out);
             return true;
         }
         case Role::pop3_client: {
             const std::uint32_t owner = owner_of<pop3::Client>(run, tcb);
+            if (retriever::is_ours(owner)) return retriever::ask(run, connection, owner, ask, out);
             return people::ask(run, connection, owner, ask, out);
         }
         case Role::imap_client: {
@@ -76,6 +79,8 @@ void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& t
         dns_layer::stream_tell(run, connection, owner, tell, words);
     } else if (run.world.tcp.tcbs[connection].role == Role::http_client) {
         web::heard(run, connection, owner, tell, words);
+    } else if (retriever::is_ours(owner)) {
+        retriever::tell(run, connection, owner, tell, words);
     } else if (people::is_ours(owner)) {
         people::tell(run, connection, owner, tell, words);
     } else {
@@ -88,6 +93,8 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
         dns_layer::stream_over(run, connection, owner, how);
     } else if (run.world.tcp.tcbs[connection].role == Role::http_client) {
         web::over(run, connection, owner, how);
+    } else if (retriever::is_ours(owner)) {
+        retriever::over(run, connection, owner, how);
     } else if (people::is_ours(owner)) {
         people::over(run, connection, owner, how);
     } else {
@@ -97,17 +104,21 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
 
 std::string_view tls_server_name(const Run& run, const Tcb& tcb, std::uint32_t owner) {
     if (tcb.role == Role::http_client) return web::server_name(run, owner);
+    if (retriever::is_ours(owner)) return retriever::server_name(run, tcb, owner);
     if (!people::is_ours(owner)) return mail::peer_name(run, owner);
     return people::server_name(run, tcb, owner);
 }
 
 std::string_view tlsa_records(const Run& run, const Tcb& tcb, std::uint32_t owner) {
-    if (tcb.role != Role::smtp_client || people::is_ours(owner)) return {};
+    if (tcb.role != Role::smtp_client || people::is_ours(owner) || retriever::is_ours(owner))
+        return {};
     return run.world.heap.view(run.world.mail.deliveries[owner].tlsa);
 }
 
 void judged(Run& run, const Tcb& tcb, std::uint32_t owner, tls::Fault fault) {
-    if (tcb.role != Role::smtp_client || is_embedders(owner) || people::is_ours(owner)) return;
+    if (tcb.role != Role::smtp_client || is_embedders(owner) || people::is_ours(owner) ||
+        retriever::is_ours(owner))
+        return;
     run.world.mail.deliveries.edit(owner).tls_fault = static_cast<std::uint8_t>(fault);
 }
 
@@ -121,6 +132,7 @@ const smtp::ServerHost& smtp_server_host(const Run& run, const Tcb& tcb) {
 }
 
 const smtp::ClientHost& smtp_client_host(const Run& run, const Tcb& tcb, std::uint32_t owner) {
+    if (retriever::is_ours(owner)) return retriever::smtp_client_host(run, owner);
     if (people::is_ours(owner)) return people::smtp_client_host(run, owner);
     return mail::client_host(run, tcb.node, owner);
 }

@@ -15,6 +15,8 @@ void queue_down(Run& run, NodeId host) {
             abandon(run, id);
     for (std::uint32_t id = 0; id < mail.recipients.size(); ++id) {
         const Recipient& one = mail.recipients[id];
+        if (one.message != nothing && one.piped != 0 && mail.messages[one.message].host == host)
+            lose_program(run, id);
         if (one.message == nothing || one.state != RecipientState::waiting ||
             mail.messages[one.message].host != host)
             continue;

@@ -6,13 +6,17 @@
 #include "sim/mail/maildrop.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue.hpp"
+#include "sim/mail/retriever.hpp"
 #include "sim/mail/store.hpp"
 
 namespace postroad::sim::mail {
 
 void on_event(Run& run, const Event& event) {
     store::set_up(run.world);
-    if (event.detail >= event::people) {
+    if (event.detail == event::retriever ||
+        (event.detail == routine_mail_event && retriever::is_ours(event.a))) {
+        retriever::on_event(run, event);
+    } else if (event.detail >= event::people) {
         people::on_event(run, event);
     } else if (event.detail == event::unread || event.detail == event::unread_top) {
         maildrop::on_unread(run, event);
@@ -71,6 +75,7 @@ bool handle(Run& run, const scenario::Handle& handle, std::string& error) {
 void host_down(Run& run, NodeId host) {
     queue_down(run, host);
     people::host_down(run, host);
+    retriever::host_down(run, host);
 }
 
 void host_up(Run& run, NodeId host) {

@@ -10,6 +10,7 @@
 #include "sim/mail/people_state.hpp"
 #include "sim/mail/rules_state.hpp"
 #include "sim/mail/token_state.hpp"
+#include "sim/mail/retriever_state.hpp"
 #include "sim/world/setup.hpp"
 
 namespace postroad::sim {
@@ -64,12 +65,14 @@ struct Recipient {
     std::uint16_t attempts = 0;
     std::uint16_t code = 0;               // of the last reply; 0: none came
     RecipientState state = RecipientState::fresh;
-    std::uint8_t unused[3] = {};
+    std::uint8_t exit_code = 0;           // of the program that is run for it
+    std::uint8_t piped = 0;               // 1: such a program runs; 2: it has done its work
+    std::uint8_t unused = 0;
 };
 static_assert(Record<Recipient> && sizeof(Recipient) == 64);
 
 // How the hosts of a destination are found.
-enum class NextHop : std::uint8_t { mx, host, literal, mx_for_report };
+enum class NextHop : std::uint8_t { mx, host, literal, mx_for_report, lmtp };  // lmtp: a host, too
 // Reports about TLS go by MX, too, and whatever TLS does there (RFC 8460 §3).
 constexpr bool is_by_mx(NextHop how) {
     return how == NextHop::mx || how == NextHop::mx_for_report;
@@ -145,7 +148,7 @@ struct Delivery {
     DeliveryState state = DeliveryState::finding_exchangers;
     std::uint8_t greeted = 0;             // the session came as far as a mail
     std::uint8_t permanent = 0;           // the failure in `words` is final
-    std::uint8_t unused = 0;
+    std::uint8_t taken = 0;               // LMTP: recipients of the mail on its way who have it
 };
 static_assert(Record<Delivery> && sizeof(Delivery) == 104);
 
@@ -336,6 +339,7 @@ struct MailTables {
     Table<TlsTally> tallies;
     Table<HeldToken> tokens;
     Pages<PersonRules> rules;             // by Setup::people; grows when it is needed
+    RetrieverTables retrievers;
     Index people_by_address;              // hash of the lower-cased address → person
     std::uint64_t people_known = 0;       // Setup::version + 1 that the index was made for
     bool operator==(const MailTables&) const = default;

@@ -20,6 +20,7 @@ struct Session {
     const smtp::Server& server;
 
     bool is_msa() const { return service == scenario::Service::msa; }
+    bool is_lmtp() const { return service == scenario::Service::lmtp; }
     std::string_view user() const { return run.world.heap.view(server.user); }
 };
 
@@ -82,6 +83,7 @@ bool is_own_address(const Session& s, std::string_view address) {
 }
 
 void sender(const Session& s, std::string_view reverse_path, Answer& out) {
+    if (s.is_lmtp()) return;  // RFC 2033 §1: who comes here has taken the mail in already
     const scenario::Host& settings = settings_of(s.run, s.host);
     const bool wants_auth =
         s.is_msa() ? settings.msa.auth_required : settings.smtp.auth_required;
@@ -99,7 +101,11 @@ void sender(const Session& s, std::string_view reverse_path, Answer& out) {
 void recipient(const Session& s, std::string_view path, Answer& out) {
     Run& run = s.run;
     const Whereabouts found = whereabouts(run, s.host, path);
-    if (found.home == Home::nobody) {
+    // An MDA has mailboxes and nothing else: aliases and ways elsewhere are the MTA's.
+    const bool has_box = found.person != nothing &&
+                         (found.home == Home::mailbox || found.home == Home::catch_all);
+    if (s.is_lmtp() && has_box) return;  // RFC 2033 §4.2: what else there is to say comes at the end
+    if (found.home == Home::nobody || s.is_lmtp()) {
         run.decide(s.host, s.conversation, Reason::no_mailbox, path);
         out.exists = false;
         return;
@@ -211,8 +217,11 @@ bool answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answ
     out = {};
     out.to = ask.kind;
     const Tcb& tcb = run.world.tcp.tcbs[connection];
+    const bool is_lmtp =
+        run.host(tcb.node).services[tcb.service].service == scenario::Service::lmtp;
     if (ask.kind == AskKind::accept) {
-        accept_mail(run, connection, out);
+        if (is_lmtp) accept_by_lmtp(run, connection, out);
+        else accept_mail(run, connection, out);
         return true;
     }
     if (run.world.mail.hosts[tcb.node].discards) return true;

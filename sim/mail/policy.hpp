@@ -11,6 +11,7 @@ bool answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answ
 
 // AskKind::accept alone (accept.cpp).
 void accept_mail(Run& run, std::uint32_t connection, Answer& out);
+void accept_by_lmtp(Run& run, std::uint32_t connection, Answer& out);
 
 // For benchmarks: the host takes every mail and keeps none.
 void set_discards(World& world, NodeId host, bool discards);

@@ -264,6 +264,8 @@ void on_queue_event(Run& run, const Event& event) {
             tidy(run, event.a);
             break;
         case event::report: send_reports(run, event.node); break;
+        case event::pipe_works:
+        case event::pipe_ends: on_pipe_event(run, event); break;
         case event::warn:
             if (mail.messages[event.a].generation == event.b) report_delayed(run, event.a);
             break;

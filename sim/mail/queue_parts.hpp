@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/mail/addresses.hpp"
+#include "sim/mail/mda.hpp"
 #include "sim/mail/queue.hpp"
 
 namespace postroad::sim::mail {
@@ -12,6 +13,15 @@ std::string& scratch();
 // Does what is to be done with a recipient nobody has looked at: delivers it here, expands it, or
 // puts it into the list of its destination. settle() is the caller's.
 void route_recipient(Run& run, std::uint32_t recipient);
+
+// A recipient's message as it stands before the mailbox of `person`.
+Arrival arrival_of(const World& world, std::uint32_t recipient, std::uint32_t person);
+
+// --- pipe.cpp: a program is run for the recipient, and its exit code is the verdict.
+void run_program(Run& run, std::uint32_t recipient);
+void on_pipe_event(Run& run, const Event& event);
+// The host went down while it ran: nobody will read its exit code.
+void lose_program(Run& run, std::uint32_t recipient);
 
 // The destination record of a next hop, made when it is not there.
 std::uint32_t destination_for(Run& run, NodeId host, NextHop how, std::string_view name,

@@ -344,7 +344,7 @@ void find_host(Run& run, std::uint32_t delivery) {
         if (!looks || find_sts_policy(run, delivery)) find_exchangers(run, delivery);
         return;
     }
-    if (to.how == NextHop::host) {
+    if (to.how == NextHop::host || to.how == NextHop::lmtp) {
         addresses_of_host(run, delivery, name);
     } else if (const auto literal = net::parse_address_literal(name)) {
         world.heap.push(one.addresses, run.address_id(*literal));
@@ -376,6 +376,10 @@ void send_on(Run& run, std::uint32_t recipient, std::string_view domain) {
     const auto go = [&](NextHop how, std::string_view name, std::uint16_t port) {
         wait_at(run, destination_for(run, host, how, name, port), recipient);
     };
+    if (const scenario::Endpoint* to = lmtp_route(settings_of(run, host), domain)) {
+        run.decide(host, subject, Reason::lmtp_route, domain, to->host);
+        return go(NextHop::lmtp, to->host, to->port == 0 ? std::uint16_t{24} : to->port);
+    }
     run.decide(host, subject, Reason::not_local, domain);
     for (const auto& [name, to] : routing.routes) {
         if (!equals_ignoring_case(name, domain)) continue;

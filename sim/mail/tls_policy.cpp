@@ -135,11 +135,11 @@ PolicyStep find_policy(Run& run, std::uint32_t delivery) {
     const Destination& to = run.world.mail.destinations[one.destination];
     const std::string name(peer_name(run, delivery));
     if (by_table(run, delivery, name)) return known(run, delivery);
-    if (to.how == NextHop::host && by_table(run, delivery, run.world.heap.view(to.name)))
+    if ((to.how == NextHop::host || to.how == NextHop::lmtp) && by_table(run, delivery, run.world.heap.view(to.name)))
         return known(run, delivery);
     const TlsSetup& tls = run.host(one.host).tls;
     run.world.mail.deliveries.edit(delivery).tls = tls.policy;
-    if (!tls.dane || to.how == NextHop::literal) return without_dane(run, delivery);
+    if (!tls.dane || to.how == NextHop::literal || to.how == NextHop::lmtp) return without_dane(run, delivery);
     const dns::ParsedName asked = dns::parse_name(tlsa_name(run, delivery));
     if (!asked) return without_dane(run, delivery);
     Delivery& asking = run.world.mail.deliveries.edit(delivery);
@@ -206,7 +206,7 @@ void after_clear_try(Run& run, std::uint32_t delivery) {
 std::string_view peer_name(const Run& run, std::uint32_t delivery) {
     const Delivery& one = at(run, delivery);
     const Destination& to = run.world.mail.destinations[one.destination];
-    if (to.how == NextHop::host) {
+    if (to.how == NextHop::host || to.how == NextHop::lmtp) {
         const std::uint32_t host = run.setup().find_host(run.world.heap.view(to.name));
         if (host != nothing) return run.host(host).domain_name;
     }
@@ -243,10 +243,17 @@ void count_broken_session(Run& run, std::uint32_t delivery) {
 const smtp::ClientHost& client_host(const Run& run, NodeId host, std::uint32_t delivery) {
     const HostSetup& me = run.host(host);
     const auto& deliveries = run.world.mail.deliveries;
-    if (me.smtp_clients.empty() || delivery >= deliveries.size() ||
-        deliveries[delivery].destination == nothing)
+    if (delivery >= deliveries.size() || deliveries[delivery].destination == nothing)
         return me.smtp_client;
-    return me.smtp_clients[static_cast<std::size_t>(deliveries[delivery].tls)];
+    const Delivery& one = deliveries[delivery];
+    const smtp::ClientHost& usual =
+        me.smtp_clients.empty() ? me.smtp_client : me.smtp_clients[static_cast<std::size_t>(one.tls)];
+    if (run.world.mail.destinations[one.destination].how != NextHop::lmtp) return usual;
+    // Not state: the same but for a word, made anew at each call in one place that keeps its room.
+    static thread_local smtp::ClientHost by_lmtp;
+    by_lmtp = usual;
+    by_lmtp.lmtp = true;
+    return by_lmtp;
 }
 
 }  // namespace postroad::sim::mail

@@ -226,6 +226,9 @@ void complete_hosts(Scenario& s) {
         if (Host* const issuer = find_host(s, host.login.tokens_from);
             issuer != nullptr && !issuer->runs(Service::http) && !issuer->runs(Service::https))
             issuer->services.push_back(Service::https);
+    for (Host& host : s.hosts)
+        if (host.mda.by == DeliverBy::lmtp && host.runs(Service::mda) && !host.runs(Service::lmtp))
+            host.services.push_back(Service::lmtp);  // whom it hands over to
     const Keepers keepers = keepers_of(s);
     for (std::size_t i = 0; i < s.hosts.size(); ++i) place_host(s, i, keepers, only_lan);
     const auto domains = mail_domains(s);

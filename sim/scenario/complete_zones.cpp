@@ -222,8 +222,10 @@ void complete_zones(Scenario& s) {
     for (Domain& domain : s.domains) {
         if (domain.mx.empty() && !domain.implicit_mx)
             for (const Host& host : s.hosts)
+                // A store behind an MTA takes mail by LMTP alone: it is nobody's exchanger.
                 if (std::find(host.domains.begin(), host.domains.end(), domain.name) !=
-                    host.domains.end())
+                        host.domains.end() &&
+                    (host.runs(Service::mta) || !host.runs(Service::lmtp)))
                     domain.mx.push_back({static_cast<std::uint16_t>(std::min<std::size_t>(
                                              10 * (domain.mx.size() + 1), 65'535)),
                                          host.name});

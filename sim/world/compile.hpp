@@ -34,6 +34,7 @@ void compile_hosts(Compiler& c);      // services and how a host's MTA talks
 void compile_tls(Compiler& c);        // certificates
 void compile_people(Compiler& c);
 void compile_rules(Compiler& c);      // Sieve scripts
+void compile_retrievers(Compiler& c); // behind people, whose accounts they use
 void compile_kerberos(Compiler& c);   // realms and their principals
 
 // Mistakes found in a text of the scenario: its errors alone, since warnings were told when it was

@@ -147,6 +147,19 @@ smtp::ServerHost msa_of(Compiler& c, const scenario::Host& host, const HostSetup
     return out;
 }
 
+// RFC 2033: who comes here has no envelope to argue about, and no log-in.
+smtp::ServerHost lmtp_of(const scenario::Host& host, const HostSetup& setup) {
+    smtp::ServerHost out;
+    out.name = greeted_name(host, setup);
+    out.lmtp = true;
+    out.greeting = "LMTP Postroad";
+    out.size_octets_max = host.lmtp.size_max.bytes;
+    out.recipients_max = host.lmtp.recipients_max;
+    out.command_timeout_ns = host.lmtp.timeout.ns;
+    protect(host.tls, out);
+    return out;
+}
+
 std::uint32_t keep(Setup& out, smtp::ServerHost settings) {
     out.smtp_servers.push_back(std::move(settings));
     return static_cast<std::uint32_t>(out.smtp_servers.size() - 1);
@@ -186,7 +199,9 @@ void add_service(Compiler& c, const scenario::Host& from, HostSetup& host, Servi
         case Service::imap:
             listen(net::protocol_tcp, from.imap.port, Role::imap_server);
             return listen_protected(imaps_port, Role::imap_server);
-        case Service::lmtp: return listen(0, 0, Role::none);
+        case Service::lmtp:
+            one.settings = keep(c.out, lmtp_of(from, host));
+            return listen(net::protocol_tcp, from.lmtp.port, Role::smtp_server);
         case Service::dns:
             listen(net::protocol_udp, dns_port, Role::dns_server);
             return from.dns.tcp ? listen(net::protocol_tcp, dns_port, Role::dns_server)

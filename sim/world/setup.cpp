@@ -123,6 +123,7 @@ std::shared_ptr<const Setup> compile(const scenario::Scenario& complete,
     compile_tls(c);
     compile_people(c);
     compile_rules(c);
+    compile_retrievers(c);
     compile_kerberos(c);
     if (before != nullptr) check_numbers(c);
     for (const scenario::Problem& one : found.list()) problems.add(one);

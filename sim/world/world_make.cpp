@@ -2,6 +2,7 @@
 #include "sim/world/world_make.hpp"
 
 #include "sim/mail/people.hpp"
+#include "sim/mail/retriever.hpp"
 #include "sim/mail/store.hpp"
 
 #include <algorithm>
@@ -123,6 +124,7 @@ World make_world(std::shared_ptr<const Setup> setup, std::uint64_t seed) {
     schedule_outages(run);
     store::set_up(world);
     people::begin(run);
+    retriever::begin(run);
     return world;
 }
 

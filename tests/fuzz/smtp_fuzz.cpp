@@ -1,4 +1,5 @@
-// Fuzzes the SMTP server and client machines: the first octet chooses which, and how they are set.
+// Fuzzes the SMTP and LMTP server and client machines: the first octet chooses which, and how they
+// are set.
 #include "tests/fuzz/machine_fuzz.hpp"
 
 #include <memory>
@@ -25,6 +26,9 @@ struct ServerDesk {
         out.relay = mood == 'd' ? Relay::deny : Relay::allow;
         if (mood == 'c') out.code = 451, out.enhanced = "4.3.0", out.ok = false;
         out.text = "as you wish";
+        // By LMTP a verdict each; some are none, and some are missing.
+        if (ask.kind == AskKind::accept)
+            out.text = "250 2.1.5 delivered\nno verdict\n452 4.2.2 full\n\n550 \n";
     }
 };
 
@@ -58,6 +62,7 @@ smtp::ServerHost server_host(std::uint8_t how) {
     for (std::uint8_t i = 1; i < sasl::mechanism_count; ++i)
         host.mechanisms.add(static_cast<sasl::Mechanism>(i));
     host.submission = (how & 8) != 0;
+    host.lmtp = (how & 64) != 0;
     host.size_octets_max = how & 16 ? 64 : 10'000;
     host.recipients_max = 4;
     if (how & 32) host.extensions.bits = 0;
@@ -71,6 +76,7 @@ smtp::ClientHost client_host(std::uint8_t how) {
     host.courtesy = (how & 8) != 0;
     if (how & 16) host.user = "alice", host.password = "secret";
     host.requires_auth = (how & 32) != 0;
+    host.lmtp = (how & 64) != 0;
     return host;
 }
 
