@@ -147,7 +147,8 @@ bool offers(const ServerHost& host, const ServerRow& row);
 //                store no longer knows what vanished; the rows are all messages there are.
 //   VANISHED     number: a mod-sequence. text: ChangesHead and the uids vanished since, none of
 //                them still there. exists false: the store no longer knows that; no uids then.
-//   KEYWORD      b: "Name Name": gets them a place each in the table. Answer text: the table.
+//   KEYWORD      b: "Name Name": gets them a place each in the table; number 1: only those that are
+//                there count. Answer text: the table.
 //   FETCH        number: UID; b: "TEXT" if the text is wanted, "" if FetchHead will do; a: "SEEN"
 //   if
 //                \Seen is to be set. Answer `enhanced`: FetchHead, text: the whole message.
