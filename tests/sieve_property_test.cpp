@@ -36,7 +36,7 @@ void check_run(const sieve::Script& script, const sieve::Input& input,
         const std::string stored = message_of(result, action, input.message);
         REQUIRE((action.header != 0 || stored == input.message));
     }
-    REQUIRE_FALSE(result.actions.empty()); // something always becomes of a message
+    REQUIRE_FALSE(result.actions.empty());  // something always becomes of a message
     REQUIRE(redirects <= limits.redirects_max);
     REQUIRE(result.actions.size() <= limits.actions_max + std::size_t{1});
     if (!result.error.empty()) {
@@ -57,7 +57,7 @@ void check_run(const sieve::Script& script, const sieve::Input& input,
     REQUIRE(again.texts == result.texts);
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("every script is read back as it was, whatever its layout", "[sieve]") {
     std::set<sieve::Word> words;
@@ -80,15 +80,18 @@ TEST_CASE("every script is read back as it was, whatever its layout", "[sieve]")
     CHECK(tags.size() == sieve::tag_count);
 }
 
-TEST_CASE("a script with a random mistake is refused in its place, or is another script", "[sieve]") {
+TEST_CASE("a script with a random mistake is refused in its place, or is another script",
+          "[sieve]") {
     for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
         std::string source = sieve_generate::Generator(seed).script();
         Random random{seed};
         for (std::uint64_t i = 1 + random.below(3); i > 0; --i) {
             static constexpr std::string_view noise = "\"{}()[];:,#\\.*/a1 \n\r\xc3";
             const std::size_t at = random.below(source.size());
-            if (random.below(2) == 0) source.erase(at, 1 + random.below(4));
-            else source.insert(at, 1, noise[random.below(noise.size())]);
+            if (random.below(2) == 0)
+                source.erase(at, 1 + random.below(4));
+            else
+                source.insert(at, 1, noise[random.below(noise.size())]);
         }
         const sieve::Parsed parsed = sieve::parse(source);
         INFO("seed " << seed << "\n" << source);
@@ -105,13 +108,14 @@ TEST_CASE("a script with a random mistake is refused in its place, or is another
     }
 }
 
-TEST_CASE("every run ends within its limits, says the same twice, and loses no message", "[sieve]") {
+TEST_CASE("every run ends within its limits, says the same twice, and loses no message",
+          "[sieve]") {
     for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
         const sieve::Parsed parsed = sieve::parse(sieve_generate::Generator(seed).script());
         INFO("seed " << seed << "\n" << print(parsed.script));
         Random random{seed};
         sieve::Environment world = sieve_cases::bobs_world();
-        if (random.below(2) == 0) { // limits that are reached
+        if (random.below(2) == 0) {  // limits that are reached
             world.limits.steps_max = static_cast<std::uint32_t>(random.below(60));
             world.limits.redirects_max = static_cast<std::uint32_t>(random.below(2));
             world.limits.actions_max = static_cast<std::uint32_t>(1 + random.below(4));

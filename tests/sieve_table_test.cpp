@@ -22,7 +22,7 @@ std::string trimmed_end(std::string text) {
     return text;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("every script of the tables does to every message what the tables say", "[sieve]") {
     REQUIRE(tables().size() >= 8);

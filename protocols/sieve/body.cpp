@@ -76,7 +76,7 @@ private:
     void multipart(const std::string& name, std::string_view body, std::string_view boundary,
                    std::size_t depth, std::string_view default_type) {
         const std::size_t place = out_.size();
-        out_.push_back({name, {}}); // prologue and epilogue
+        out_.push_back({name, {}});  // prologue and epilogue
         std::string around;
         std::size_t begin = 0;
         bool in_prologue = true;
@@ -91,8 +91,10 @@ private:
                 continue;
             }
             const std::string_view piece = body.substr(begin, before_line(body, begin, at) - begin);
-            if (in_prologue) around = piece;
-            else part(piece, depth, default_type);
+            if (in_prologue)
+                around = piece;
+            else
+                part(piece, depth, default_type);
             in_prologue = false;
             begin = at = next;
             if (rest != "--") continue;
@@ -100,8 +102,10 @@ private:
             begin = body.size();
             break;
         }
-        if (in_prologue) around = body;
-        else if (begin < body.size()) part(body.substr(begin), depth, default_type);
+        if (in_prologue)
+            around = body;
+        else if (begin < body.size())
+            part(body.substr(begin), depth, default_type);
         out_[place].text = std::move(around);
     }
 
@@ -121,7 +125,7 @@ private:
     std::vector<BodyPart> out_;
 };
 
-} // namespace
+}  // namespace
 
 std::vector<BodyPart> body_parts(std::string_view header, std::string_view body,
                                  const MimeLimits& limits) {
@@ -141,4 +145,4 @@ bool type_is(std::string_view type, std::string_view wanted) {
     return equals_ignoring_case(type, wanted);
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

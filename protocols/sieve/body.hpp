@@ -17,7 +17,7 @@ struct MimeLimits {
 // A part that is no multipart, decoded; or the prologue and epilogue of one that is, or the header
 // of a message within (§5.2). Text of a charset we know is UTF-8.
 struct BodyPart {
-    std::string type; // "text/plain"
+    std::string type;  // "text/plain"
     std::string text;
 };
 
@@ -29,4 +29,4 @@ std::vector<BodyPart> body_parts(std::string_view header, std::string_view body,
 // §5.2: "" is every type, "text" every subtype; "text/" and "a/b/c" are none.
 bool type_is(std::string_view type, std::string_view wanted);
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -44,8 +44,10 @@ public:
             one_of(Slot::headers, address_field_names(), "is no field that holds addresses",
                    "RFC 5228 §5.1; the test for all fields is header");
             break;
-        case Word::envelope: one_of(Slot::parts, envelope_parts, "is no part of the envelope",
-                                    "RFC 5228 §5.4: \"from\" or \"to\""); break;
+        case Word::envelope:
+            one_of(Slot::parts, envelope_parts, "is no part of the envelope",
+                   "RFC 5228 §5.4: \"from\" or \"to\"");
+            break;
         case Word::size: over_or_under(); break;
         default: break;
         }
@@ -57,8 +59,7 @@ private:
     static constexpr std::string_view envelope_parts[] = {"from", "to"};
 
     // Calls `f(text, place)` for each string of that slot that no variable can change.
-    template <class F>
-    void each_constant(Slot slot, F&& f) {
+    template <class F> void each_constant(Slot slot, F&& f) {
         const Argument* found = r_.script.find(id_, slot);
         if (found == nullptr) return;
         const Argument argument = *found;
@@ -85,11 +86,12 @@ private:
         each_constant(Slot::capabilities, [&](const std::string& name, const Place& place) {
             const auto found = find_capability(name);
             if (!found) {
-                r_.problem(place, "unknown capability " + quoted(name), {}, did_you_mean(name, known));
+                r_.problem(place, "unknown capability " + quoted(name), {},
+                           did_you_mean(name, known));
                 return;
             }
             r_.script.capabilities |= 1U << static_cast<unsigned>(*found);
-            if (*found == Capability::vacation_seconds) // RFC 6131 §3: it brings vacation along
+            if (*found == Capability::vacation_seconds)  // RFC 6131 §3: it brings vacation along
                 r_.script.capabilities |= 1U << static_cast<unsigned>(Capability::vacation);
         });
     }
@@ -108,12 +110,14 @@ private:
         const std::string_view written = r_.script.text(index);
         std::string ignored;
         if (r_.script.has(Capability::encoded_character) && !decode_characters(written, ignored))
-            r_.problem(r_.text_places[index], "${unicode:...} names a character that does not exist");
+            r_.problem(r_.text_places[index],
+                       "${unicode:...} names a character that does not exist");
         if (!r_.script.has(Capability::variables)) return;
         for (auto one = next_reference(written, 0); one; one = next_reference(written, one->end))
             if (one->has_namespace)
-                return r_.problem(r_.text_places[index], "unknown variable " + quoted(one->name),
-                                  "RFC 5229 §3: a name with a period is of an extension's namespace");
+                return r_.problem(
+                    r_.text_places[index], "unknown variable " + quoted(one->name),
+                    "RFC 5229 §3: a name with a period is of an extension's namespace");
     }
 
     // --- comparators and match types ---
@@ -172,7 +176,8 @@ private:
     void fields(Slot slot) {
         each_constant(slot, [&](const std::string& name, const Place& place) {
             if (is_field_name(name)) return;
-            const bool colon = name.ends_with(':') && is_field_name(name.substr(0, name.size() - 1));
+            const bool colon =
+                name.ends_with(':') && is_field_name(name.substr(0, name.size() - 1));
             r_.problem(place, quoted(name) + " is no name of a header field", "RFC 5322 §3.6.8",
                        colon ? "write it without its colon" : "");
         });
@@ -181,7 +186,7 @@ private:
     void one_of(Slot slot, std::span<const std::string_view> known, std::string_view what,
                 std::string_view why) {
         each_constant(slot, [&](const std::string& name, const Place& place) {
-            if (slot == Slot::headers && !is_field_name(name)) return; // told already
+            if (slot == Slot::headers && !is_field_name(name)) return;  // told already
             for (const std::string_view one : known)
                 if (equals_ignoring_case(one, name)) return;
             r_.problem(place, quoted(name) + " " + std::string(what), std::string(why),
@@ -222,7 +227,7 @@ private:
     std::uint32_t id_;
 };
 
-} // namespace
+}  // namespace
 
 void Reading::problem(const Place& place, std::string what, std::string why,
                       std::string suggestion) {
@@ -281,4 +286,4 @@ std::string quoted(std::string_view word) {
 
 void check_node(Reading& reading, std::uint32_t node) { Check(reading, node).run(); }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -17,7 +17,7 @@ std::string_view mailbox_name(const Action& action) {
     return action.kind == ActionKind::keep ? std::string_view("INBOX") : action.target;
 }
 
-// RFC 9051 §5.1: INBOX is INBOX in any case, other names are what they are.
+// INBOX is INBOX in any case, as IMAP has it; other names are what they are.
 bool same_mailbox(std::string_view a, std::string_view b) {
     return a == b || (equals_ignoring_case(a, "INBOX") && equals_ignoring_case(b, "INBOX"));
 }
@@ -44,7 +44,7 @@ void keep_or_file(Execution& e, std::uint32_t node) {
         action.create = e.has(node, Slot::create);
         if (action.target.empty()) return e.fail(node, "fileinto into a mailbox without a name");
     }
-    if (!action.copy) e.implicit_keep = false; // RFC 3894 §3
+    if (!action.copy) e.implicit_keep = false;  // RFC 3894 §3
     const std::string target(mailbox_name(action));
     const Because because = store(e, std::move(action));
     if (e.failed()) return;
@@ -62,9 +62,10 @@ void redirect(Execution& e, std::uint32_t node) {
     if (!is_address(action.target))
         return e.fail(node, "\"" + std::string(cut(action.target, 80)) + "\" is no mail address");
     if (!action.copy) e.implicit_keep = false;
-    const auto same = std::find_if(
-        e.result.actions.begin(), e.result.actions.end(), [&](const Action& one) {
-            return one.kind == ActionKind::redirect && equals_ignoring_case(one.target, action.target);
+    const auto same =
+        std::find_if(e.result.actions.begin(), e.result.actions.end(), [&](const Action& one) {
+            return one.kind == ActionKind::redirect &&
+                   equals_ignoring_case(one.target, action.target);
         });
     const std::string target = action.target;
     if (same != e.result.actions.end()) {
@@ -183,7 +184,7 @@ void delete_header(Execution& e, std::uint32_t node) {
     e.result.steps.push_back(step);
 }
 
-} // namespace
+}  // namespace
 
 bool add_action(Execution& e, Action action) {
     for (const Action& one : e.result.actions) {
@@ -238,4 +239,4 @@ void run_command(Execution& e, std::uint32_t node) {
     }
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -14,12 +14,17 @@ namespace {
 
 constexpr std::size_t quoted_octets_max = 120;
 
-bool is_branch(Word word) { return word == Word::if_ || word == Word::elsif || word == Word::else_; }
+bool is_branch(Word word) {
+    return word == Word::if_ || word == Word::elsif || word == Word::else_;
+}
 
-} // namespace
+}  // namespace
 
 Execution::Execution(const Script& of, const Input& from, const Environment& world)
-    : script(of), input(from), environment(world), parts(message::split_message(from.message)),
+    : script(of),
+      input(from),
+      environment(world),
+      parts(message::split_message(from.message)),
       header(parts.header) {
     result.headers.emplace_back();
 }
@@ -53,7 +58,8 @@ std::string Execution::expand(std::uint32_t node, std::string_view text) {
         at = one->end;
         if (one->is_number) {
             if (one->number < captured.size()) out += captured[one->number];
-        } else if (const auto found = variables.find(lowered(one->name)); found != variables.end()) {
+        } else if (const auto found = variables.find(lowered(one->name));
+                   found != variables.end()) {
             out += found->second;
         }
         if (out.size() <= environment.limits.string_octets_max) continue;
@@ -173,4 +179,4 @@ bool is_remembered(const Execution& e, std::uint64_t key) {
                        });
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

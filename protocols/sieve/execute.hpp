@@ -33,8 +33,8 @@ struct Limits {
     std::uint32_t steps_max = 200'000;
     std::uint32_t redirects_max = 4;
     std::uint32_t actions_max = 32;
-    std::uint32_t variables_max = 128;          // RFC 5229 §6
-    std::uint32_t variable_octets_max = 4'000;  // longer values are cut there, as the RFC has it
+    std::uint32_t variables_max = 128;           // RFC 5229 §6
+    std::uint32_t variable_octets_max = 4'000;   // longer values are cut there, as the RFC has it
     std::uint32_t string_octets_max = 1U << 16;  // of any other string with variables in it
     std::uint32_t flags_max = 64;
     std::uint32_t edits_max = 64;
@@ -133,7 +133,7 @@ struct Step {
     bool result = false;           // of a test; of if, elsif, else: whether its block runs
     Because because = Because::done;
     std::uint32_t compared = 0;  // how many pairs were
-    Excerpt value;  // from the message; of `set`, the value; of an action, its target
+    Excerpt value;               // from the message; of `set`, the value; of an action, its target
     Excerpt key;                 // from the script; of `set`, the name
     bool operator==(const Step&) const = default;
 };

@@ -24,13 +24,13 @@ struct Execution {
     Result result;
     message::Parts parts;
     Header header;
-    std::map<std::string, std::string, std::less<>> variables; // names in lower case
-    std::vector<std::string> captured;                         // ${0}, ${1}, ...
-    std::vector<std::string> flags;                            // RFC 5232 §2: the internal variable
+    std::map<std::string, std::string, std::less<>> variables;  // names in lower case
+    std::vector<std::string> captured;                          // ${0}, ${1}, ...
+    std::vector<std::string> flags;  // RFC 5232 §2: the internal variable
     bool implicit_keep = true;
     bool stopped = false;
     bool vacation_seen = false;
-    bool edited = false; // the header differs from the last version in `result`
+    bool edited = false;  // the header differs from the last version in `result`
     std::uint32_t redirects = 0;
     std::uint32_t edits = 0;
 
@@ -44,7 +44,7 @@ struct Execution {
     bool has(std::uint32_t node, Slot slot) const { return script.find(node, slot) != nullptr; }
     // An argument's strings, expanded; nothing when the node has none for that slot.
     std::vector<std::string> strings(std::uint32_t node, Slot slot);
-    std::string string(std::uint32_t node, Slot slot); // the first of them
+    std::string string(std::uint32_t node, Slot slot);  // the first of them
     std::string expand(std::uint32_t node, std::string_view text);
 
     Excerpt quote(std::string_view text);
@@ -54,8 +54,8 @@ struct Execution {
     // Which version of the header an action now would use.
     std::uint32_t header_version();
 
-    void run(std::uint32_t first); // a block
-    bool test(std::uint32_t node); // records its step
+    void run(std::uint32_t first);  // a block
+    bool test(std::uint32_t node);  // records its step
 
 private:
     std::optional<std::vector<BodyPart>> body_;
@@ -81,7 +81,7 @@ void run_vacation(Execution& e, std::uint32_t node);
 // values_of.cpp: what a test compares.
 struct Values {
     std::vector<std::string> list;
-    bool captures = true; // whether :matches sets ${1}... (RFC 5173 §6: not for bodies)
+    bool captures = true;  // whether :matches sets ${1}... (RFC 5173 §6: not for bodies)
 };
 Values values_of(Execution& e, std::uint32_t node);
 
@@ -97,4 +97,4 @@ std::vector<message::Field> indexed(Execution& e, std::uint32_t node,
 std::uint64_t memory_key(std::string_view handle, std::string_view what);
 bool is_remembered(const Execution& e, std::uint64_t key);
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -1,5 +1,6 @@
-// Everything here is one pass over the text: a "${" that leads nowhere is looked at once more from
-// the next octet, and a name ends at the first octet that no name has.
+// RFC 5228 §2.4.2.4, RFC 5229 §3. Everything here is one pass over the text: a "${" that leads
+// nowhere is looked at once more from the next octet, and a name ends at the first octet that no
+// name has.
 #include "protocols/sieve/expand.hpp"
 
 #include "protocols/base/ascii.hpp"
@@ -50,7 +51,8 @@ Encoded take_numbers(std::string_view text, std::size_t& at, bool unicode, std::
         std::uint32_t value = 0;
         std::size_t digits = 0;
         for (; i < text.size() && hex_value(text[i]) >= 0; ++i, ++digits)
-            if (value < 0x1000000) value = value << 4U | static_cast<std::uint32_t>(hex_value(text[i]));
+            if (value < 0x1000000)
+                value = value << 4U | static_cast<std::uint32_t>(hex_value(text[i]));
         if (!unicode && digits > 2) return Encoded::no;
         any = true;
         if (!unicode) {
@@ -68,7 +70,7 @@ Encoded take_numbers(std::string_view text, std::size_t& at, bool unicode, std::
     return Encoded::yes;
 }
 
-} // namespace
+}  // namespace
 
 bool decode_characters(std::string_view text, std::string& out) {
     bool good = true;
@@ -151,4 +153,4 @@ std::string_view cut(std::string_view text, std::size_t octets) {
     return text.substr(0, octets);
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

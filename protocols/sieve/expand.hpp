@@ -18,9 +18,9 @@ bool decode_characters(std::string_view text, std::string& out);
 struct Reference {
     std::size_t begin = 0;
     std::size_t end = 0;
-    std::string_view name; // as written, "a.b" for one of a namespace
+    std::string_view name;  // as written, "a.b" for one of a namespace
     bool is_number = false;
-    std::uint32_t number = 0; // RFC 5229 §3.2: leading zeros do not matter
+    std::uint32_t number = 0;  // RFC 5229 §3.2: leading zeros do not matter
     bool has_namespace = false;
 };
 
@@ -36,4 +36,4 @@ std::size_t next_character(std::string_view text, std::size_t at);
 // At most `octets`, no character split.
 std::string_view cut(std::string_view text, std::size_t octets);
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -16,7 +16,8 @@ bool is_flag(std::string_view flag) {
         return std::any_of(std::begin(known), std::end(known),
                            [&](std::string_view one) { return equals_ignoring_case(one, flag); });
     return std::none_of(flag.begin(), flag.end(), [](char c) {
-        return c <= ' ' || c >= 127 || std::string_view("(){%*\"\\]").find(c) != std::string_view::npos;
+        return c <= ' ' || c >= 127 ||
+               std::string_view("(){%*\"\\]").find(c) != std::string_view::npos;
     });
 }
 
@@ -25,7 +26,7 @@ auto find_flag(std::vector<std::string>& flags, std::string_view flag) {
                         [&](const std::string& one) { return equals_ignoring_case(one, flag); });
 }
 
-} // namespace
+}  // namespace
 
 // §2: flags are separated by spaces, each counts once, and what is no flag is left out.
 std::vector<std::string> flags_in(const std::vector<std::string>& lists, std::size_t flags_max) {
@@ -75,7 +76,8 @@ void run_flag_command(Execution& e, std::uint32_t node) {
     step.key = e.quote(name);
     if (!named) {
         e.flags = std::move(now);
-    } else if (e.variables.size() < e.environment.limits.variables_max || e.variables.contains(name)) {
+    } else if (e.variables.size() < e.environment.limits.variables_max ||
+               e.variables.contains(name)) {
         e.variables[name] = joined(now);
     } else {
         e.fail(node, "the script has too many variables");
@@ -87,4 +89,4 @@ std::vector<std::string> flags_of(Execution& e, std::uint32_t node) {
     return flags_in(e.strings(node, Slot::flags), e.environment.limits.flags_max);
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

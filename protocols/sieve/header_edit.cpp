@@ -39,4 +39,4 @@ std::string unfolded(const message::Field& field) {
 
 std::string readable(const message::Field& field) { return message::decode_words(unfolded(field)); }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -20,7 +20,7 @@ public:
         : source_(source), problems_max_(problems_max) {}
 
     Words run() {
-        if (source_.starts_with("\xef\xbb\xbf")) advance(3); // a mark that editors leave
+        if (source_.starts_with("\xef\xbb\xbf")) advance(3);  // a mark that editors leave
         while (at_ < source_.size()) step();
         begin_token();
         push(TokenKind::end);
@@ -58,8 +58,8 @@ private:
     // About the token that was begun, `length` characters of it.
     void problem(std::string what, std::uint32_t length = 1, std::string suggestion = {}) {
         if (out_.problems.size() >= problems_max_) return;
-        out_.problems.push_back(
-            {token_.line, token_.column, length, token_.begin, std::move(what), std::move(suggestion)});
+        out_.problems.push_back({token_.line, token_.column, length, token_.begin, std::move(what),
+                                 std::move(suggestion)});
     }
 
     void step() {
@@ -121,7 +121,8 @@ private:
             problem("a string must not have the octet NUL in it");
         else if (!message::is_utf8(text))
             problem("a string must be UTF-8 (RFC 5228 §2.1)");
-        for (std::size_t i = text.find('\r'); i != std::string_view::npos; i = text.find('\r', i + 1))
+        for (std::size_t i = text.find('\r'); i != std::string_view::npos;
+             i = text.find('\r', i + 1))
             if (i + 1 >= text.size() || text[i + 1] != '\n')
                 return problem("a carriage return without a line feed in this string");
     }
@@ -224,7 +225,7 @@ private:
     Words out_;
 };
 
-} // namespace
+}  // namespace
 
 Words read_words(std::string_view source, std::size_t problems_max) {
     return Lexer(source, problems_max).run();
@@ -237,7 +238,7 @@ void append_string(std::string_view source, const Token& token, std::string& out
     for (std::size_t i = 0; i < inner.size(); ++i) {
         char c = inner[i];
         if (token.kind == TokenKind::multi_line) {
-            if (line_start && c == '.') { // any period at a line's start was stuffed
+            if (line_start && c == '.') {  // any period at a line's start was stuffed
                 line_start = false;
                 if (i + 1 < inner.size() && inner[i + 1] == '.') continue;
             }
@@ -250,4 +251,4 @@ void append_string(std::string_view source, const Token& token, std::string& out
     }
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

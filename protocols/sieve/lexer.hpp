@@ -11,10 +11,10 @@ namespace postroad::sieve {
 
 enum class TokenKind : std::uint8_t {
     identifier,
-    tag,        // begins with its colon
-    number,     // `number` is its value, quantifier applied
-    quoted,     // [inner_begin, inner_end) is between the quotes
-    multi_line, // ... is the lines, still dot-stuffed, behind "text:"
+    tag,         // begins with its colon
+    number,      // `number` is its value, quantifier applied
+    quoted,      // [inner_begin, inner_end) is between the quotes
+    multi_line,  // ... is the lines, still dot-stuffed, behind "text:"
     semicolon,
     comma,
     open_parenthesis,
@@ -29,8 +29,8 @@ enum class TokenKind : std::uint8_t {
 struct Token {
     TokenKind kind = TokenKind::end;
     std::uint32_t line = 1;
-    std::uint32_t column = 1; // in characters
-    std::uint32_t begin = 0;  // octets of the source
+    std::uint32_t column = 1;  // in characters
+    std::uint32_t begin = 0;   // octets of the source
     std::uint32_t end = 0;
     std::uint32_t inner_begin = 0;
     std::uint32_t inner_end = 0;
@@ -48,7 +48,7 @@ struct LexicalProblem {
 };
 
 struct Words {
-    std::vector<Token> tokens; // the last one is `end`
+    std::vector<Token> tokens;  // the last one is `end`
     std::vector<LexicalProblem> problems;
 };
 
@@ -58,4 +58,4 @@ Words read_words(std::string_view source, std::size_t problems_max);
 // Appends what a string token says: without escapes or stuffed dots, with CRLF line ends.
 void append_string(std::string_view source, const Token& token, std::string& out);
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

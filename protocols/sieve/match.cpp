@@ -118,7 +118,7 @@ private:
     std::size_t wilds_before_ = 0;
 };
 
-} // namespace
+}  // namespace
 
 std::strong_ordering compare(Comparator comparator, std::string_view a, std::string_view b) {
     switch (comparator) {
@@ -154,8 +154,7 @@ std::size_t find_in(Comparator comparator, std::string_view value, std::string_v
 bool matches(const Matching& matching, std::string_view value, std::string_view key,
              std::vector<std::string>* captured) {
     switch (matching.type) {
-    case Tag::contains:
-        return find_in(matching.comparator, value, key) != std::string_view::npos;
+    case Tag::contains: return find_in(matching.comparator, value, key) != std::string_view::npos;
     case Tag::count:
     case Tag::value: return holds(matching.relation, compare(matching.comparator, value, key));
     case Tag::matches: break;
@@ -171,4 +170,4 @@ bool matches(const Matching& matching, std::string_view value, std::string_view 
     return true;
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

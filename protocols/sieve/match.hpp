@@ -14,12 +14,13 @@ namespace postroad::sieve {
 struct Matching {
     Tag type = Tag::is;
     Comparator comparator = Comparator::casemap;
-    Relation relation = Relation::eq; // of :value and :count
+    Relation relation = Relation::eq;  // of :value and :count
 };
 
 std::strong_ordering compare(Comparator comparator, std::string_view a, std::string_view b);
 
-// Where `key` first stands in `value`; npos when it does not. Takes time of the sum of both lengths.
+// Where `key` first stands in `value`; npos when it does not. Takes time of the sum of both
+// lengths.
 std::size_t find_in(Comparator comparator, std::string_view value, std::string_view key);
 
 // Whether `value` stands in the relation of the match type to `key`. With :matches and `captured`,
@@ -28,4 +29,4 @@ std::size_t find_in(Comparator comparator, std::string_view value, std::string_v
 bool matches(const Matching& matching, std::string_view value, std::string_view key,
              std::vector<std::string>* captured = nullptr);
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

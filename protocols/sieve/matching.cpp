@@ -9,16 +9,20 @@ Matching matching_of(Execution& e, std::uint32_t node) {
     Matching out;
     if (e.has(node, Slot::comparator)) {
         const auto found = find_comparator(e.string(node, Slot::comparator));
-        if (found) out.comparator = *found;
-        else e.fail(node, "this comparator is not known");
+        if (found)
+            out.comparator = *found;
+        else
+            e.fail(node, "this comparator is not known");
     }
     const Argument* match = e.script.find(node, Slot::match_type);
     if (match == nullptr) return out;
     out.type = match->tag;
     if (match->count == 0) return out;
     const auto relation = find_relation(e.string(node, Slot::match_type));
-    if (relation) out.relation = *relation;
-    else e.fail(node, "this relation is not known");
+    if (relation)
+        out.relation = *relation;
+    else
+        e.fail(node, "this relation is not known");
     return out;
 }
 
@@ -35,7 +39,7 @@ std::string around(const Matching& matching, const std::string& value, const std
     return "..." + value.substr(at, key.size() + 2 * before + 40);
 }
 
-} // namespace
+}  // namespace
 
 bool match_any(Execution& e, std::uint32_t node, const Values& values,
                const std::vector<std::string>& keys, Step& step) {
@@ -48,7 +52,7 @@ bool match_any(Execution& e, std::uint32_t node, const Values& values,
     step.because = list.empty() ? Because::no_value : Because::nothing_matched;
     for (const std::string& value : list) {
         for (const std::string& key : keys) {
-            const bool pattern = matching.type == Tag::matches; // may look at each octet again
+            const bool pattern = matching.type == Tag::matches;  // may look at each octet again
             const std::uint64_t octets = value.size() * (pattern ? key.size() + 1 : 1) + key.size();
             if (!e.spend(node, 1 + octets / 4096)) return false;
             ++step.compared;
@@ -74,4 +78,4 @@ std::vector<message::Field> indexed(Execution& e, std::uint32_t node,
     return {fields[last ? fields.size() - number : number - 1]};
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

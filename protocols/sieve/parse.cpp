@@ -88,7 +88,7 @@ private:
                 if (depth > 0) break;
                 r_.problem(place(now()), "this } closes no block");
                 skip();
-                last = no_node; // what it was meant to close is not known
+                last = no_node;  // what it was meant to close is not known
                 continue;
             }
             const std::uint32_t before = last;
@@ -126,7 +126,7 @@ private:
         if (row->word != Word::require) begun_ = true;
         r_.require(row->needs, place(name), row->name);
         const std::uint32_t id = open(*row, name);
-        const bool good = arguments(id, *row) && tests(id, *row, depth);
+        const bool good = arguments(id, *row) && tests(id, *row, 0);
         r_.script.places[id].end = tokens_[at_ > 0 ? at_ - 1 : 0].end;
         if (good) check_node(r_, id);
         finish(id, *row, depth, good);
@@ -159,8 +159,8 @@ private:
                 r_.problem(place(name), quoted(row.name) + " without an if before it");
         }
         if (row.word == Word::require && (begun_ || depth > 0))
-            r_.problem(place(name), "require must come before all other commands",
-                       "RFC 5228 §3.2", "move it to the top");
+            r_.problem(place(name), "require must come before all other commands", "RFC 5228 §3.2",
+                       "move it to the top");
     }
 
     void finish(std::uint32_t id, const WordRow& row, std::uint32_t depth, bool good) {
@@ -189,15 +189,18 @@ private:
         if (depth + 1 > nesting_max_) {
             r_.problem(place(brace), "blocks nest too deeply here",
                        "at most " + std::to_string(nesting_max_) + " levels are read");
-            return skip_braces();
+            skip_braces();
+            unclosed_ = is(TokenKind::end);
+            return;
         }
         const std::uint32_t first = commands(depth + 1);
         if (id != no_node) {
             r_.script.nodes[id].has_block = true;
             r_.script.nodes[id].first_command = first;
         }
-        if (!take(TokenKind::close_brace))
-            r_.problem(place(brace), "this block is never closed", {}, "end it with }");
+        if (take(TokenKind::close_brace) || unclosed_) return;
+        unclosed_ = true;  // the innermost one is told; those around it end where it does
+        r_.problem(place(brace), "this block is never closed", {}, "end it with }");
     }
 
     void skip_braces() {
@@ -305,7 +308,8 @@ private:
         const Token name = now();
         const TagRow* tag = find_tag(text(name));
         skip();
-        if (tag == nullptr || std::find(row.tags.begin(), row.tags.end(), tag->slot) == row.tags.end())
+        if (tag == nullptr ||
+            std::find(row.tags.begin(), row.tags.end(), tag->slot) == row.tags.end())
             return not_taken(row, name, tag);
         const Capability needs = needed_by(*tag, row.word);
         r_.require(needs, place(name), tag->name);
@@ -316,9 +320,10 @@ private:
         argument.kind = tag->kind;
         if (tag->kind == ArgumentKind::nothing) return add(argument, place(name));
         if (!is_value())
-            return complain("expected the value of " + std::string(tag->name) + ", found " + found());
-        return value(argument, place(name)) && fits(r_.script.arguments.size() - 1, tag->kind,
-                                                    std::string(tag->name));
+            return complain("expected the value of " + std::string(tag->name) + ", found " +
+                            found());
+        return value(argument, place(name)) &&
+               fits(r_.script.arguments.size() - 1, tag->kind, std::string(tag->name));
     }
 
     bool not_taken(const WordRow& row, const Token& name, const TagRow* tag) {
@@ -338,11 +343,11 @@ private:
         const auto& arguments = r_.script.arguments;
         for (std::size_t i = r_.script.nodes[id].first_argument; i < arguments.size(); ++i) {
             if (arguments[i].tag == Tag::none || arguments[i].slot != tag.slot) continue;
-            r_.problem(place(name),
-                       arguments[i].tag == tag.tag
-                           ? std::string(tag.name) + " is here twice"
-                           : std::string(tag.name) + " and " +
-                                 std::string(tag_name(arguments[i].tag)) + " exclude each other");
+            r_.problem(place(name), arguments[i].tag == tag.tag
+                                        ? std::string(tag.name) + " is here twice"
+                                        : std::string(tag.name) + " and " +
+                                              std::string(tag_name(arguments[i].tag)) +
+                                              " exclude each other");
             return;
         }
     }
@@ -374,7 +379,8 @@ private:
     bool string() {
         const auto begin = static_cast<std::uint32_t>(r_.script.pool.size());
         append_string(r_.source, now(), r_.script.pool);
-        r_.script.texts.push_back({begin, static_cast<std::uint32_t>(r_.script.pool.size()) - begin});
+        r_.script.texts.push_back(
+            {begin, static_cast<std::uint32_t>(r_.script.pool.size()) - begin});
         r_.text_places.push_back(place(now()));
         skip();
         return true;
@@ -410,8 +416,7 @@ private:
         if (argument.kind == wanted) return true;
         const bool is_list = argument.kind == ArgumentKind::strings;
         const bool tagged = argument.tag != Tag::none && argument.count > 0;
-        const Place place =
-            tagged ? r_.text_places[argument.first] : r_.argument_places[index];
+        const Place place = tagged ? r_.text_places[argument.first] : r_.argument_places[index];
         r_.problem(place, what + " takes " + std::string(kind_name(wanted)) + ", not " +
                               std::string(is_list ? "a list" : kind_name(argument.kind)));
         return false;
@@ -440,7 +445,8 @@ private:
         const Place where =
             given.size() > all ? r_.argument_places[given[all]] : r_.script.places[id];
         std::string what = quoted(row.name) + " takes ";
-        what += wanted == 0 ? "no value" : std::to_string(wanted) + (wanted == 1 ? " value" : " values");
+        what += wanted == 0 ? "no value"
+                            : std::to_string(wanted) + (wanted == 1 ? " value" : " values");
         what += ", here " + std::string(given.size() == 1 ? "is " : "are ") +
                 (given.empty() ? "none" : std::to_string(given.size()));
         const bool list = is(TokenKind::comma) && tokens_[at_ - 1].kind == TokenKind::quoted;
@@ -453,11 +459,12 @@ private:
     const std::vector<Token>& tokens_;
     std::uint32_t nesting_max_;
     std::size_t at_ = 0;
-    bool begun_ = false;  // a command other than require came
-    bool unsure_ = false; // the last command was not understood
+    bool begun_ = false;     // a command other than require came
+    bool unclosed_ = false;  // the script ended within a block
+    bool unsure_ = false;    // the last command was not understood
 };
 
-} // namespace
+}  // namespace
 
 Parsed parse(std::string_view source, const ParseLimits& limits) {
     Reading reading;
@@ -471,8 +478,8 @@ Parsed parse(std::string_view source, const ParseLimits& limits) {
     }
     Words words = read_words(source, limits.problems_max);
     for (LexicalProblem& one : words.problems)
-        reading.problem({one.line, one.column, one.begin, one.begin + one.length}, std::move(one.what),
-                        {}, std::move(one.suggestion));
+        reading.problem({one.line, one.column, one.begin, one.begin + one.length},
+                        std::move(one.what), {}, std::move(one.suggestion));
     Parser(reading, words.tokens, limits.nesting_max).run();
     std::stable_sort(reading.problems.begin(), reading.problems.end(),
                      [](const Problem& a, const Problem& b) {
@@ -481,4 +488,4 @@ Parsed parse(std::string_view source, const ParseLimits& limits) {
     return {std::move(reading.script), std::move(reading.problems)};
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

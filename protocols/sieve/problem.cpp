@@ -22,7 +22,8 @@ std::vector<std::string> characters(std::string_view line) {
         while (end < line.size() && end < i + 4 && is_continuation(line[end])) ++end;
         const std::string_view one = line.substr(i, end - i);
         const auto first = static_cast<unsigned char>(one[0]);
-        const bool c1 = first == 0xc2 && one.size() > 1 && static_cast<unsigned char>(one[1]) < 0xa0;
+        const bool c1 =
+            first == 0xc2 && one.size() > 1 && static_cast<unsigned char>(one[1]) < 0xa0;
         if (first == '\t') {
             out.emplace_back(" ");
         } else if (first < 0x20 || first == 0x7f || c1 || !message::is_utf8(one)) {
@@ -60,7 +61,7 @@ std::string excerpt(const Problem& problem) {
     return out + "^" + std::string(length - 1, '~') + "\n";
 }
 
-} // namespace
+}  // namespace
 
 std::string to_text(const Problem& problem, std::string_view name) {
     std::string out = clean(name) + ":" + std::to_string(problem.line) + ":" +
@@ -77,4 +78,4 @@ std::string to_text(const std::vector<Problem>& problems, std::string_view name)
     return out;
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

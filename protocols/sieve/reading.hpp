@@ -16,10 +16,10 @@ struct Reading {
     std::string_view source;
     std::size_t problems_max = 20;
     Script script;
-    std::vector<Place> argument_places; // parallel to the script's arguments: of tag or value
-    std::vector<Place> text_places;     // parallel to its texts
+    std::vector<Place> argument_places;  // parallel to the script's arguments: of tag or value
+    std::vector<Place> text_places;      // parallel to its texts
     std::vector<Problem> problems;
-    std::uint32_t told = 0; // capabilities whose absence was told
+    std::uint32_t told = 0;  // capabilities whose absence was told
 
     void problem(const Place& place, std::string what, std::string why = {},
                  std::string suggestion = {});
@@ -38,4 +38,4 @@ std::string quoted(std::string_view word);
 // Everything about a node that its grammar does not say. Its arguments have their slots already.
 void check_node(Reading& reading, std::uint32_t node);
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -46,7 +46,7 @@ void put_text(std::string& out, std::string_view text) {
         line = c == '\n' ? 0 : line + 1;
         longest = std::max(longest, line);
     }
-    if (message::is_ascii(body) && longest <= 998) { // RFC 5322 §2.1.1
+    if (message::is_ascii(body) && longest <= 998) {  // RFC 5322 §2.1.1
         out += "Content-Transfer-Encoding: 7bit\r\n\r\n" + body;
         return;
     }
@@ -69,22 +69,24 @@ std::string one_line(std::string_view text) {
     return out;
 }
 
-} // namespace
+}  // namespace
 
 std::string compose_vacation(const Reply& reply, const Sending& sending) {
     std::string out;
     put_common(out, reply.from, reply.to, reply.subject, sending);
     if (!reply.in_reply_to.empty()) message::put_field(out, "In-Reply-To", reply.in_reply_to);
     if (!reply.references.empty()) message::put_field(out, "References", reply.references);
-    out += "Auto-Submitted: auto-replied (vacation)\r\n"; // RFC 5230 §5.5, RFC 3834 §5.2
-    if (reply.mime) put_entity(out, reply.text);
-    else put_text(out, reply.text);
+    out += "Auto-Submitted: auto-replied (vacation)\r\n";  // RFC 5230 §5.5, RFC 3834 §5.2
+    if (reply.mime)
+        put_entity(out, reply.text);
+    else
+        put_text(out, reply.text);
     if (!out.ends_with("\r\n")) out += "\r\n";
     return out;
 }
 
 std::string refusal_text(std::string_view reason, std::size_t lines_max) {
-    constexpr std::size_t line_octets_max = 400; // a reply line has 512 (RFC 5321 §4.5.3.1.5)
+    constexpr std::size_t line_octets_max = 400;  // a reply line has 512 (RFC 5321 §4.5.3.1.5)
     std::string out;
     std::size_t lines = 0;
     while (!reason.empty() && lines < lines_max) {
@@ -96,7 +98,7 @@ std::string refusal_text(std::string_view reason, std::size_t lines_max) {
         if (lines++ > 0) out += "\r\n";
         for (std::size_t at = 0; at < line.size(); at = next_character(line, at)) {
             const char c = line[at];
-            out += c >= ' ' && c < 127 ? c : c == '\t' ? ' ' : '?'; // §2.1.1: without UTF-8
+            out += c >= ' ' && c < 127 ? c : c == '\t' ? ' ' : '?';  // §2.1.1: without UTF-8
         }
     }
     return out.empty() ? "the recipient does not want this message" : out;
@@ -126,7 +128,7 @@ std::string compose_rejection(const Rejection& rejection, const Sending& sending
     out += "MIME-Version: 1.0\r\nContent-Type: multipart/report;\r\n"
            " report-type=disposition-notification;\r\n boundary=\"" +
            boundary + "\"\r\n\r\n--" + boundary + "\r\n";
-    out += explanation.substr(explanation.find("\r\n") + 2); // MIME-Version is the message's
+    out += explanation.substr(explanation.find("\r\n") + 2);  // MIME-Version is the message's
     if (!out.ends_with("\r\n")) out += "\r\n";
 
     out += "\r\n--" + boundary + "\r\nContent-Type: message/disposition-notification\r\n\r\n";
@@ -144,4 +146,4 @@ std::string compose_rejection(const Rejection& rejection, const Sending& sending
     return out + "\r\n--" + boundary + "--\r\n";
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

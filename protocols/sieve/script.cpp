@@ -108,7 +108,7 @@ void print_lines(std::string_view text, std::string& out) {
     out += ".\n";
 }
 
-} // namespace
+}  // namespace
 
 const Argument* Script::find(std::uint32_t node, Slot slot) const {
     const Node& one = nodes[node];
@@ -131,4 +131,4 @@ void print_string(std::string_view text, std::string& out) {
     out += '"';
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

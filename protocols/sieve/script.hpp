@@ -157,7 +157,7 @@ enum class Slot : std::uint8_t {
     headers,
     keys,
     parts,
-    source, // of the string test
+    source,  // of the string test
     limit,
     target,
     reason,

@@ -63,7 +63,7 @@ std::string relation_of(const Script& script, std::uint32_t node) {
     return out;
 }
 
-} // namespace
+}  // namespace
 
 std::string to_text(const Action& action) {
     std::string out(name_of(action.kind));
@@ -109,4 +109,4 @@ std::string to_text(const Script& script, const Result& result, const Step& step
     return out;
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -92,7 +92,8 @@ std::vector<std::string> keys_of(Execution& e, std::uint32_t node) {
     if (match != nullptr && (match->tag == Tag::count || match->tag == Tag::value)) return keys;
     std::vector<std::string> out;
     for (const std::string& key : keys)
-        for (std::string_view rest = trimmed(key); !rest.empty();) out.emplace_back(take_word(rest));
+        for (std::string_view rest = trimmed(key); !rest.empty();)
+            out.emplace_back(take_word(rest));
     return out;
 }
 
@@ -113,7 +114,7 @@ bool ask(Execution& e, std::uint32_t node, Step& step) {
     return !e.failed() && match_any(e, node, values, keys_of(e, node), step);
 }
 
-} // namespace
+}  // namespace
 
 bool Execution::test(std::uint32_t node) {
     if (failed() || !spend(node, 1)) return false;
@@ -125,4 +126,4 @@ bool Execution::test(std::uint32_t node) {
     return one.result;
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

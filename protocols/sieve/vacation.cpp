@@ -25,16 +25,16 @@ std::vector<std::string> own_addresses(Execution& e, std::uint32_t node) {
 }
 
 bool is_own(const std::vector<std::string>& own, std::string_view address) {
-    return std::any_of(own.begin(), own.end(), [&](const std::string& one) {
-        return equals_ignoring_case(one, address);
-    });
+    return std::any_of(own.begin(), own.end(),
+                       [&](const std::string& one) { return equals_ignoring_case(one, address); });
 }
 
 // The own address that the message was written to; empty when it was written to none (§4.5).
 std::string addressed_as(const Execution& e, const std::vector<std::string>& own) {
     for (const std::string_view name : {"To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc"})
         for (const message::Field& field : e.header.find(name))
-            for (const message::Mailbox& one : message::parse_addresses(unfolded(field)).mailboxes())
+            for (const message::Mailbox& one :
+                 message::parse_addresses(unfolded(field)).mailboxes())
                 if (std::string address = one.address(); is_own(own, address)) return address;
     return {};
 }
@@ -49,7 +49,7 @@ bool is_system(std::string_view address) {
 
 bool by_list(const Execution& e) {
     for (const message::Field& field : e.header.fields())
-        if (starts_ignoring_case(field.name, "List-")) return true; // RFC 2369, RFC 2919
+        if (starts_ignoring_case(field.name, "List-")) return true;  // RFC 2369, RFC 2919
     for (const message::Field& field : e.header.find("Precedence"))
         for (const std::string_view word : {"bulk", "list", "junk"})
             if (equals_ignoring_case(unfolded(field), word)) return true;
@@ -98,13 +98,13 @@ Reply reply_to(Execution& e, std::uint32_t node, const std::string& as) {
     Reply reply;
     reply.to = e.input.from;
     reply.from = e.has(node, Slot::from) ? e.string(node, Slot::from) : as;
-    if (!mailbox_of(reply.from)) reply.from = as; // §4.3: one that is none is not used
+    if (!mailbox_of(reply.from)) reply.from = as;  // §4.3: one that is none is not used
     reply.text = e.string(node, Slot::reason);
     reply.mime = e.has(node, Slot::mime);
     const auto subjects = e.header.find("Subject");
     reply.subject = e.has(node, Slot::subject) ? e.string(node, Slot::subject)
                     : subjects.empty()         ? "Automated reply"
-                                               : "Auto: " + readable(subjects[0]); // §5.4
+                                               : "Auto: " + readable(subjects[0]);  // §5.4
     reply.in_reply_to = first_value(e, "Message-ID");
     reply.references = first_value(e, "References");
     if (reply.references.empty()) reply.references = first_value(e, "In-Reply-To");
@@ -113,10 +113,10 @@ Reply reply_to(Execution& e, std::uint32_t node, const std::string& as) {
     return reply;
 }
 
-} // namespace
+}  // namespace
 
 void run_vacation(Execution& e, std::uint32_t node) {
-    if (e.vacation_seen) return e.fail(node, "only one vacation may be executed"); // §4.7
+    if (e.vacation_seen) return e.fail(node, "only one vacation may be executed");  // §4.7
     e.vacation_seen = true;
     const std::vector<std::string> own = own_addresses(e, node);
     const std::string as = addressed_as(e, own);
@@ -139,4 +139,4 @@ void run_vacation(Execution& e, std::uint32_t node) {
     e.step(node, because == Because::done, because).value = e.quote(e.input.from);
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -40,7 +40,7 @@ std::optional<std::string> address_part(Tag part, std::string_view local_part,
         return std::string(local_part.substr(split + 1));
     default: break;
     }
-    if (local_part.empty() && domain.empty()) return std::string(); // the null reverse-path
+    if (local_part.empty() && domain.empty()) return std::string();  // the null reverse-path
     std::string all;
     message::put_local_part(all, local_part);
     if (!domain.empty()) {
@@ -108,7 +108,7 @@ std::string date_part(DatePart part, std::int64_t unix_s, std::int32_t offset_mi
     case DatePart::month: number(date.month, 2); break;
     case DatePart::day: number(date.day, 2); break;
     case DatePart::date: put_day(); break;
-    case DatePart::julian: number(days + 40'587, 1); break; // the modified Julian day
+    case DatePart::julian: number(days + 40'587, 1); break;  // the modified Julian day
     case DatePart::hour: number(second / 3600, 2); break;
     case DatePart::minute: number(second / 60 % 60, 2); break;
     case DatePart::second: number(second % 60, 2); break;
@@ -117,8 +117,10 @@ std::string date_part(DatePart part, std::int64_t unix_s, std::int32_t offset_mi
         put_day();
         out += 'T';
         put_time();
-        if (offset_min == 0) out += 'Z';
-        else put_zone(true);
+        if (offset_min == 0)
+            out += 'Z';
+        else
+            put_zone(true);
         break;
     case DatePart::std11: message::put_date(out, unix_s, offset_min); break;
     case DatePart::zone: put_zone(false); break;
@@ -127,4 +129,4 @@ std::string date_part(DatePart part, std::int64_t unix_s, std::int32_t offset_mi
     return out;
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -13,7 +13,7 @@
 
 namespace postroad::sieve {
 
-bool is_field_name(std::string_view name); // RFC 5322 §3.6.8
+bool is_field_name(std::string_view name);  // RFC 5322 §3.6.8
 
 // One mailbox, with or without a name and brackets; nothing for anything else.
 std::optional<message::Mailbox> mailbox_of(std::string_view text);
@@ -34,4 +34,4 @@ std::optional<message::DateTime> date_in_field(std::string_view value);
 // RFC 5260 §4.2, as the clock at `offset_min` shows it.
 std::string date_part(DatePart part, std::int64_t unix_s, std::int32_t offset_min);
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

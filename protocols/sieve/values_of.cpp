@@ -9,7 +9,8 @@ namespace postroad::sieve {
 namespace {
 
 // The fields of that name that the test means; a long header costs more to look through.
-std::vector<message::Field> fields_named(Execution& e, std::uint32_t node, const std::string& name) {
+std::vector<message::Field> fields_named(Execution& e, std::uint32_t node,
+                                         const std::string& name) {
     std::vector<message::Field> fields = indexed(e, node, e.header.find(name));
     std::uint64_t octets = 0;
     for (const message::Field& field : fields) octets += field.raw.size();
@@ -139,7 +140,7 @@ void of_environment(Execution& e, std::uint32_t node, Values& out) {
         if (item.name == name && !item.value.empty()) out.list.push_back(item.value);
 }
 
-} // namespace
+}  // namespace
 
 Values values_of(Execution& e, std::uint32_t node) {
     Values out;
@@ -158,4 +159,4 @@ Values values_of(Execution& e, std::uint32_t node) {
     return out;
 }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -41,43 +41,43 @@ constexpr std::array<std::string_view, capability_count> capability_names{
 
 constexpr std::array<TagRow, tag_count> tags{{
     {Tag::none, "", S::keys, A::nothing, C::none},
-    {Tag::comparator, ":comparator", S::comparator, A::string, C::none}, // RFC 5228 §2.7.3
-    {Tag::is, ":is", S::match_type, A::nothing, C::none},                // RFC 5228 §2.7.1
+    {Tag::comparator, ":comparator", S::comparator, A::string, C::none},  // RFC 5228 §2.7.3
+    {Tag::is, ":is", S::match_type, A::nothing, C::none},                 // RFC 5228 §2.7.1
     {Tag::contains, ":contains", S::match_type, A::nothing, C::none},
     {Tag::matches, ":matches", S::match_type, A::nothing, C::none},
-    {Tag::count, ":count", S::match_type, A::string, C::relational}, // RFC 5231 §4
+    {Tag::count, ":count", S::match_type, A::string, C::relational},  // RFC 5231 §4
     {Tag::value, ":value", S::match_type, A::string, C::relational},
-    {Tag::all, ":all", S::address_part, A::nothing, C::none}, // RFC 5228 §2.7.4
+    {Tag::all, ":all", S::address_part, A::nothing, C::none},  // RFC 5228 §2.7.4
     {Tag::localpart, ":localpart", S::address_part, A::nothing, C::none},
     {Tag::domain, ":domain", S::address_part, A::nothing, C::none},
-    {Tag::user, ":user", S::address_part, A::nothing, C::subaddress}, // RFC 5233 §4
+    {Tag::user, ":user", S::address_part, A::nothing, C::subaddress},  // RFC 5233 §4
     {Tag::detail, ":detail", S::address_part, A::nothing, C::subaddress},
-    {Tag::over, ":over", S::over_under, A::nothing, C::none}, // RFC 5228 §5.9
+    {Tag::over, ":over", S::over_under, A::nothing, C::none},  // RFC 5228 §5.9
     {Tag::under, ":under", S::over_under, A::nothing, C::none},
-    {Tag::raw, ":raw", S::transform, A::nothing, C::none}, // RFC 5173 §5
+    {Tag::raw, ":raw", S::transform, A::nothing, C::none},  // RFC 5173 §5
     {Tag::content, ":content", S::transform, A::strings, C::none},
     {Tag::text, ":text", S::transform, A::nothing, C::none},
-    {Tag::copy, ":copy", S::copy, A::nothing, C::copy},         // RFC 3894 §3
-    {Tag::create, ":create", S::create, A::nothing, C::mailbox}, // RFC 5490 §3.2
-    {Tag::flags, ":flags", S::flags, A::strings, C::imap4flags}, // RFC 5232 §5
-    {Tag::days, ":days", S::period, A::number, C::none},         // RFC 5230 §4
-    {Tag::seconds, ":seconds", S::period, A::number, C::vacation_seconds}, // RFC 6131 §2
+    {Tag::copy, ":copy", S::copy, A::nothing, C::copy},                     // RFC 3894 §3
+    {Tag::create, ":create", S::create, A::nothing, C::mailbox},            // RFC 5490 §3.2
+    {Tag::flags, ":flags", S::flags, A::strings, C::imap4flags},            // RFC 5232 §5
+    {Tag::days, ":days", S::period, A::number, C::none},                    // RFC 5230 §4
+    {Tag::seconds, ":seconds", S::period, A::number, C::vacation_seconds},  // RFC 6131 §2
     {Tag::subject, ":subject", S::subject, A::string, C::none},
     {Tag::from, ":from", S::from, A::string, C::none},
     {Tag::addresses, ":addresses", S::addresses, A::strings, C::none},
     {Tag::mime, ":mime", S::mime, A::nothing, C::none},
     {Tag::handle, ":handle", S::handle, A::string, C::none},
-    {Tag::zone, ":zone", S::zone, A::string, C::none}, // RFC 5260 §4.1
+    {Tag::zone, ":zone", S::zone, A::string, C::none},  // RFC 5260 §4.1
     {Tag::originalzone, ":originalzone", S::zone, A::nothing, C::none},
-    {Tag::index, ":index", S::index, A::number, C::index}, // RFC 5260 §6
+    {Tag::index, ":index", S::index, A::number, C::index},  // RFC 5260 §6
     {Tag::last, ":last", S::last, A::nothing, C::index},
-    {Tag::lower, ":lower", S::lettercase, A::nothing, C::none}, // RFC 5229 §4.1
+    {Tag::lower, ":lower", S::lettercase, A::nothing, C::none},  // RFC 5229 §4.1
     {Tag::upper, ":upper", S::lettercase, A::nothing, C::none},
     {Tag::lowerfirst, ":lowerfirst", S::letterfirst, A::nothing, C::none},
     {Tag::upperfirst, ":upperfirst", S::letterfirst, A::nothing, C::none},
     {Tag::quotewildcard, ":quotewildcard", S::quotewildcard, A::nothing, C::none},
     {Tag::length, ":length", S::length, A::nothing, C::none},
-    {Tag::header, ":header", S::unique, A::string, C::none}, // RFC 7352 §3
+    {Tag::header, ":header", S::unique, A::string, C::none},  // RFC 7352 §3
     {Tag::uniqueid, ":uniqueid", S::unique, A::string, C::none},
 }};
 
@@ -86,8 +86,7 @@ constexpr S flags_only[] = {S::flags};
 constexpr S last_only[] = {S::last};
 constexpr S size_tags[] = {S::over_under};
 constexpr S filing[] = {S::copy, S::create, S::flags};
-constexpr S vacation_tags[] = {S::period,    S::subject, S::from,
-                               S::addresses, S::mime,    S::handle};
+constexpr S vacation_tags[] = {S::period, S::subject, S::from, S::addresses, S::mime, S::handle};
 constexpr S modifiers[] = {S::lettercase, S::letterfirst, S::quotewildcard, S::length};
 constexpr S matching[] = {S::comparator, S::match_type};
 constexpr S header_tags[] = {S::comparator, S::match_type, S::index, S::last};
@@ -121,7 +120,13 @@ constexpr Positional name_keys[] = {{S::name, A::string}, {S::keys, A::strings}}
 
 constexpr auto none = Tests::none;
 constexpr std::array<WordRow, word_count> words{{
-    {Word::require, "require", C::none, {}, capabilities, none, false,
+    {Word::require,
+     "require",
+     C::none,
+     {},
+     capabilities,
+     none,
+     false,
      "require [\"capability\", ...];"},
     {Word::if_, "if", C::none, {}, {}, Tests::one, true, "if <test> { ... }"},
     {Word::elsif, "elsif", C::none, {}, {}, Tests::one, true, "elsif <test> { ... }"},
@@ -140,11 +145,29 @@ constexpr std::array<WordRow, word_count> words{{
      "[:handle <string>] <reason>;"},
     {Word::set, "set", C::variables, modifiers, name_value, none, false,
      "set [modifiers] <name> <value>;"},
-    {Word::setflag, "setflag", C::imap4flags, {}, variable_flags, none, false,
+    {Word::setflag,
+     "setflag",
+     C::imap4flags,
+     {},
+     variable_flags,
+     none,
+     false,
      "setflag [<variable>] <flags>;"},
-    {Word::addflag, "addflag", C::imap4flags, {}, variable_flags, none, false,
+    {Word::addflag,
+     "addflag",
+     C::imap4flags,
+     {},
+     variable_flags,
+     none,
+     false,
      "addflag [<variable>] <flags>;"},
-    {Word::removeflag, "removeflag", C::imap4flags, {}, variable_flags, none, false,
+    {Word::removeflag,
+     "removeflag",
+     C::imap4flags,
+     {},
+     variable_flags,
+     none,
+     false,
      "removeflag [<variable>] <flags>;"},
     {Word::addheader, "addheader", C::editheader, last_only, name_value, none, false,
      "addheader [:last] <field name> <value>;"},
@@ -174,29 +197,59 @@ constexpr std::array<WordRow, word_count> words{{
      "date [:zone <zone> / :originalzone] [comparator] [match type] <field> <date part> <keys>"},
     {Word::currentdate, "currentdate", C::date, now_tags, now_keys, none, false,
      "currentdate [:zone <zone>] [comparator] [match type] <date part> <keys>"},
-    {Word::mailboxexists, "mailboxexists", C::mailbox, {}, mailboxes_only, none, false,
+    {Word::mailboxexists,
+     "mailboxexists",
+     C::mailbox,
+     {},
+     mailboxes_only,
+     none,
+     false,
      "mailboxexists <mailboxes>"},
     {Word::environment, "environment", C::environment, matching, name_keys, none, false,
      "environment [comparator] [match type] <name> <keys>"},
-    {Word::duplicate, "duplicate", C::duplicate, duplicate_tags, {}, none, false,
+    {Word::duplicate,
+     "duplicate",
+     C::duplicate,
+     duplicate_tags,
+     {},
+     none,
+     false,
      "duplicate [:handle <string>] [:header <field> / :uniqueid <value>] [:seconds <number>] "
      "[:last]"},
 }};
 
-constexpr std::string_view date_parts[] = {"year",    "month",  "day",   "date", "julian",
-                                           "hour",    "minute", "second", "time", "iso8601",
-                                           "std11",   "zone",   "weekday"};
+constexpr std::string_view date_parts[] = {"year",  "month",  "day",    "date", "julian",
+                                           "hour",  "minute", "second", "time", "iso8601",
+                                           "std11", "zone",   "weekday"};
 constexpr std::string_view relations[] = {"gt", "ge", "lt", "le", "eq", "ne"};
 constexpr std::string_view comparators[] = {"i;ascii-casemap", "i;octet", "i;ascii-numeric"};
 
-constexpr std::string_view address_fields[] = {
-    "From",         "To",           "Cc",           "Bcc",
-    "Sender",       "Reply-To",     "Resent-From",  "Resent-To",
-    "Resent-Cc",    "Resent-Bcc",   "Resent-Sender", "Resent-Reply-To",
-    "Return-Path",  "Delivered-To", "X-Original-To", "Disposition-Notification-To",
-    "Errors-To",    "Mail-Followup-To", "Mail-Reply-To", "Return-Receipt-To",
-    "X-Forwarded-To", "X-Forwarded-For", "Envelope-To", "Approved",
-    "Apparently-To", "Apparently-Resent-To"};
+constexpr std::string_view address_fields[] = {"From",
+                                               "To",
+                                               "Cc",
+                                               "Bcc",
+                                               "Sender",
+                                               "Reply-To",
+                                               "Resent-From",
+                                               "Resent-To",
+                                               "Resent-Cc",
+                                               "Resent-Bcc",
+                                               "Resent-Sender",
+                                               "Resent-Reply-To",
+                                               "Return-Path",
+                                               "Delivered-To",
+                                               "X-Original-To",
+                                               "Disposition-Notification-To",
+                                               "Errors-To",
+                                               "Mail-Followup-To",
+                                               "Mail-Reply-To",
+                                               "Return-Receipt-To",
+                                               "X-Forwarded-To",
+                                               "X-Forwarded-For",
+                                               "Envelope-To",
+                                               "Approved",
+                                               "Apparently-To",
+                                               "Apparently-Resent-To"};
 
 constexpr std::string_view environments[] = {"domain", "host",        "location",  "name",
                                              "phase",  "remote-host", "remote-ip", "version"};
@@ -217,7 +270,7 @@ constexpr bool rows_are_in_order() {
 }
 static_assert(rows_are_in_order());
 
-} // namespace
+}  // namespace
 
 std::string_view capability_name(Capability capability) {
     return capability_names[static_cast<std::size_t>(capability)];
@@ -249,8 +302,8 @@ std::optional<Capability> find_capability(std::string_view name) {
 }
 
 Capability needed_by(const TagRow& tag, Word word) {
-    const bool has_its_own = word == Word::addheader || word == Word::deleteheader ||
-                             word == Word::duplicate;
+    const bool has_its_own =
+        word == Word::addheader || word == Word::deleteheader || word == Word::duplicate;
     const bool shared = tag.tag == Tag::index || tag.tag == Tag::last || tag.tag == Tag::seconds;
     return has_its_own && shared ? Capability::none : tag.needs;
 }
@@ -274,4 +327,4 @@ std::span<const std::string_view> date_part_names() { return date_parts; }
 std::span<const std::string_view> address_field_names() { return address_fields; }
 std::span<const std::string_view> environment_names() { return environments; }
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -16,25 +16,25 @@ enum class Tests : std::uint8_t { none, one, list };
 struct Positional {
     Slot slot;
     ArgumentKind kind;
-    bool optional = false; // at most one of a word's is
+    bool optional = false;  // at most one of a word's is
 };
 
 struct WordRow {
     Word word;
     std::string_view name;
     Capability needs;
-    std::span<const Slot> tags; // the slots that its tagged arguments may fill
+    std::span<const Slot> tags;  // the slots that its tagged arguments may fill
     std::span<const Positional> positional;
     Tests tests;
     bool block;
-    std::string_view usage; // as the RFC writes it, for whoever got it wrong
+    std::string_view usage;  // as the RFC writes it, for whoever got it wrong
 };
 
 struct TagRow {
     Tag tag;
-    std::string_view name; // with its colon
+    std::string_view name;  // with its colon
     Slot slot;
-    ArgumentKind kind; // of the value that follows it
+    ArgumentKind kind;  // of the value that follows it
     Capability needs;
 };
 
@@ -85,4 +85,4 @@ std::span<const std::string_view> address_field_names();
 // RFC 5183 §4.1.
 std::span<const std::string_view> environment_names();
 
-} // namespace postroad::sieve
+}  // namespace postroad::sieve

@@ -2,6 +2,8 @@
 #include "sim/mail/mda.hpp"
 
 #include "protocols/message/trace_fields.hpp"
+#include "protocols/sieve/replies.hpp"
+#include "sim/mail/rules.hpp"
 #include "sim/mail/store.hpp"
 
 namespace postroad::sim::mail {
@@ -23,12 +25,22 @@ Verdict judge_arrival(Run& run, const Arrival& arrival) {
     Counter on_top;
     message::put_return_path(on_top, arrival.reverse_path);
     if (!store::fits(run, arrival.person, on_top.octets + arrival.content.size)) return full();
+    if (const auto rules = rules::run_rules(run, arrival, true))
+        if (const sieve::Action* const refusal = rules::refusal_in(*rules)) {
+            const std::string why = sieve::refusal_text(refusal->target);
+            run.decide(arrival.host, arrival.message, Reason::sieve_rejected,
+                       run.setup().people[arrival.person].address, why);
+            return {Taken::refused, false, 550, "5.7.1 " + why};  // RFC 5429 §2.1.1
+        }
     return delivered();
 }
 
 Verdict carry_out(Run& run, const Arrival& arrival, const Verdict& verdict) {
     // The store says itself that something did not fit.
     if (verdict.taken != Taken::delivered && !verdict.full) return verdict;
+    if (!verdict.full)
+        if (const auto rules = rules::run_rules(run, arrival, false))
+            return rules::carry_out(run, arrival, *rules) ? delivered() : full();
     store::Parcel parcel;
     parcel.message = arrival.message;
     parcel.conversation = arrival.conversation;

@@ -24,7 +24,7 @@ struct Run {
 };
 
 struct Case {
-    std::string title; // "=== title"
+    std::string title;  // "=== title"
     std::string script;
     std::vector<Run> runs;
 };
@@ -110,7 +110,7 @@ inline std::string run(const Case& one, const Run& heading) {
     sieve::Environment world = bobs_world();
     const sieve::Input input{message, from == "<>" ? "" : std::string_view(from), to};
     std::string again;
-    if (words >> key && key == "again") { // the second time, with what the first one remembered
+    if (words >> key && key == "again") {  // the second time, with what the first one remembered
         sieve::Result first = sieve::execute(parsed.script, input, world);
         world.remembered = first.remember;
         int days = 0;
@@ -120,4 +120,4 @@ inline std::string run(const Case& one, const Run& heading) {
     return described(parsed.script, result, message);
 }
 
-} // namespace sieve_cases
+}  // namespace sieve_cases

@@ -36,15 +36,13 @@ public:
 
 private:
     std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
-    template <class T, std::size_t N>
-    T pick(const T (&from)[N]) {
-        return from[below(N)];
-    }
+    template <class T, std::size_t N> T pick(const T (&from)[N]) { return from[below(N)]; }
 
     // --- layout ---
     void gap() {
         static constexpr std::string_view gaps[] = {
-            " ", " ", " ", "\n", "\t", "\r\n  ", " /* a \"comment\" ; */ ", " # { not a block\n", "\n\n"};
+            " ",   " ", " ", "\n", "\t", "\r\n  ", " /* a \"comment\" ; */ ", " # { not a block\n",
+            "\n\n"};
         out_ += pick(gaps);
     }
     void maybe_gap() {
@@ -79,29 +77,57 @@ private:
 
     // --- values ---
     std::string anything() {
-        static constexpr std::string_view pieces[] = {
-            "a",  "Lists", "*",    "?",     "\\",   "\"", " ",    "${v}", "${1}", "${",  "}",
-            "ü",  "\n",    "\n.",  "\n..",  "1",    "20", "$",    "<b@c>", "noon", "#",  "/*",
-            "${hex:40 7b}", "${unicode:20AC}", "${hex:}", ";", "\\*", "$$$", "€", "mail"};
+        static constexpr std::string_view pieces[] = {"a",
+                                                      "Lists",
+                                                      "*",
+                                                      "?",
+                                                      "\\",
+                                                      "\"",
+                                                      " ",
+                                                      "${v}",
+                                                      "${1}",
+                                                      "${",
+                                                      "}",
+                                                      "ü",
+                                                      "\n",
+                                                      "\n.",
+                                                      "\n..",
+                                                      "1",
+                                                      "20",
+                                                      "$",
+                                                      "<b@c>",
+                                                      "noon",
+                                                      "#",
+                                                      "/*",
+                                                      "${hex:40 7b}",
+                                                      "${unicode:20AC}",
+                                                      "${hex:}",
+                                                      ";",
+                                                      "\\*",
+                                                      "$$$",
+                                                      "€",
+                                                      "mail"};
         std::string out;
         for (std::uint64_t i = below(6); i > 0; --i) out += pick(pieces);
         return out;
     }
 
     std::string value_of(Word in, Slot slot) {
-        static constexpr std::string_view fields[] = {"Subject", "from", "X-Mark", "Received", "to",
-                                                      "Date", "Message-ID"};
+        static constexpr std::string_view fields[] = {"Subject", "from", "X-Mark",    "Received",
+                                                      "to",      "Date", "Message-ID"};
         static constexpr std::string_view addresses[] = {"bob@example.net", "a.b+c@example.org",
                                                          "\"x y\"@example.com"};
         static constexpr std::string_view variables[] = {"v", "W", "_long_name_7"};
         static constexpr std::string_view parts[] = {"from", "TO"};
         static constexpr std::string_view zones[] = {"+0000", "-0730", "+1400"};
         static constexpr std::string_view relations[] = {"gt", "ge", "lt", "le", "eq", "ne"};
-        static constexpr std::string_view flags[] = {"\\Seen", "\\flagged $Work", "", "a b A", "\\X"};
+        static constexpr std::string_view flags[] = {"\\Seen", "\\flagged $Work", "", "a b A",
+                                                     "\\X"};
         switch (slot) {
         case Slot::match_type: return std::string(pick(relations));
         case Slot::headers:
-            return std::string(in == Word::address ? address_field_names()[below(12)] : pick(fields));
+            return std::string(in == Word::address ? address_field_names()[below(12)]
+                                                   : pick(fields));
         case Slot::parts: return std::string(pick(parts));
         case Slot::datepart: return std::string(date_part_names()[below(date_part_names().size())]);
         case Slot::zone: return std::string(pick(zones));
@@ -122,7 +148,8 @@ private:
     void value(Word in, Slot slot, ArgumentKind kind) {
         maybe_gap();
         if (kind == ArgumentKind::number) {
-            static constexpr std::string_view numbers[] = {"1", "2", "3K", "1024", "07", "5m", "1G"};
+            static constexpr std::string_view numbers[] = {"1",  "2",  "3K", "1024",
+                                                           "07", "5m", "1G"};
             out_ += ' ';
             out_ += pick(numbers);
             return;
@@ -202,9 +229,11 @@ private:
 
     void block(int depth) {
         for (std::uint64_t i = below(depth == 0 ? 12 : 4); i > 0; --i) {
-            const auto chosen = static_cast<Word>(1 + below(static_cast<std::uint64_t>(Word::address) - 1));
+            const auto chosen =
+                static_cast<Word>(1 + below(static_cast<std::uint64_t>(Word::address) - 1));
             const bool branch = chosen == Word::elsif || chosen == Word::else_;
-            const WordRow& row = row_of(branch || (depth > 3 && chosen == Word::if_) ? Word::keep : chosen);
+            const WordRow& row =
+                row_of(branch || (depth > 3 && chosen == Word::if_) ? Word::keep : chosen);
             word(row.name);
             arguments(row);
             if (row.word != Word::if_) {
@@ -231,4 +260,4 @@ private:
     std::string out_;
 };
 
-} // namespace sieve_generate
+}  // namespace sieve_generate
