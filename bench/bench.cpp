@@ -106,7 +106,7 @@ int run(const Options& options, std::ostream& out, std::ostream& error) {
         const char* name;
         void (*go)(const Options&, Reporter&);
     };
-    constexpr std::array<Known, 8> all = {{{"smtp", bench_smtp},
+    constexpr std::array<Known, 9> all = {{{"smtp", bench_smtp},
                                            {"core", bench_core},
                                            {"copy", bench_copy},
                                            {"memory", bench_memory},

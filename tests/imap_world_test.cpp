@@ -104,7 +104,7 @@ TEST_CASE("rules file mail where POP3 cannot see it") {
     deliver(w, "lunch");
     CHECK(w.mailbox("bob").size() == 1);
     CHECK(w.mailbox("bob", "Team").size() == 1);
-    CHECK(w.decided("sieve_test: line 3: header"));
+    CHECK(w.decided("sieve_test: line 2: header: true"));
     CHECK(w.decided("sieve_filed: the rules of bob@example.org put it into Team"));
     Reader bob(w);
     bob.log_in();

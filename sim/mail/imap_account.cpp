@@ -234,7 +234,7 @@ bool ask(Run& run, std::uint32_t connection, const Ask& asked, Answer& out) {
     text.clear();
     const imap::Server& machine = run.world.sessions.of<imap::Server>()[tcb.seat].machine;
     Desk desk{run,  connection, tcb, asked, out, text, static_cast<std::uint32_t>(machine.account),
-              machine.has_mailbox ? static_cast<std::uint32_t>(machine.mailbox) : nothing};
+              open_of(run.world, machine)};
     if (asked.kind == AskKind::maildrop) return log_in(desk);
     constexpr std::string_view of_the_account[] = {"FOLDERS", "CREATE", "DELETE",   "RENAME",
                                                    "SUBSCRIBE", "UNSUBSCRIBE", "STATUS", "APPEND",
@@ -251,8 +251,9 @@ void on_event(Run& run, const Event& event) {
     if (tcb.generation != event.b || tcb.seat == nothing) return;
     if (event.detail == mail::event::unread_imap) return fetch_late(run, connection);
     const imap::Server& machine = run.world.sessions.of<imap::Server>()[tcb.seat].machine;
-    if (!machine.has_mailbox) return;
-    run.world.mail.open_folders.edit(static_cast<std::uint32_t>(machine.mailbox)).woken = 0;
+    const std::uint32_t open = open_of(run.world, machine);
+    if (open == nothing) return;
+    run.world.mail.open_folders.edit(open).woken = 0;
     session::changed(run, connection);
 }
 

@@ -43,6 +43,9 @@ bool account_ask(Desk& desk);
 std::uint32_t named_folder(const Desk& desk, std::string_view name, std::string_view code);
 
 // --- imap_folder.cpp: the folder that is open.
+// The machine's number for it, and back: `nothing` when that one has been let go of.
+std::uint64_t handle_of(const World& world, std::uint32_t open);
+std::uint32_t open_of(const World& world, const imap::Server& machine);
 bool folder_ask(Desk& desk);
 void let_go(Run& run, std::uint32_t open);
 // A FETCH that has waited for its reader.
@@ -50,6 +53,8 @@ void fetch_late(Run& run, std::uint32_t connection);
 // The entry of the folder's message with that uid; `nothing`: it is gone.
 std::uint32_t stored_at(const World& world, const OpenFolder& open, std::uint32_t uid);
 imap::MessageRow row_of(const World& world, const OpenFolder& open, std::uint32_t stored);
+// The keyword table, each name ended by "\n".
+void put_keywords(std::string& out, const World& world, const Folder& folder);
 imap::FetchHead head_of(const Desk& desk, const OpenFolder& open, std::uint32_t stored);
 
 // The same for one uid after another: who asks for them by their order finds each at once.

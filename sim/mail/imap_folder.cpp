@@ -66,11 +66,6 @@ void take_new(World& world, std::uint32_t id) {
     world.mail.open_folders.edit(id) = open;
 }
 
-void put_keywords(const Desk& desk, const Folder& folder) {
-    std::string_view rest = desk.run.world.heap.view(folder.keywords);
-    while (!rest.empty()) desk.text.append(take_word(rest)).append("\n");
-}
-
 std::uint32_t keyword_count(const World& world, const Folder& folder) {
     const std::string_view all = world.heap.view(folder.keywords);
     if (all.empty()) return 0;
@@ -109,10 +104,10 @@ bool select(Desk& desk, bool read_only) {
     for (std::uint32_t one = now.first; one != nothing; one = world.mail.stored[one].next)
         imap::put_record(desk.text, row_of(world, world.mail.open_folders[id], one));
     const std::size_t names = desk.text.size();
-    put_keywords(desk, now);
+    put_keywords(desk.text, world, now);
     head.keyword_octets = static_cast<std::uint32_t>(desk.text.size() - names);
     std::memcpy(desk.text.data() + at, &head, sizeof head);
-    desk.out.number = id;
+    desk.out.number = handle_of(world, id);
     desk.out.text = desk.text;
     return true;
 }
@@ -170,7 +165,7 @@ void answer_changes(const Desk& desk, const std::vector<imap::MessageRow>& rows,
     for (const std::uint32_t uid : uids)
         desk.text.append(reinterpret_cast<const char*>(&uid), sizeof uid);
     const std::size_t names = desk.text.size();
-    if (keywords) put_keywords(desk, folder);
+    if (keywords) put_keywords(desk.text, desk.run.world, folder);
     head.keyword_octets = static_cast<std::uint32_t>(desk.text.size() - names);
     std::memcpy(desk.text.data() + at, &head, sizeof head);
     desk.out.text = desk.text;
@@ -242,7 +237,7 @@ bool keyword(Desk& desk) {
     for (std::string_view rest = desk.asked.b; !rest.empty();)
         if (folders::keyword_bit(desk.run.world, folder, take_word(rest), true) == 0)
             return desk.refuse("LIMIT", "a mailbox has 26 keywords at most");
-    put_keywords(desk, desk.folder(folder));
+    put_keywords(desk.text, desk.run.world, desk.folder(folder));
     desk.out.text = desk.text;
     return true;
 }
@@ -394,6 +389,11 @@ imap::MessageRow row_of(const World& world, const OpenFolder& open, std::uint32_
             one.modseq};
 }
 
+void put_keywords(std::string& out, const World& world, const Folder& folder) {
+    std::string_view rest = world.heap.view(folder.keywords);
+    while (!rest.empty()) out.append(take_word(rest)).append("\n");
+}
+
 imap::FetchHead head_of(const Desk& desk, const OpenFolder& open, std::uint32_t stored) {
     const World& world = desk.run.world;
     const StoredMessage& one = world.mail.stored[stored];
@@ -417,6 +417,16 @@ std::uint32_t EntryWalk::stored_at(std::uint32_t uid) {
     }
     next_ = lower_bound(world_, open_.entries, uid) + 1;
     return imap_desk::stored_at(world_, open_, uid);
+}
+
+std::uint64_t handle_of(const World& world, std::uint32_t open) {
+    return std::uint64_t{world.mail.open_folders[open].generation + 1} << 32 | open;
+}
+
+std::uint32_t open_of(const World& world, const imap::Server& machine) {
+    const auto id = static_cast<std::uint32_t>(machine.mailbox);
+    if (machine.mailbox == 0 || id >= world.mail.open_folders.size()) return nothing;
+    return handle_of(world, id) == machine.mailbox ? id : nothing;
 }
 
 std::uint32_t stored_at(const World& world, const OpenFolder& open, std::uint32_t uid) {
@@ -448,10 +458,10 @@ void fetch_late(Run& run, std::uint32_t connection) {
     static thread_local std::string text;
     const Tcb tcb = run.world.tcp.tcbs[connection];
     const imap::Server& machine = run.world.sessions.of<imap::Server>()[tcb.seat].machine;
-    if (!machine.asking || !machine.has_mailbox) return;
+    const std::uint32_t open = open_of(run.world, machine);
+    if (!machine.asking || open == nothing) return;
     if (maildrop::reader_is_behind(run, connection, 0))
         return maildrop::look_again(run, connection, mail::event::unread_imap);
-    const auto open = static_cast<std::uint32_t>(machine.mailbox);
     const OpenFolder& waits = run.world.mail.open_folders[open];
     text.clear();
     Answer out;

@@ -25,7 +25,9 @@ bool search_ask(Desk& desk) {
         out.text = one.prefix.empty() ? world.heap.view(one.content) : std::string_view(whole);
         return out;
     };
-    const imap::QueryResult found = imap::run_query(desk.machine(), world.heap, desk.asked,
+    std::string keywords;
+    if (open.folder != nothing) put_keywords(keywords, world, world.mail.folders[open.folder]);
+    const imap::QueryResult found = imap::run_query(desk.machine(), world.heap, desk.asked, keywords,
                                                     desk.run.unix_s(), message_of);
     desk.text = found.text;
     desk.out.text = desk.text;

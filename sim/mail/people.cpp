@@ -111,6 +111,7 @@ void on_event(Run& run, const Event& event) {
     }
     if (event.detail == detail::habit) return on_habit(run, event.a, event.b);
     if (event.detail == detail::work) return on_work(run, event.a);
+    if (event.detail == detail::token) return tokens::on_known(run, event.a);
     if (event.detail == detail::page) return fetch(run, event.a, true);
     if (event.detail == detail::idle_over) return on_idle_over(run, event.a);
     if (event.detail != detail::fetch || event.a >= run.setup().people.size()) return;

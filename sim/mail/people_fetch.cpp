@@ -54,7 +54,7 @@ void settle_doomed(Run& run, std::uint32_t person, bool deleted) {
 }
 
 void finish(Run& run, std::uint32_t person) {
-    PersonMail& mine = edit(run, person);
+    PersonMail& mine = edit_mail(run, person);
     mine.state = FetchState::none;
     mine.connection = nothing;
     ++mine.serial;
@@ -65,14 +65,14 @@ void finish(Run& run, std::uint32_t person) {
 
 }  // namespace
 
-PersonMail& edit(Run& run, std::uint32_t person) {
+PersonMail& edit_mail(Run& run, std::uint32_t person) {
     return run.world.mail.people.people.edit(person);
 }
-const PersonMail& at(const Run& run, std::uint32_t person) {
+const PersonMail& mail_of(const Run& run, std::uint32_t person) {
     return run.world.mail.people.people[person];
 }
 
-bool is_current(const Run& run, std::uint32_t connection, std::uint32_t person) {
+bool is_looking(const Run& run, std::uint32_t connection, std::uint32_t person) {
     const auto& people = run.world.mail.people.people;
     return person < people.size() && people[person].state == FetchState::talking &&
            (people[person].connection == connection || people[person].connection == nothing);
@@ -85,7 +85,7 @@ void explain(Run& run, std::uint32_t person, Id subject, std::string_view why) {
 }
 
 void record_fetched(Run& run, const Tcb& tcb, std::uint32_t person, std::string_view text) {
-    PersonMail& mine = edit(run, person);
+    PersonMail& mine = edit_mail(run, person);
     CustodyFact fact;
     fact.transaction = mine.in_session++;
     ++mine.fetched;
@@ -105,13 +105,13 @@ namespace {
 
 void connect(Run& run, std::uint32_t person) {
     const PersonSetup& setup = run.setup().people[person];
-    const PersonMail mine = at(run, person);
+    const PersonMail mine = mail_of(run, person);
     if (mine.address >= mine.addresses.size()) {
         if (mine.addresses.empty()) explain(run, person, 0, "its name cannot be found");
         return finish(run, person);
     }
     const AddressId address = run.world.heap.get(mine.addresses, mine.address);
-    PersonMail& talks = edit(run, person);
+    PersonMail& talks = edit_mail(run, person);
     talks.state = FetchState::talking;
     talks.connection = nothing;
     talks.in_session = 0;
@@ -122,10 +122,10 @@ void connect(Run& run, std::uint32_t person) {
                                                 : session::start_pop3_client;
     const std::uint32_t connection =
         start(run, setup.device, address, setup.fetches_from_port, owner_bit | person);
-    const PersonMail& now = at(run, person);
+    const PersonMail& now = mail_of(run, person);
     if (now.state == FetchState::talking && now.serial == mine.serial &&
         now.address == mine.address + 1)
-        edit(run, person).connection = connection;
+        edit_mail(run, person).connection = connection;
 }
 
 void fetched(Run& run, std::uint32_t connection, std::uint32_t person, const Tell& tell,
@@ -133,7 +133,7 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t person, const Tel
     const Tcb tcb = run.world.tcp.tcbs[connection];
     const pop3::Client& machine = run.world.sessions.of<pop3::Client>()[tcb.seat].machine;
     const std::string id(pop3::unique_id_of(machine, tell.index, run.world.heap));
-    remember(run, person, id, at(run, person).leave == 0);
+    remember(run, person, id, mail_of(run, person).leave == 0);
     record_fetched(run, tcb, person, text);
     keep(run, person, {0, 0, id}, text);
 }
@@ -143,9 +143,9 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t person, const Tel
 void fetch(Run& run, std::uint32_t person, bool leave_on_server) {
     const PersonSetup& setup = run.setup().people[person];
     if (setup.device == nothing || run.is_down(setup.device)) return;
-    if (at(run, person).state != FetchState::none) return;
+    if (mail_of(run, person).state != FetchState::none) return;
     if (setup.fetches_from_host == nothing) return;
-    PersonMail& mine = edit(run, person);
+    PersonMail& mine = edit_mail(run, person);
     ++mine.serial;
     mine.address = 0;
     mine.leave = leave_on_server ? 1 : 0;
@@ -154,7 +154,7 @@ void fetch(Run& run, std::uint32_t person, bool leave_on_server) {
     const std::uint32_t serial = mine.serial & ~for_fetch;
     const std::uint8_t lookups = look_up(run, setup.device, setup.fetches_from_host, 0,
                                          owner_bit | person, serial | for_fetch, addresses);
-    PersonMail& asked = edit(run, person);
+    PersonMail& asked = edit_mail(run, person);
     asked.addresses = addresses;
     asked.lookups = lookups;
     if (lookups == 0) connect(run, person);
@@ -163,11 +163,11 @@ void fetch(Run& run, std::uint32_t person, bool leave_on_server) {
 void fetch_resolved(Run& run, std::uint32_t person, std::uint32_t serial,
                     const dns_layer::Resolved& answer) {
     if (person >= run.world.mail.people.people.size()) return;
-    const PersonMail& mine = at(run, person);
+    const PersonMail& mine = mail_of(run, person);
     if (mine.state != FetchState::resolving || (mine.serial & ~for_fetch) != serial) return;
     List<AddressId> addresses = mine.addresses;
     add_addresses(run, answer, addresses);
-    PersonMail& asked = edit(run, person);
+    PersonMail& asked = edit_mail(run, person);
     asked.addresses = addresses;
     if (--asked.lookups == 0) connect(run, person);
 }
@@ -176,10 +176,10 @@ void fetch_resolved(Run& run, std::uint32_t person, std::uint32_t serial,
 bool fetch_ask(Run& run, std::uint32_t connection, std::uint32_t person, const Ask& ask,
                Answer& out) {
     out.ok = false;
-    if (!is_current(run, connection, person)) return true;
+    if (!is_looking(run, connection, person)) return true;
     const std::uint32_t seen =
         ask.a.empty() ? Index::none : find_seen(run.world, person, ask.a);
-    const bool leave = at(run, person).leave != 0;
+    const bool leave = mail_of(run, person).leave != 0;
     const bool unwanted = seen != Index::none && run.world.mail.people.seen[seen].doomed == 2;
     out.ok = seen == Index::none;
     out.number = leave && !unwanted ? 0 : 1;
@@ -189,14 +189,14 @@ bool fetch_ask(Run& run, std::uint32_t connection, std::uint32_t person, const A
 
 void fetch_tell(Run& run, std::uint32_t connection, std::uint32_t person, const Tell& tell,
                 std::string_view words) {
-    if (!is_current(run, connection, person)) return;
+    if (!is_looking(run, connection, person)) return;
     const Id conversation = run.world.tcp.tcbs[connection].conversation;
     switch (tell.kind) {
         case TellKind::fetched:
             fetched(run, connection, person, tell, words);
             break;
         case TellKind::session_done:
-            edit(run, person).committed = tell.code == pop3::positive ? 1 : 0;
+            edit_mail(run, person).committed = tell.code == pop3::positive ? 1 : 0;
             break;
         case TellKind::session_failed:
             explain(run, person, conversation, words);
@@ -211,8 +211,8 @@ void fetch_tell(Run& run, std::uint32_t connection, std::uint32_t person, const 
 }
 
 void fetch_over(Run& run, std::uint32_t connection, std::uint32_t person, Ending how) {
-    if (!is_current(run, connection, person)) return;
-    const PersonMail mine = at(run, person);
+    if (!is_looking(run, connection, person)) return;
+    const PersonMail mine = mail_of(run, person);
     settle_doomed(run, person, mine.committed != 0);
     const bool never_came_up = how == Ending::refused || how == Ending::timed_out ||
                                how == Ending::unreachable;

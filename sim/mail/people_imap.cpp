@@ -22,12 +22,6 @@ MailProgram& program(Run& run, std::uint32_t person) {
     return run.world.mail.people.programs.edit(program_of(run, person));
 }
 
-std::string open_folder(const Run& run, const MailProgram& mine) {
-    if (mine.sync.open == 0) return {};
-    return std::string(
-        run.world.heap.view(run.world.heap.get(mine.sync.folders, mine.sync.open - 1).name));
-}
-
 // How the server has said what is new.
 void note_way(Run& run, std::uint32_t connection, std::uint32_t person) {
     const Tcb& tcb = run.world.tcp.tcbs[connection];
@@ -121,7 +115,7 @@ void begin_imap(Run& run, std::uint32_t person) {
 bool imap_ask(Run& run, std::uint32_t connection, std::uint32_t person, Answer& out, bool idles) {
     static thread_local std::string text;  // not state: what the answer shows
     out.ok = false;
-    if (!is_current(run, connection, person)) return true;
+    if (!is_looking(run, connection, person)) return true;
     if (is_web(run, person)) return page_ask(run, person, out);
     imap::Sync sync = program(run, person).sync;
     if (idles && !imap::idle_is_over(sync, run.world.heap)) {
@@ -144,7 +138,7 @@ bool imap_ask(Run& run, std::uint32_t connection, std::uint32_t person, Answer& 
 
 void imap_tell(Run& run, std::uint32_t connection, std::uint32_t person, const Tell& tell,
                std::string_view words) {
-    if (!is_current(run, connection, person)) return;
+    if (!is_looking(run, connection, person)) return;
     const NodeId device = run.setup().people[person].device;
     const Id conversation = run.world.tcp.tcbs[connection].conversation;
     switch (tell.kind) {
@@ -169,7 +163,7 @@ void imap_tell(Run& run, std::uint32_t connection, std::uint32_t person, const T
 
 void on_idle_over(Run& run, std::uint32_t person) {
     if (person >= run.world.mail.people.people.size()) return;
-    const PersonMail mine = at(run, person);
+    const PersonMail mine = mail_of(run, person);
     if (mine.state != FetchState::talking || mine.connection == nothing ||
         mine.program == nothing || program(run, person).waits == 0)
         return;
@@ -187,7 +181,7 @@ void on_idle_over(Run& run, std::uint32_t person) {
 
 void go_to_server(Run& run, std::uint32_t person) {
     const PersonSetup& setup = run.setup().people[person];
-    if (at(run, person).state == FetchState::none)
+    if (mail_of(run, person).state == FetchState::none)
         return fetch(run, person, settings_of(run, person).leave_on_server);
     if (program(run, person).waits != 0)
         run.schedule(run.now(), setup.device, setup.device, EventKind::mail, detail::idle_over, person);

@@ -16,6 +16,7 @@ inline constexpr std::uint16_t fetch = routine_mail_event;  // a: person; period
 inline constexpr std::uint16_t habit = mail::event::people + 2;      // a: person, b: habit
 inline constexpr std::uint16_t work = mail::event::people + 3;       // a: person; the next message
 inline constexpr std::uint16_t idle_over = mail::event::people + 4;  // a: person
+inline constexpr std::uint16_t token = mail::event::people + 6;      // a: token; who has waited goes on
 inline constexpr std::uint16_t page = mail::event::people + 5;       // a: person; the next one
 }  // namespace detail
 
@@ -54,10 +55,10 @@ void submission_tell(Run& run, std::uint32_t connection, std::uint32_t submissio
 void submission_over(Run& run, std::uint32_t connection, std::uint32_t submission, Ending how);
 
 // --- people_fetch.cpp: looking for mail, and POP3.
-PersonMail& edit(Run& run, std::uint32_t person);
-const PersonMail& at(const Run& run, std::uint32_t person);
+PersonMail& edit_mail(Run& run, std::uint32_t person);
+const PersonMail& mail_of(const Run& run, std::uint32_t person);
 // Whether that connection is the one over which the person's mail program looks now.
-bool is_current(const Run& run, std::uint32_t connection, std::uint32_t person);
+bool is_looking(const Run& run, std::uint32_t connection, std::uint32_t person);
 void explain(Run& run, std::uint32_t person, Id subject, std::string_view why);
 // A whole message has come.
 void record_fetched(Run& run, const Tcb& tcb, std::uint32_t person, std::string_view text);

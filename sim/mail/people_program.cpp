@@ -118,7 +118,7 @@ void click(Run& run, std::uint32_t person, std::uint32_t uid, MailAct act, const
         case MailAct::file: want_page(run, person, WebPage::remove, uid, {}, '+', to); break;
         case MailAct::remove: want_page(run, person, WebPage::remove, uid, {}, '+', "Trash"); break;
     }
-    if (at(run, person).state == FetchState::none) fetch(run, person, true);
+    if (mail_of(run, person).state == FetchState::none) fetch(run, person, true);
 }
 
 // Does it to the message at `index` of the program's list.
@@ -269,7 +269,7 @@ void on_habit(Run& run, std::uint32_t person, std::uint32_t habit) {
         run.schedule(run.now() + wait, device, device, EventKind::mail, detail::habit, person, habit);
     if (run.is_down(device)) return;
     program(run, person).habit = static_cast<std::uint8_t>(habit + 1);
-    if (at(run, person).state == FetchState::none) {
+    if (mail_of(run, person).state == FetchState::none) {
         const auto& settings =
             run.setup().scenario.people[run.setup().people[person].scenario_index].fetch;
         fetch(run, person, settings.leave_on_server);
@@ -279,7 +279,7 @@ void on_habit(Run& run, std::uint32_t person, std::uint32_t habit) {
 }
 
 void has_looked(Run& run, std::uint32_t person) {
-    if (at(run, person).program == nothing) return;
+    if (mail_of(run, person).program == nothing) return;
     const MailProgram& mine = program(run, person);
     const scenario::Habit* const habit = habit_of(run, mine);
     if (habit == nullptr || mine.works != 0 || first_unread(run, mine) == nothing) return;
@@ -291,7 +291,7 @@ void has_looked(Run& run, std::uint32_t person) {
 
 // The oldest message that has not been read: what its person does with it is drawn.
 void on_work(Run& run, std::uint32_t person) {
-    if (person >= run.setup().people.size() || at(run, person).program == nothing) return;
+    if (person >= run.setup().people.size() || mail_of(run, person).program == nothing) return;
     program(run, person).works = 0;
     const NodeId device = run.setup().people[person].device;
     const MailProgram mine = program(run, person);

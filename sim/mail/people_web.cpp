@@ -24,7 +24,7 @@ bool is_web(const Run& run, std::uint32_t person) {
 }
 
 bool wants_pages(const Run& run, std::uint32_t person) {
-    const std::uint32_t id = at(run, person).program;
+    const std::uint32_t id = mail_of(run, person).program;
     return id != nothing && !run.world.mail.people.programs[id].wishes.empty();
 }
 

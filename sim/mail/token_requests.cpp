@@ -185,16 +185,20 @@ void fetched(Run& run, std::uint32_t id, const web::Fetched& what) {
         run.decide(person.device, 0, Reason::token_got, person.name, run.host(one.issuer).name,
                    moment(one.expires_s));
     }
-    const List<TokenWaiter> waiters = one.waiters;
-    one.waiters = {};
     one.fetching = 0;
     run.world.mail.tokens.edit(id) = one;
+    // What has been heard here was said in the middle of another machine's step.
+    run.schedule(run.now(), person.device, person.device, EventKind::mail, people::detail::token, id);
+}
+
+void on_known(Run& run, std::uint32_t id) {
+    List<TokenWaiter> waiters = run.world.mail.tokens[id].waiters;
+    run.world.mail.tokens.edit(id).waiters = {};
     for (std::uint32_t i = 0; i < waiters.size(); ++i) {
         const TokenWaiter waiter = run.world.heap.get(waiters, i);
         people::log_in_again(run, {waiter.connection, waiter.generation, waiter.number}, "TOKEN");
     }
-    List<TokenWaiter> done = waiters;
-    run.world.heap.drop(done);
+    run.world.heap.drop(waiters);
 }
 
 void device_down(Run& run, NodeId device) {

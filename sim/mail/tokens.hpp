@@ -33,6 +33,8 @@ std::string held(const Run& run, std::uint32_t person, NodeId server);
 bool serve(Run& run, std::uint32_t connection, const web::Request& request, Answer& out);
 // What became of the request for token `id`.
 void fetched(Run& run, std::uint32_t id, const web::Fetched& what);
+// An event right behind it: who has waited goes on.
+void on_known(Run& run, std::uint32_t id);
 // The device of a person went down: what it was asking for is lost.
 void device_down(Run& run, NodeId device);
 

@@ -37,9 +37,18 @@ inline std::string_view word(CustodyMove move) {
     return words[static_cast<std::size_t>(move) % std::size(words)];
 }
 inline std::string_view word(MailboxMove move) {
-    constexpr std::string_view words[] = {"arrived", "opened", "retrieved", "deleted", "closed",
-                                          "refused"};
+    constexpr std::string_view words[] = {
+        "arrived", "opened",   "retrieved",   "deleted",        "closed",        "refused",
+        "flagged", "copied",   "appended",    "folder made",    "folder removed", "folder renamed"};
     return words[static_cast<std::size_t>(move) % std::size(words)];
+}
+// The system flags that a message has now, as IMAP writes them (RFC 3501 §2.3.2).
+inline std::string flag_words(std::uint16_t flags) {
+    constexpr std::string_view words[] = {"\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft"};
+    std::string out;
+    for (std::size_t i = 0; i < std::size(words); ++i)
+        if (flags >> i & 1U) (out += out.empty() ? "" : " ") += words[i];
+    return out.empty() ? "(no flags)" : out;
 }
 inline std::string_view word(net::Action action) {
     return action == net::Action::drop ? "drop" : action == net::Action::reject ? "reject" : "accept";

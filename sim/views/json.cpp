@@ -294,10 +294,12 @@ class JsonRows {
         text("fact", "mailbox");
         id("message", fact.message);
         id("conversation", fact.conversation);
-        text("mailbox", tail);
+        text("mailbox", take_line(tail));
+        some("folder", tail);
         number("uid", fact.uid);
         number("octets", fact.octets);
         text("move", word(fact.move));
+        if (fact.move == MailboxMove::flagged) text("flags", flag_words(fact.flags));
     }
 
     const Setup& setup_;

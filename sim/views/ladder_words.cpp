@@ -4,6 +4,7 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/dns/types.hpp"
 #include "sim/mail/queue.hpp"
+#include "sim/views/fact_words.hpp"
 
 namespace postroad::sim::views {
 
@@ -115,17 +116,19 @@ LadderPage::Words words_of(const RowView& row, const QueueFact& fact, const Setu
 }
 
 LadderPage::Words words_of(const RowView& row, const MailboxFact& fact) {
-    constexpr std::string_view moves[] = {"arrived", "opened", "retrieved", "deleted", "closed",
-                                          "refused"};
+    std::string_view tail = row.tail<MailboxFact>();
     LadderPage::Words out;
     out.ink = fact.move == MailboxMove::refused ? Ink::bad : Ink::faint;
-    out.text = "mailbox of " + visible(row.tail<MailboxFact>()) + ": ";
-    if (fact.message != 0) {
+    out.text = "mailbox of " + visible(take_line(tail));
+    if (!tail.empty()) out.text += ", " + visible(tail);
+    out.text += ": ";
+    if (fact.uid != 0 || fact.octets != 0) {
         out.text += "message ";
         if (fact.uid != 0) out.text += std::to_string(fact.uid) + " ";
         if (fact.octets != 0) out.text += "(" + std::to_string(fact.octets) + " octets) ";
     }
-    out.text += moves[static_cast<std::size_t>(fact.move) % std::size(moves)];
+    out.text += word(fact.move);
+    if (fact.move == MailboxMove::flagged) out.text += " " + flag_words(fact.flags);
     return out;
 }
 
