@@ -71,7 +71,8 @@ def logged_in(one, port="mail:143"):
     try:
         yield imap
     finally:
-        imap.logout()
+        with contextlib.suppress(OSError, imaplib.IMAP4.abort):  # the world may be over by now
+            imap.logout()
 
 
 def count(imap, folder):
@@ -112,8 +113,8 @@ def imaplib_works():
         imap.store("1", "+FLAGS", "(\\Deleted)")
         assert imap.expunge()[1] == [b"1"]
         assert subjects(imap, "INBOX") == ["three"]
-        assert imap.enable("CONDSTORE")[0] == "OK"
         assert imap.unselect()[0] == "OK"
+        assert imap.enable("CONDSTORE")[0] == "OK"
         assert imap.rename("Projects", "Done")[0] == "OK"
         names = [line.split()[-1].strip(b'"') for line in imap.list()[1]]
         assert b"Done/2010" in names and b"Projects/2010" not in names, names
@@ -325,11 +326,11 @@ def imapflow_works():
 
 
 def smtplib_brings_by_lmtp():
-    """smtplib's LMTP is told for each recipient whether the message lies in the mailbox"""
+    """what smtplib's LMTP brings is read at once by IMAP; it is told who is not here"""
     with world() as one:
         with smtplib.LMTP("127.0.0.1", one.port["mail:24"]) as lmtp:
             refused = lmtp.sendmail("alice@example.org",
-                                    ["bob@example.org", "nobody@example.org", "alice@example.org"],
+                                    ["bob@example.org", "nobody@example.org"],
                                     message("by lmtp"))
             assert list(refused) == ["nobody@example.org"], refused
         with logged_in(one) as imap:
