@@ -43,7 +43,7 @@ std::uint64_t hash_all(std::uint64_t seed, const Parts&... parts) {
 template <class T>
 std::uint64_t hash_fields(const T& value, std::uint64_t seed) {
     constexpr std::size_t count = fields_of<T>();
-    static_assert(count <= 16, "add a line below");
+    static_assert(count <= 20, "add a line below");
 #define POSTROAD_FIELDS(number, ...)                                                               \
     if constexpr (count == (number)) {                                                             \
         const auto& [__VA_ARGS__] = value;                                                         \
@@ -65,6 +65,10 @@ std::uint64_t hash_fields(const T& value, std::uint64_t seed) {
     POSTROAD_FIELDS(14, a, b, c, d, e, f, g, h, i, j, k, l, m, n)
     POSTROAD_FIELDS(15, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
     POSTROAD_FIELDS(16, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
+    POSTROAD_FIELDS(17, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)
+    POSTROAD_FIELDS(18, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
+    POSTROAD_FIELDS(19, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s)
+    POSTROAD_FIELDS(20, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)
 #undef POSTROAD_FIELDS
     return seed;
 }
