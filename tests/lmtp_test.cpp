@@ -1,5 +1,5 @@
-// LMTP between an MTA and an MDA, on one host and on two, and a program beside it: what each can say
-// of a mail for several people, and what becomes of it when somebody goes down in between.
+// LMTP between an MTA and an MDA, on one host and on two, and a program beside it: what each can
+// say of a mail for several people, and what becomes of it when somebody goes down in between.
 #include "sim/world/changes.hpp"
 #include "tests/mail_world.hpp"
 
@@ -39,7 +39,8 @@ services = ["mda", "lmtp", "pop3"]
 )" + people;
 
 std::string one_host(const std::string& more) {
-    return beyond + "[hosts.mail]\ndomains = \"example.org\"\nqueue.retry = [\"5m\"]\n" + more + people;
+    return beyond + "[hosts.mail]\ndomains = \"example.org\"\nqueue.retry = [\"5m\"]\n" + more +
+           people;
 }
 
 const std::string large = "Subject: large\r\n\r\n" + std::string(2000, 'x') + "\r\n";
@@ -47,8 +48,9 @@ const std::string large = "Subject: large\r\n\r\n" + std::string(2000, 'x') + "\
 // A change to a host, as the timeline makes it.
 void set_host(MailWorld& w, std::string_view host, bool up) {
     std::string error;
-    REQUIRE(changes::apply_text(w.run(), "host = { host = \"" + std::string(host) +
-                                             "\", state = \"" + (up ? "up" : "crash") + "\" }",
+    REQUIRE(changes::apply_text(w.run(),
+                                "host = { host = \"" + std::string(host) + "\", state = \"" +
+                                    (up ? "up" : "crash") + "\" }",
                                 error));
 }
 
@@ -60,7 +62,8 @@ std::size_t how_often(const std::vector<std::string>& mails, std::string_view pa
 
 }  // namespace
 
-TEST_CASE("mail for mailboxes behind an LMTP server is handed over in one session, a reply for each") {
+TEST_CASE(
+    "mail for mailboxes behind an LMTP server is handed over in one session, a reply for each") {
     MailWorld w(two_hosts);
     w.queue("post", "alice@example.net", {"bob@example.org", "dave@example.org"});
     w.run_for(minute);
@@ -69,8 +72,9 @@ TEST_CASE("mail for mailboxes behind an LMTP server is handed over in one sessio
     CHECK(w.mailbox("dave").size() == 1);
     CHECK(w.conversations(24) == 1);
     // RFC 3848: the server says by which protocol it got it, on top of what the MTA has said.
-    CHECK_THAT(w.mailbox("bob")[0],
-               ContainsSubstring("Return-Path: <alice@example.net>\r\nReceived: from front.example.org"));
+    CHECK_THAT(
+        w.mailbox("bob")[0],
+        ContainsSubstring("Return-Path: <alice@example.net>\r\nReceived: from front.example.org"));
     CHECK_THAT(w.mailbox("bob")[0], ContainsSubstring("by store.example.org"));
     CHECK_THAT(w.mailbox("bob")[0], ContainsSubstring("with LMTP"));
     CHECK(w.decided("front lmtp_route: the mailboxes of example.org are behind store"));
@@ -79,7 +83,8 @@ TEST_CASE("mail for mailboxes behind an LMTP server is handed over in one sessio
     CHECK(w.is_empty());
 }
 
-TEST_CASE("by LMTP one has the mail, one is tried again and one is reported on, all of one session") {
+TEST_CASE(
+    "by LMTP one has the mail, one is tried again and one is reported on, all of one session") {
     MailWorld w(two_hosts);
     w.queue("front", "alice@example.net",
             {"bob@example.org", "carol@example.org", "nobody@example.org"}, large);
@@ -124,7 +129,8 @@ domains = "example.org"
 services = ["mda", "lmtp"]
 routing.aliases = { "sales@example.org" = ["bob@example.org"] }
 )" + people);
-    w.queue("front", "alice@example.net", {"sales@example.org", "x@example.com", "bob@example.org"});
+    w.queue("front", "alice@example.net",
+            {"sales@example.org", "x@example.com", "bob@example.org"});
     w.run_for(minute);
     INFO(w.dialogue());
     CHECK(w.mailbox("bob").size() == 1);
@@ -166,7 +172,8 @@ TEST_CASE("a program says with an exit code what LMTP says with a reply, and no 
     w.run_for(second);
     INFO(w.dialogue());
     CHECK(w.count(QueueMove::delivered) == 1);
-    CHECK(w.decided("mail pipe_exit: a program is run for bob@example.org: its exit code 0 means done"));
+    CHECK(w.decided(
+        "mail pipe_exit: a program is run for bob@example.org: its exit code 0 means done"));
     CHECK(w.decided("a program is run for carol@example.org: its exit code 75 means EX_TEMPFAIL"));
     CHECK(w.count(QueueMove::deferred) == 1);
     CHECK(w.conversations(24) == 0);
@@ -200,18 +207,22 @@ tls = { offer = true, policy = "required" }
 [hosts.store]
 domains = "example.org"
 services = ["mda", "lmtp", "pop3"]
-tls = { offer = )" + std::string(offered ? "true" : "false") + " }\n" + people);
+tls = { offer = )" + std::string(offered ? "true" : "false") +
+                    " }\n" + people);
         w.queue("front", "alice@example.net", {"bob@example.org"});
         w.run_for(minute);
         INFO(w.dialogue());
         CHECK(w.mailbox("bob").size() == (offered ? 1U : 0U));
-        if (offered) CHECK_THAT(w.mailbox("bob")[0], ContainsSubstring("with LMTPS"));
-        else CHECK(w.count(QueueMove::deferred) == 1);
+        if (offered)
+            CHECK_THAT(w.mailbox("bob")[0], ContainsSubstring("with LMTPS"));
+        else
+            CHECK(w.count(QueueMove::deferred) == 1);
     }
 }
 
 TEST_CASE("a crash of the MTA or the store at any event of an LMTP session loses no mail") {
-    // As often as a mail is taken whose taking was never heard of, it may come twice: 5321 §4.5.4.1.
+    // As often as a mail is taken whose taking was never heard of, it may come twice: 5321
+    // §4.5.4.1.
     std::size_t twice = 0;
     for (const std::string_view host : {"front", "store"})
         for (std::uint64_t events = 1; events < 60; ++events) {

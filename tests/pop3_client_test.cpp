@@ -17,6 +17,7 @@ struct Client {
     pop3::ClientHost host;
     std::vector<std::string> seen;
     bool leave = false;
+    bool late = false;  // whether to delete what has been fetched is said by decide()
     sasl::Mechanism known = sasl::Mechanism::plain;
     std::vector<std::string> fetched, told;
     bool closed = false;
@@ -45,6 +46,7 @@ struct Client {
                 continue;
             }
             REQUIRE(fx.ask.kind == AskKind::next_job);
+            if (late && fx.ask.c == "DELE") break;
             answer = {};
             for (const std::string& one : seen)
                 if (one == fx.ask.a) answer.ok = false;
@@ -65,6 +67,12 @@ struct Client {
         }
         closed = closed || fx.close || fx.abort;
         return fx.out;
+    }
+    std::string decide(bool remove) {
+        Answer answer;
+        answer.to = AskKind::next_job;
+        answer.number = remove ? 1 : 0;
+        return drive({Wake::answer, {}, &answer});
     }
     std::string hears(std::string_view octets) { return drive({Wake::bytes, octets, nullptr}); }
 
@@ -294,4 +302,27 @@ TEST_CASE("a POP3 client gives AUTH up where the challenge makes no sense") {
     CHECK(client.hears("+ !!\r\n") == "*\r\n");
     CHECK(client.hears("-ERR given up\r\n") == "QUIT\r\n");
     CHECK(client.told.back() == "failed: the server's challenge is not base64");
+}
+
+TEST_CASE("a POP3 client that asks before it deletes waits with DELE until it is told, however long") {
+    for (const bool remove : {true, false}) {
+        Client client;
+        client.host.capa = false;
+        client.host.asks_before_deleting = client.late = true;
+        client.hears("+OK ready\r\n");
+        client.hears("+OK\r\n");
+        client.hears("+OK\r\n");
+        client.hears("+OK 2 60\r\n");
+        CHECK(client.hears("+OK\r\n1 aa\r\n2 bb\r\n.\r\n") == "RETR 1\r\n");
+        CHECK(client.hears("+OK\r\nSubject: x\r\n\r\n.\r\n").empty());
+        CHECK(client.fetched.size() == 1);
+        CHECK(client.drive({Wake::timer, {}, nullptr}).empty());
+        CHECK_FALSE(client.closed);  // it is not the server that takes its time
+        std::string said = client.decide(remove);
+        if (remove) {
+            CHECK(said == "DELE 1\r\n");
+            said = client.hears("+OK\r\n");
+        }
+        CHECK(said == "RETR 2\r\n");
+    }
 }

@@ -95,7 +95,9 @@ std::vector<std::string> Gatherer::chain_to(const views::Custody& delivered) con
         const views::Conversation* const of = index.conversation(conversation);
         if (of == nullptr) break;
         node = of->initiator;
-        chain.insert(chain.begin(), index.node_name(node));
+        // Who hands a message to its own MDA is one station, not two.
+        if (chain.front() != index.node_name(node))
+            chain.insert(chain.begin(), index.node_name(node));
         Id next = 0;
         for (const std::uint32_t step : journey.steps) {
             const views::Custody& one = index.custody[step];
