@@ -184,6 +184,27 @@ TEST_CASE("parts without a last boundary end where what is around them ends") {
     CHECK(first_octets(tree, text, {2}) == "2");
 }
 
+TEST_CASE("lines that end with LF alone, or have no end, are read like others") {
+    constexpr std::string_view text = "Content-Type: multipart/mixed; boundary=a\n\n"
+                                      "--a\n\none\n\n--a\r\n\r\ntwo\n--a--";
+    const MimeTree tree = parse_mime(text);
+    CHECK(first_octets(tree, text, {1}) == "one\n");
+    CHECK(first_octets(tree, text, {2}) == "two");
+    CHECK(tree.find({1})->header.in(text) == "\n");
+    CHECK(count_lines("a\nb\r\nc") == 2);
+}
+
+TEST_CASE("parts of no octets are parts") {
+    constexpr std::string_view text = "Content-Type: multipart/mixed; boundary=a\r\n\r\n"
+                                      "--a\r\n--a\r\n\r\n--a\r\n\r\n\r\n--a--\r\n";
+    const MimeTree tree = parse_mime(text);
+    CHECK(described(text) == "multipart/mixed(text/plain text/plain text/plain)");
+    for (const std::uint32_t number : {1U, 2U, 3U}) {
+        CHECK(first_octets(tree, text, {number}).empty());
+        CHECK(tree.find({number})->header.begin <= tree.find({number})->header.end);
+    }
+}
+
 TEST_CASE("a multipart without a boundary, or without its lines, has no parts") {
     CHECK(described("Content-Type: multipart/mixed\r\n\r\n--a\r\n\r\n1\r\n--a--\r\n") ==
           "multipart/mixed()");
