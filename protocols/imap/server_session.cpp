@@ -27,7 +27,7 @@ Step logout(Server& server, std::string_view argument, const ServerHost& host, E
     return ok("good-bye");
 }
 
-// RFC 3501 §6.2.1: behind the OK the TLS handshake begins.
+// RFC 3501 §6.2.1, RFC 2595 §3: behind the OK the TLS handshake begins.
 Step start_tls(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
     if (!argument.empty()) return wrong("STARTTLS stands alone");
     if (server.tls) return wrong("TLS is up already");
