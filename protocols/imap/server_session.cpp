@@ -27,7 +27,7 @@ Step logout(Server& server, std::string_view argument, const ServerHost& host, E
     return ok("good-bye");
 }
 
-// RFC 3501 §6.2.1: behind the OK the TLS handshake begins.
+// RFC 3501 §6.2.1, RFC 2595 §3: behind the OK the TLS handshake begins.
 Step start_tls(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
     if (!argument.empty()) return wrong("STARTTLS stands alone");
     if (server.tls) return wrong("TLS is up already");
@@ -87,6 +87,7 @@ Step enable(Server& server, std::string_view argument, const ServerHost& host, E
         for (const Switch& one : switches) {
             if (!equals_ignoring_case(one.word, *word) || !host.capabilities.has(one.needs))
                 continue;
+            if (one.bits & enabled::condstore) follow_modseqs(server, fx);
             server.enabled |= one.bits;
             done.push_back(one.word);
         }
