@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "protocols/imap/fetch_items.hpp"
+#include "protocols/imap/lexer.hpp"
 #include "protocols/imap/mime_tree.hpp"
 
 namespace postroad::imap {
@@ -14,10 +16,10 @@ namespace postroad::imap {
 // A message as its mailbox knows it; views of the caller's. What is not asked for may stay unset.
 struct MessageData {
     std::string_view text;  // the whole message as it is kept
+    std::uint32_t octets = 0;  // RFC822.SIZE, where the text is not shown
     std::uint32_t uid = 0;
-    std::string_view flags;            // without parentheses: "\Seen \Answered $Junk"
-    std::int64_t internal_date_s = 0;  // since 1970, UTC
-    std::int32_t internal_date_offset_min = 0;
+    std::string_view flags;  // without parentheses: "\Seen \Answered $Junk"
+    InternalDate internal_date;
     std::uint64_t modseq = 0;
     std::string_view email_id;      // RFC 8474: an objectid of A-Z a-z 0-9 _ -
     std::string_view thread_id;     // "" is told as NIL
@@ -33,9 +35,5 @@ bool put_fetch_data(std::string& out, const FetchItems& asked, const MessageData
 // they do not stand in the text in one piece (HEADER.FIELDS).
 std::optional<std::string_view> section_octets(std::string_view text, const MimeTree& tree,
                                                const Section& section, std::string& scratch);
-
-// RFC 8970 §3: the first words of a message for a list of messages, at most 200 characters of
-// UTF-8.
-std::string preview(std::string_view text, const MimeTree& tree);
 
 }  // namespace postroad::imap

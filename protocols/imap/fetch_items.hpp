@@ -14,9 +14,9 @@ enum class SectionText : std::uint8_t { all, header, header_fields, header_field
 
 // BODY[1.2.HEADER.FIELDS (To)]: path {1, 2}, what, fields {"To"}.
 struct Section {
-    std::vector<std::uint32_t> path;
+    std::vector<std::uint32_t> path = {};
     SectionText what = SectionText::all;
-    std::vector<std::string> fields;
+    std::vector<std::string> fields = {};
     bool operator==(const Section&) const = default;
 };
 
@@ -40,10 +40,10 @@ enum class ItemKind : std::uint8_t {
 
 struct FetchItem {
     ItemKind kind = ItemKind::flags;
-    bool peek = false;       // of section and binary: does not set \Seen
-    std::string_view label;  // "RFC822.TEXT" if that was asked for; else empty. Static.
-    Section section;         // of section, binary, binary_size
-    bool partial = false;    // <offset.count>
+    bool peek = false;            // of section and binary: does not set \Seen
+    std::string_view label = {};  // "RFC822.TEXT" if that was asked for; else empty. Static.
+    Section section = {};         // of section, binary, binary_size
+    bool partial = false;         // <offset.count>
     std::uint32_t offset = 0;
     std::uint32_t count = 0;
     bool operator==(const FetchItem&) const = default;

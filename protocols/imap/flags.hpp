@@ -1,8 +1,7 @@
-// Flags of messages (RFC 3501 §2.3.2) as bits and words, and dates as IMAP writes them.
+// Flags of messages (RFC 3501 §2.3.2) as bits and words.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,19 +24,5 @@ void put_flags(std::string& out, std::uint32_t bits, std::string_view keywords =
 
 // Whether the keyword is among words with one space between; the case of ASCII is ignored.
 bool has_keyword(std::string_view keywords, std::string_view keyword);
-
-// `"17-Jul-1996 02:44:25 -0700"` with its quotes (RFC 3501 §9 date-time). Years 0…9999.
-void put_internal_date(std::string& out, std::int64_t unix_s, std::int32_t offset_min);
-
-struct InternalDate {
-    std::int64_t unix_s = 0;
-    std::int32_t offset_min = 0;
-    bool operator==(const InternalDate&) const = default;
-};
-// The same without its quotes; the day may have a space or a zero in front.
-std::optional<InternalDate> parse_internal_date(std::string_view text);
-
-// "1-Feb-1994" (RFC 3501 §9 date-text) as days since 1970-01-01.
-std::optional<std::int64_t> parse_date_day(std::string_view text);
 
 }  // namespace postroad::imap

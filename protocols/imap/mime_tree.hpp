@@ -15,17 +15,17 @@ namespace postroad::imap {
 using message::Parameter;
 
 // Octets [begin, end) of the source text.
-struct Range {
+struct Octets {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
     std::uint32_t size() const { return end - begin; }
     std::string_view in(std::string_view text) const { return text.substr(begin, size()); }
-    bool operator==(const Range&) const = default;
+    bool operator==(const Octets&) const = default;
 };
 
 enum class PartKind : std::uint8_t {
-    leaf,       // neither of the others: text, image, ..., and multipart without a boundary
-    multipart,  // its children are its parts, none if no boundary line was found
+    leaf,       // neither of the others
+    multipart,  // its children are its parts; none if there is no boundary or no line with it
     message,    // message/rfc822 or message/global: its one child is the message inside
 };
 
@@ -33,9 +33,8 @@ constexpr std::uint32_t no_part = ~std::uint32_t{0};
 
 struct MimePart {
     PartKind kind = PartKind::leaf;
-    Range header;                    // its fields and the blank line after them
-    Range body;                      // up to, not including, the line end before a boundary line
-    std::uint32_t lines = 0;         // line ends in the body
+    Octets header;                   // its fields and the blank line after them
+    Octets body;                     // up to, not including, the line end before a boundary line
     std::uint32_t parent = no_part;  // positions in MimeTree::parts
     std::uint32_t next = no_part;    // the next child of the same parent
     std::uint32_t first = no_part;   // the first child
@@ -63,7 +62,7 @@ struct MimePart {
     std::string_view parameter(std::string_view name) const;  // "" when there is none
 };
 
-// What lies deeper or beyond stays part of the body it is in, as a leaf.
+// A part whose children would lie deeper or beyond is a leaf: application/octet-stream.
 struct MimeLimits {
     std::uint32_t depth_max = 50;
     std::uint32_t parts_max = 10'000;
@@ -84,6 +83,10 @@ struct MimeTree {
 // Any octets are accepted, in one pass: their number times the depth at worst. Texts beyond 4 GiB
 // are cut there. Line ends may be CRLF or LF.
 MimeTree parse_mime(std::string_view text, const MimeLimits& limits = {});
+
+// Line ends in octets. RFC 3501 §7.4.2 shows that a last line without one does not count: there
+// 4554 octets of base64 in lines of 60 are 73 lines and 28 octets.
+std::uint32_t count_lines(std::string_view octets);
 
 // The body without its Content-Transfer-Encoding (RFC 2045 §6). Nothing if the encoding is none
 // that we know (RFC 9051: BINARY answers UNKNOWN-CTE).

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/imap/lexer.hpp"
+
 namespace postroad::imap {
 
 enum class SearchKey : std::uint8_t {
@@ -17,7 +19,7 @@ enum class SearchKey : std::uint8_t {
     not_of,
     flags,    // all bits of `number` set
     unflags,  // none of them set
-    keyword,
+    keyword,  // by name, until `resolve` makes bits of it
     numbers,  // ranges of message sequence numbers
     uids,
     saved_result,  // "$" of RFC 5182
@@ -32,7 +34,6 @@ enum class SearchKey : std::uint8_t {
     saved_before,
     saved_on,
     saved_since,
-    save_date_supported,
     older,  // internal date, in seconds before now
     younger,
     modseq,
@@ -47,7 +48,7 @@ enum class SearchKey : std::uint8_t {
 // kept and compared as octets.
 struct SearchOp {
     SearchKey key = SearchKey::all;
-    std::uint8_t unused[3] = {};
+    std::uint8_t unused[3] = {0, 0, 0};
     std::uint32_t size = 1;        // operations in its subtree, itself included
     std::uint32_t name_begin = 0;  // header: the field's name in `texts`
     std::uint32_t name_size = 0;
@@ -57,31 +58,24 @@ struct SearchOp {
     bool operator==(const SearchOp&) const = default;
 };
 
-struct NumberRange {
-    std::uint32_t first = 0;  // 0 stands for "*" until `resolve`
-    std::uint32_t last = 0;
-    bool operator==(const NumberRange&) const = default;
-};
-
 // What a message must bring with it to be judged, as bits.
 namespace search_needs {
 constexpr std::uint32_t flags = 1U << 0;
-constexpr std::uint32_t keywords = 1U << 1;
-constexpr std::uint32_t internal_date = 1U << 2;
-constexpr std::uint32_t size = 1U << 3;
-constexpr std::uint32_t uid = 1U << 4;
-constexpr std::uint32_t number = 1U << 5;
-constexpr std::uint32_t modseq = 1U << 6;  // RFC 7162 §3.1.5: then results end with (MODSEQ n), too
-constexpr std::uint32_t text = 1U << 7;
-constexpr std::uint32_t save_date = 1U << 8;
-constexpr std::uint32_t saved_result = 1U << 9;
-constexpr std::uint32_t ids = 1U << 10;
+constexpr std::uint32_t internal_date = 1U << 1;
+constexpr std::uint32_t size = 1U << 2;
+constexpr std::uint32_t uid = 1U << 3;
+constexpr std::uint32_t number = 1U << 4;
+constexpr std::uint32_t modseq = 1U << 5;  // RFC 7162 §3.1.5: then results end with (MODSEQ n), too
+constexpr std::uint32_t text = 1U << 6;
+constexpr std::uint32_t save_date = 1U << 7;
+constexpr std::uint32_t saved_result = 1U << 8;
+constexpr std::uint32_t ids = 1U << 9;
 }  // namespace search_needs
 
 struct SearchProgram {
     std::vector<SearchOp> ops;  // ops[0] is an all_of of everything
-    std::vector<NumberRange> ranges;
-    std::string texts;  // needles are folded (charset.hpp)
+    std::vector<Range> ranges;  // with `star` until `resolve`
+    std::string texts;          // needles are folded (charset.hpp)
     std::uint32_t needs = 0;
     bool operator==(const SearchProgram&) const = default;
 };
@@ -109,26 +103,26 @@ struct SearchMoment {
     std::uint32_t number_max = 0;  // messages in the mailbox
     std::uint32_t uid_max = 0;
     std::int64_t now_s = 0;
+    // The mailbox's keywords, each ended by "\n"; keyword n is bit 6+n of a message's flags.
+    std::string_view keywords;
 };
-// Call it once before `matches`.
+// Call it once before `matches`, of a program that has not been resolved.
 void resolve(SearchProgram& program, const SearchMoment& moment);
 
 // A message as its mailbox knows it; what the program does not need may stay unset.
 struct SearchMessage {
     std::uint32_t number = 0;
     std::uint32_t uid = 0;
-    std::uint32_t flags = 0;  // bits of flags.hpp
+    std::uint32_t flags = 0;  // bits of flags.hpp, then keywords
     bool in_saved_result = false;
-    std::string_view keywords;  // words with one space between
-    std::int64_t internal_date_s = 0;
-    std::int32_t internal_date_offset_min = 0;
+    InternalDate internal_date;
     std::uint32_t size = 0;
     std::uint64_t modseq = 0;
     std::int64_t save_date_s = -1;
     std::string_view email_id;
     std::string_view thread_id;
     // Called at most once a message, and only when nothing cheaper has decided. The text must stay
-    // until `matches` returns; `scratch` is for who has to put it together.
+    // until `matches` returns; `scratch` is for who has to put it together. Nothing: no text.
     std::string_view (*text)(const void* whose, std::string& scratch) = nullptr;
     const void* whose = nullptr;
 };

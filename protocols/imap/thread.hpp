@@ -23,6 +23,6 @@ ThreadMessage thread_message(std::uint32_t number, std::string_view text,
 // The threads as THREAD's answer tells them: "(2)(3 6 (4 23)(44 7 96))". Messages must come in
 // mailbox order.
 std::string thread_ordered_subject(std::vector<ThreadMessage> messages);
-std::string thread_references(std::vector<ThreadMessage> messages);
+std::string thread_references(const std::vector<ThreadMessage>& messages);
 
 }  // namespace postroad::imap
