@@ -114,9 +114,9 @@ void note_capabilities(Client& client, std::string_view words, Effects& fx) {
             client.mechanisms.add(one);
     }
     if (offers(client, Offer::rev2))  // RFC 9051 appendix E: it has these without saying so
-        for (const Offer one : {Offer::enable, Offer::idle, Offer::uidplus, Offer::move,
-                                Offer::unselect, Offer::esearch, Offer::sasl_ir,
-                                Offer::literal_minus, Offer::list_extended, Offer::special_use})
+        for (const Offer one :
+             {Offer::enable, Offer::idle, Offer::uidplus, Offer::move, Offer::unselect,
+              Offer::esearch, Offer::sasl_ir, Offer::literal_minus, Offer::list_extended})
             set(client, one);
     told(fx, Told::capability, 0, words);
 }
