@@ -106,10 +106,11 @@ int run(const Options& options, std::ostream& out, std::ostream& error) {
         const char* name;
         void (*go)(const Options&, Reporter&);
     };
-    constexpr std::array<Known, 7> all = {{{"smtp", bench_smtp},
+    constexpr std::array<Known, 8> all = {{{"smtp", bench_smtp},
                                            {"core", bench_core},
                                            {"copy", bench_copy},
                                            {"memory", bench_memory},
+                                           {"messages", bench_messages},
                                            {"tls", bench_tls},
                                            {"live", bench_live},
                                            {"view", bench_view}}};

@@ -45,6 +45,7 @@ class Reporter {
 void bench_smtp(const Options& options, Reporter& reporter);
 void bench_core(const Options& options, Reporter& reporter);
 void bench_copy(const Options& options, Reporter& reporter);
+void bench_messages(const Options& options, Reporter& reporter);
 void bench_tls(const Options& options, Reporter& reporter);
 void bench_memory(const Options& options, Reporter& reporter);
 void bench_live(const Options& options, Reporter& reporter);

@@ -251,7 +251,7 @@ std::string transcript(Talk<Machine, Host>& talk, const Script& script, std::siz
     for (const Line& one : script.lines) {
         if (one.kind != 'C') continue;
         part += one.octets;
-        if (one.octets == "STARTTLS\r\n" || one.octets == "STLS\r\n") feed_part();
+        if (one.octets.ends_with("STARTTLS\r\n") || one.octets == "STLS\r\n") feed_part();
     }
     feed_part();
     return talk.out;

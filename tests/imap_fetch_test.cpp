@@ -244,7 +244,7 @@ TEST_CASE("what BODY gives of the parts, put together, is the message") {
 TEST_CASE("partial fetches of any sizes put together are the section") {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         const std::string text = tests::mime_message(seed);
-        Random random(seed);
+        Random random{seed};
         for (const char* section : {"", "TEXT", "HEADER", "1", "HEADER.FIELDS (From)"}) {
             std::string whole;
             while (true) {

@@ -3,8 +3,10 @@
 
 #include <gmime/gmime.h>
 
-#include <fstream>
-#include <sstream>
+#include <atomic>
+#include <clocale>
+#include <thread>
+#include <vector>
 
 #include "protocols/base/random.hpp"
 #include "protocols/imap/charset.hpp"
@@ -182,6 +184,27 @@ TEST_CASE("parts without a last boundary end where what is around them ends") {
     CHECK(first_octets(tree, text, {2}) == "2");
 }
 
+TEST_CASE("lines that end with LF alone, or have no end, are read like others") {
+    constexpr std::string_view text = "Content-Type: multipart/mixed; boundary=a\n\n"
+                                      "--a\n\none\n\n--a\r\n\r\ntwo\n--a--";
+    const MimeTree tree = parse_mime(text);
+    CHECK(first_octets(tree, text, {1}) == "one\n");
+    CHECK(first_octets(tree, text, {2}) == "two");
+    CHECK(tree.find({1})->header.in(text) == "\n");
+    CHECK(count_lines("a\nb\r\nc") == 2);
+}
+
+TEST_CASE("parts of no octets are parts") {
+    constexpr std::string_view text = "Content-Type: multipart/mixed; boundary=a\r\n\r\n"
+                                      "--a\r\n--a\r\n\r\n--a\r\n\r\n\r\n--a--\r\n";
+    const MimeTree tree = parse_mime(text);
+    CHECK(described(text) == "multipart/mixed(text/plain text/plain text/plain)");
+    for (const std::uint32_t number : {1U, 2U, 3U}) {
+        CHECK(first_octets(tree, text, {number}).empty());
+        CHECK(tree.find({number})->header.begin <= tree.find({number})->header.end);
+    }
+}
+
 TEST_CASE("a multipart without a boundary, or without its lines, has no parts") {
     CHECK(described("Content-Type: multipart/mixed\r\n\r\n--a\r\n\r\n1\r\n--a--\r\n") ==
           "multipart/mixed()");
@@ -286,7 +309,7 @@ TEST_CASE("GMime and Postroad find the same parts in generated messages") {
 TEST_CASE("ranges lie within each other, whatever octets a message has") {
     for (std::uint64_t seed = 1; seed <= 400; ++seed) {
         std::string text = tests::mime_message(seed);
-        Random random(seed);
+        Random random{seed};
         for (int i = 0; i < 20 && !text.empty(); ++i)
             text[random.below(text.size())] = "\r\n-=\"; \0b\xff:("[random.below(12)];
         CAPTURE(seed);
@@ -321,6 +344,28 @@ TEST_CASE("charsets are read without the locale, and what is unreadable becomes 
         CHECK_FALSE(is_known_charset(unknown));
     const std::string many(100'000, '\xe9');
     CHECK(to_utf8("iso-8859-1", many).size() == 2 * many.size());
+}
+
+TEST_CASE("neither locale nor threads change what is read") {
+    const auto all = [] {
+        std::string out = decode_header("=?x-nobody?q?=E4?= \xe4 =?koi8-r?B?8NLJ18XU?=");
+        for (const char* charset : {"utf-8", "iso-8859-15", "big5", "x-nobody", "utf-16le", "char"})
+            out += to_utf8(charset, "\xa4\x40 I \xe4") + "|";
+        return out + fold("I\u0130\u00c4 \u01c5");
+    };
+    const std::string before = all();
+    for (const char* locale : {"C.UTF-8", "C"}) {
+        REQUIRE(std::setlocale(LC_ALL, locale) != nullptr);
+        CHECK(all() == before);
+    }
+    std::atomic<int> same = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+            for (int times = 0; times < 200; ++times) same += all() == before;
+        });
+    for (std::thread& one : threads) one.join();
+    CHECK(same == 800);
 }
 
 TEST_CASE("headers are decoded as people read them") {

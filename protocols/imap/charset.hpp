@@ -19,7 +19,8 @@ std::string to_utf8(std::string_view charset, std::string_view octets);
 std::string decode_header(std::string_view value);
 
 // What texts are compared by, a substring of it found octet by octet: RFC 5051's purpose (case and
-// composition do not matter) by Unicode's full case folding of the NFKD form.
+// composition do not matter) by Unicode's full case folding of the NFKD form, as GLib's tables have
+// them.
 std::string fold(std::string_view utf8);
 
 }  // namespace postroad::imap

@@ -77,7 +77,7 @@ public:
             out_ += "INTERNALDATE ";
             put_date_time(out_, message_.internal_date);
             return true;
-        case ItemKind::rfc822_size: 
+        case ItemKind::rfc822_size:
             return number("RFC822.SIZE ",
                           message_.text.empty() ? message_.octets : message_.text.size());
         case ItemKind::envelope:

@@ -15,7 +15,7 @@ namespace postroad::imap {
 
 // A message as its mailbox knows it; views of the caller's. What is not asked for may stay unset.
 struct MessageData {
-    std::string_view text;  // the whole message as it is kept
+    std::string_view text;     // the whole message as it is kept
     std::uint32_t octets = 0;  // RFC822.SIZE, where the text is not shown
     std::uint32_t uid = 0;
     std::string_view flags;  // without parentheses: "\Seen \Answered $Junk"

@@ -63,11 +63,11 @@ struct Found {
 };
 
 std::vector<Found> find_all(const Server& server, const Heap& heap, SearchProgram program,
-                            std::int64_t now_s, const MessageOf& message_of,
-                            std::uint64_t& modseq_max) {
+                            std::string_view keywords, std::int64_t now_s,
+                            const MessageOf& message_of, std::uint64_t& modseq_max) {
     const std::vector<Member> all = session_members(server, heap);
     resolve(program, {static_cast<std::uint32_t>(all.size()), all.empty() ? 0 : all.back().uid,
-                      now_s, heap.view(server.keywords)});
+                      now_s, keywords});
     std::vector<Found> out;
     for (std::uint32_t i = 0; i < all.size(); ++i) {
         const QueryMessage message = message_of(all[i].uid, false);
@@ -102,12 +102,12 @@ void put_uids(std::string& out, const std::vector<std::uint32_t>& uids) {
 
 }  // namespace
 
-QueryResult run_query(const Server& server, const Heap& heap, const Ask& ask, std::int64_t now_s,
-                      const MessageOf& message_of) {
+QueryResult run_query(const Server& server, const Heap& heap, const Ask& ask,
+                      std::string_view keywords, std::int64_t now_s, const MessageOf& message_of) {
     const Query query = parse_query(ask.c, ask.b);
     QueryResult out;
     const std::vector<Found> found =
-        find_all(server, heap, query.program, now_s, message_of, out.modseq_max);
+        find_all(server, heap, query.program, keywords, now_s, message_of, out.modseq_max);
     std::vector<std::uint32_t> uids;
     if (ask.c == "SEARCH") {
         for (const Found& one : found) uids.push_back(one.uid);

@@ -41,8 +41,9 @@ struct QueryResult {
     std::string text;
     std::uint64_t modseq_max = 0;
 };
-// Runs the ask `what` of a session over its messages.
-QueryResult run_query(const Server& server, const Heap& heap, const Ask& ask, std::int64_t now_s,
-                      const MessageOf& message_of);
+// Runs a session's ask over its messages. `keywords`: the mailbox's table as it is now, each name
+// ended by "\n"; the session may not have been told of all of them yet.
+QueryResult run_query(const Server& server, const Heap& heap, const Ask& ask,
+                      std::string_view keywords, std::int64_t now_s, const MessageOf& message_of);
 
 }  // namespace postroad::imap

@@ -104,7 +104,7 @@ struct SearchMoment {
     std::uint32_t uid_max = 0;
     std::int64_t now_s = 0;
     // The mailbox's keywords, each ended by "\n"; keyword n is bit 6+n of a message's flags.
-    std::string_view keywords;
+    std::string_view keywords = {};
 };
 // Call it once before `matches`, of a program that has not been resolved.
 void resolve(SearchProgram& program, const SearchMoment& moment);

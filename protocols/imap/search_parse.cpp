@@ -135,24 +135,38 @@ private:
         return ops().size() - 1;
     }
 
-    // Gives an operation its size, and puts what costs less first: SUBJECT "x" UNSEEN looks into
-    // the texts of unseen messages alone.
+    // Gives an operation its size. A conjunction in a conjunction is one with it, and what costs
+    // less comes first: BODY "x" (SUBJECT "y" UNSEEN) looks into the texts of unseen messages
+    // alone.
     void close(std::size_t at) {
-        ops()[at].size = static_cast<std::uint32_t>(ops().size() - at);
-        if (ops()[at].key != SearchKey::all_of && ops()[at].key != SearchKey::any_of) return;
-        std::vector<SearchOp> sorted;
-        for (int wanted = 0; wanted <= 2; ++wanted) {
-            for (std::size_t i = at + 1; i < ops().size(); i += ops()[i].size) {
-                int most = 0;
-                for (std::size_t k = i; k < i + ops()[i].size; ++k)
-                    most = std::max(most, cost(ops()[k].key));
-                if (most != wanted) continue;
-                const auto from = ops().begin() + static_cast<std::ptrdiff_t>(i);
-                sorted.insert(sorted.end(), from, from + ops()[i].size);
+        const SearchKey own = ops()[at].key;
+        if (own == SearchKey::all_of || own == SearchKey::any_of) {
+            std::vector<SearchOp> sorted;
+            for (int wanted = 0; wanted <= 2; ++wanted) {
+                for (std::size_t i = at + 1; i < ops().size();) {
+                    if (ops()[i].key == own) {
+                        ++i;
+                        continue;
+                    }
+                    if (cost_of(i) == wanted) {
+                        const auto from = ops().begin() + static_cast<std::ptrdiff_t>(i);
+                        sorted.insert(sorted.end(), from, from + ops()[i].size);
+                    }
+                    i += ops()[i].size;
+                }
             }
+            ops().resize(at + 1);
+            ops().insert(ops().end(), sorted.begin(), sorted.end());
         }
-        std::copy(sorted.begin(), sorted.end(),
-                  ops().begin() + static_cast<std::ptrdiff_t>(at) + 1);
+        ops()[at].size = static_cast<std::uint32_t>(ops().size() - at);
+    }
+
+    // Of an operation with all inside it.
+    int cost_of(std::size_t at) {
+        int most = 0;
+        for (std::size_t i = at; i < at + ops()[at].size; ++i)
+            most = std::max(most, cost(ops()[i].key));
+        return most;
     }
 
     // Recursive in NOT, OR and parentheses, whose depth is bounded.

@@ -32,6 +32,7 @@ void release(Server& server, Heap& heap) {
 namespace {
 
 constexpr std::uint32_t stranger_octets_max = 8192;  // a command of somebody not logged in
+constexpr std::uint8_t too_long_command = 1, too_long_message = 2;  // Server::too_long
 
 // "tag verb argument": where each stands in a command.
 struct Parts {
@@ -149,6 +150,7 @@ struct Protocol {
     }
 
     static void end_idle(Server& server) {
+        server.idle_news = 0;
         server.state = server.has_mailbox ? S::selected : S::authenticated;
     }
 
@@ -161,10 +163,7 @@ struct Protocol {
                        fx);
         }
         if (server.state == S::idle) return done(server, line, host, fx);
-        const std::size_t from = server.command.size;
-        fx.heap->append(server.command, line);
-        if (from != 0 && server.literal_to == LiteralTo::nowhere && !server.too_long)
-            server.too_long = 2;
+        if (!server.too_long) fx.heap->append(server.command, line);
         const auto literal = crlf ? literal_behind(line) : std::nullopt;
         if (literal && take_literal(server, *literal, host, fx)) return;
         fx.hear(heard(server, *fx.heap), section_of(server, *fx.heap));
@@ -195,23 +194,22 @@ struct Protocol {
         if (literal.waits && !is_welcome(server, parts, host)) return false;
         const bool is_message = equals_ignoring_case(parts.verb, "APPEND") && server.has_account &&
                                 message_comes(so_far);
-        const std::uint64_t room =
-            is_message
-                ? host.append_octets_max - std::min(server.message.size, host.append_octets_max)
-                : command_octets_max(server, host) -
-                      std::min(server.command.size, command_octets_max(server, host));
+        const std::uint64_t most =
+            is_message ? host.append_octets_max : command_octets_max(server, host);
+        const std::uint64_t had = is_message ? server.message.size : so_far.size();
         const bool minus_only = !literal.waits && !host.capabilities.has(Capability::literal_plus);
-        if (literal.octets > room || server.too_long || (minus_only && literal.octets > 4096)) {
-            server.too_long = 2;
-            if (literal.waits) return false;
+        if (!server.too_long && (literal.octets > most || had > most - literal.octets ||
+                                 so_far.size() > command_octets_max(server, host) ||
+                                 (minus_only && literal.octets > 4096))) {
+            server.too_long = is_message ? too_long_message : too_long_command;
+            keep_tag_alone(server, *fx.heap);
         }
-        fx.heap->append(server.command, "\r\n");
+        if (server.too_long && literal.waits) return false;
+        if (!server.too_long) fx.heap->append(server.command, "\r\n");
         server.literal_to = server.too_long ? LiteralTo::nowhere
                             : is_message    ? LiteralTo::message
                                             : LiteralTo::command;
         server.literal_left = literal.octets;
-        // Only the message itself is worth no more room in the command's own text.
-        if (server.too_long) keep_tag_alone(server, *fx.heap);
         if (literal.waits) say_go_on("go ahead", "3501 §7.5", fx);
         return true;
     }
@@ -238,7 +236,8 @@ struct Protocol {
             say_tagged(server, host, reply, section, fx);
         };
         if (server.too_long)
-            return fail({parts.verb.empty() ? bad : refused, "TOOBIG", "more than is taken here"},
+            return fail({server.too_long == too_long_message ? refused : bad, "TOOBIG",
+                         "more than is taken here"},
                         "7889 §4");
         if (parts.tag.empty()) return fail(wrong("a command begins with a tag"), "3501 §2.2.1");
         const ServerRow* const row = row_of(parts.verb);
@@ -301,18 +300,19 @@ struct Protocol {
         if (what == Waiting::row) {
             const Reply reply = row.then(server, answer, host, fx);
             if (reply.code != 0) conclude(server, row, reply, host, fx);
-            return;
-        }
-        if (!answer.ok)
-            return say_bye(server, "[UNAVAILABLE] the mailbox cannot be read any more", "5530 §3",
-                           fx);
-        learn(server, answer, *fx.heap);
-        if (what == Waiting::idle) {
-            tell_news(server, true, fx);
             if (server.idle_news) look_while_idle(server, fx);
             return;
         }
-        tell_news(server, may_expunge_behind(row.verb), fx);
+        if (answer.ok)
+            learn(server, answer, *fx.heap);
+        else
+            say_bye(server, "[UNAVAILABLE] the mailbox cannot be read any more", "5530 §3", fx);
+        if (what == Waiting::idle) {
+            if (!server.ended) tell_news(server, true, fx);
+            if (server.idle_news) look_while_idle(server, fx);
+            return;
+        }
+        if (!server.ended) tell_news(server, may_expunge_behind(row.verb), fx);
         const std::string words(fx.heap->view(server.words));
         say_tagged(server, host, {server.outcome, {}, words}, row.section, fx);
     }

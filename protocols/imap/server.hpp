@@ -72,7 +72,7 @@ struct Server {
     std::uint8_t has_account = 0;  // somebody is logged in
     std::uint8_t news = 0;         // some Member is gone or changed, or there are new ones
     std::uint8_t flags_news = 0;   // the keyword table is news
-    std::uint8_t too_long = 0;     // the command under way passes a limit: 1 line, 2 literal
+    std::uint8_t too_long = 0;     // the command under way passes a limit: 1, its message: 2
     std::uint8_t outcome = 0;      // the code of the tagged reply that waits for news
     std::uint8_t stage = 0;        // of a command of several asks, its own
     std::uint8_t bits = 0;         // of a command of several asks, its own
@@ -147,7 +147,8 @@ bool offers(const ServerHost& host, const ServerRow& row);
 //                store no longer knows what vanished; the rows are all messages there are.
 //   VANISHED     number: a mod-sequence. text: ChangesHead and the uids vanished since, none of
 //                them still there. exists false: the store no longer knows that; no uids then.
-//   KEYWORD      b: "Name Name": gets them a place each in the table. Answer text: the table.
+//   KEYWORD      b: "Name Name": gets them a place each in the table; number 1: only those that are
+//                there count. Answer text: the table.
 //   FETCH        number: UID; b: "TEXT" if the text is wanted, "" if FetchHead will do; a: "SEEN"
 //   if
 //                \Seen is to be set. Answer `enhanced`: FetchHead, text: the whole message.

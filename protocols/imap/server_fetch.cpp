@@ -145,8 +145,9 @@ std::optional<Ask> next_message(Server& server, const FetchCommand& command, Eff
             say_message(server, index, command.items, {}, fx);
             continue;
         }
-        const bool sets_seen =
-            command.items.sets_seen() && !server.read_only && !(member.flags & flag::seen);
+        // Whether it is \Seen already the store knows better: another session may have changed
+        // that.
+        const bool sets_seen = command.items.sets_seen() && !server.read_only;
         return store("FETCH", sets_seen ? "SEEN" : "", wants_text(command.items) ? "TEXT" : "",
                      uid);
     }
@@ -222,7 +223,7 @@ Reply judge_fetch(Server& server, const Answer& answer, const ServerHost& host, 
         } else {
             Member member = fx.heap->get(server.members, index);
             FetchItems items = command.items;
-            if (command.items.sets_seen() && !server.read_only && !(member.flags & flag::seen)) {
+            if (command.items.sets_seen() && !server.read_only && member.flags != head.flags) {
                 // RFC 3501 §6.4.5: flags that the command itself changes are told with its data.
                 for (const ItemKind kind : {ItemKind::flags, ItemKind::modseq}) {
                     if (items.has(kind) ||
@@ -232,9 +233,7 @@ Reply judge_fetch(Server& server, const Answer& answer, const ServerHost& host, 
                     item.kind = kind;
                     items.items.push_back(std::move(item));
                 }
-                member.flags = head.flags;
-                member.modseq = head.modseq & ((std::uint64_t{1} << 62) - 1);
-                member.changed = 0;
+                take_flags(server, member, head.flags, head.modseq, *fx.heap);
                 fx.heap->set(server.members, index, member);
             }
             MessageData data;

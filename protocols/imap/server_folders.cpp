@@ -212,7 +212,7 @@ Step status(Server& server, std::string_view argument, const ServerHost& host, E
     const bool apart = reader.space();
     const auto items = apart ? read_status_items(reader, host) : std::nullopt;
     if (!name || !items || !reader.done())
-        return wrong("write STATUS, a mailbox and (MESSAGES UNSEEN …)");
+        return wrong("write STATUS, a mailbox and (MESSAGES UNSEEN ...)");
     // RFC 7162 §3.1.1.1: who asks for mod-sequences follows them.
     if (*items & bit_of(StatusItem::modseq)) server.enabled |= enabled::condstore;
     fx.words = *name;
@@ -271,7 +271,7 @@ Step get_quota_root(Server& server, std::string_view argument, const ServerHost&
 
 // RFC 9208 §4.1.3: "root (STORAGE 512)"
 Step set_quota(Server&, std::string_view argument, const ServerHost&, Effects& fx) {
-    constexpr std::string_view usage = "write SETQUOTA, a root and (RESOURCE limit …)";
+    constexpr std::string_view usage = "write SETQUOTA, a root and (RESOURCE limit ...)";
     Reader reader(argument);
     const auto root = reader.astring();
     if (!root || !reader.space() || !reader.take('(')) return wrong(usage);

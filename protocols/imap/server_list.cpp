@@ -101,7 +101,7 @@ ListCommand read_list(const Server& server, std::string_view argument, const Ser
     }
     if (extended && reader.space() && !read_return(reader, out, host))
         out.problem = "such a return option is not known: SUBSCRIBED, CHILDREN, SPECIAL-USE, "
-                      "STATUS (…) are";
+                      "STATUS (...) are";
     else if (!reader.done())
         out.problem = usage;
     out.query.lsub = lsub;

@@ -99,6 +99,10 @@ std::uint32_t find_member(const Server& server, const Heap& heap, std::uint32_t 
 bool set_targets(Server& server, const SequenceSet& set, bool by_uid, Heap& heap);
 // "1,4:7" of Server::targets.
 std::string targets_text(const Server& server, const Heap& heap);
+// The flags of a message as an answer other than CHANGES' shows them. Keywords that the session has
+// no names for yet are told again as soon as it has.
+void take_flags(Server& server, Member& member, std::uint32_t flags, std::uint64_t modseq,
+                const Heap& heap);
 // Takes in ChangesHead and what follows; `others`: what is new is told to the client.
 void learn(Server& server, const Answer& answer, Heap& heap);
 void mark_gone(Server& server, std::uint32_t uid, Heap& heap);
@@ -132,6 +136,10 @@ using S = ServerState;
 
 using Verb = Step(Server& server, std::string_view argument, const ServerHost& host, Effects& fx);
 using Then = Reply(Server& server, const Answer& answer, const ServerHost& host, Effects& fx);
+
+// server_session.cpp
+Verb capability, noop, check, logout, start_tls, id, enable, idle;
+Then judge_idle;
 
 // server_login.cpp
 Verb login, authenticate;

@@ -100,9 +100,7 @@ void take_stored(Server& server, const StoreCommand& command, const MessageRow& 
     // RFC 3501 §6.4.6: .SILENT is about what the client can reckon itself, and nothing else.
     const bool surprise = row.flags != expected(member.flags, command.how, wanted);
     const bool moved = member.modseq != row.modseq;
-    member.flags = row.flags;
-    member.modseq = row.modseq & ((std::uint64_t{1} << 62) - 1);
-    member.changed = 0;
+    take_flags(server, member, row.flags, row.modseq, *fx.heap);
     fx.heap->set(server.members, index, member);
     if (!command.silent || surprise)
         say_flags(server, index, member, true, fx);
@@ -122,13 +120,12 @@ Step store_flags(Server& server, std::string_view argument, const ServerHost& ho
     if (server.targets.empty()) return ok("no such message, nothing stored");
     const std::string_view table = fx.heap->view(server.keywords);
     std::string fresh;
-    if (command.how != '-')
-        for (const std::string_view word : command.flags.keywords)
-            if (!keyword_place(table, word)) fresh.append(fresh.empty() ? "" : " ").append(word);
+    for (const std::string_view word : command.flags.keywords)
+        if (!keyword_place(table, word)) fresh.append(fresh.empty() ? "" : " ").append(word);
     if (fresh.empty()) return ask_to_store(server, command, fx);
     fx.words = fresh;
     server.stage = 1;
-    return store("KEYWORD", {}, fx.words);
+    return store("KEYWORD", {}, fx.words, command.how == '-' ? 1 : 0);
 }
 
 Reply judge_store(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {

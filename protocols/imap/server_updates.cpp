@@ -145,6 +145,15 @@ void learn_row(Server& server, const MessageRow& row, Heap& heap) {
 
 }  // namespace
 
+void take_flags(Server& server, Member& member, std::uint32_t flags, std::uint64_t modseq,
+                const Heap& heap) {
+    const unsigned named = system_flags + keyword_count(heap.view(server.keywords));
+    member.flags = flags;
+    member.modseq = modseq & ((std::uint64_t{1} << 62) - 1);
+    member.changed = named < 32 && flags >> named != 0;
+    if (member.changed) server.news = 1;
+}
+
 void learn(Server& server, const Answer& answer, Heap& heap) {
     std::string_view text = answer.text;
     ChangesHead head;

@@ -15,6 +15,7 @@ constexpr std::size_t ancestors_max = 2'000;  // a link deeper than that is not 
 struct Node {
     std::uint32_t message = none;  // none: a dummy, for a message that is not there
     std::uint32_t parent = none;
+    bool is_parent = false;  // something is linked below it, or once was
     std::vector<std::uint32_t> children;
     std::int64_t sent_s = 0;   // a dummy's: its first child's
     std::uint32_t number = 0;  // breaks ties
@@ -48,8 +49,10 @@ private:
         return place->second;
     }
 
-    // Whether `node` is `above` or below it; also where that would take too long to find out.
+    // Whether `node` is `above` or below it; also where that would take too long to find out. In
+    // mailbox order answers come after what they answer, and nothing is below them yet.
     bool below(std::uint32_t node, std::uint32_t above) const {
+        if (!nodes_[above].is_parent) return node == above;
         for (std::size_t steps = 0; node != none; node = nodes_[node].parent)
             if (node == above || ++steps > ancestors_max) return true;
         return false;
@@ -61,8 +64,7 @@ private:
             std::uint32_t before = none;
             for (const std::string& id : one.references) {  // (A)
                 const std::uint32_t node = node_of(id);
-                if (before != none && nodes_[node].parent == none && !below(before, node))
-                    nodes_[node].parent = before;
+                if (before != none && nodes_[node].parent == none) put_below(before, node);
                 before = node;
             }
             // An identifier that is missing or taken is replaced by one that nobody else has.
@@ -73,8 +75,14 @@ private:
             nodes_[own].sent_s = one.sent_s;
             // (B): its own References say more than another message's.
             nodes_[own].parent = none;
-            if (before != none && !below(before, own)) nodes_[own].parent = before;
+            if (before != none) put_below(before, own);
         }
+    }
+
+    void put_below(std::uint32_t parent, std::uint32_t node) {
+        if (below(parent, node)) return;
+        nodes_[node].parent = parent;
+        nodes_[parent].is_parent = true;
     }
 
     void gather() {

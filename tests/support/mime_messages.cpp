@@ -10,7 +10,7 @@ namespace {
 
 class Writer {
 public:
-    explicit Writer(std::uint64_t seed) : random_(seed) {}
+    explicit Writer(std::uint64_t seed) : random_{seed} {}
 
     // The fields and the body of one entity; `depth` levels may follow.
     std::string entity(int depth, bool is_message) {
