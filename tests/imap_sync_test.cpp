@@ -317,6 +317,76 @@ TEST_CASE("what the server refuses is a conflict, and the truth is learnt anew")
     check_equal(program, store);
 }
 
+TEST_CASE("an offline client looks again where the numbers cannot be true, but not for ever") {
+    Program program;
+    program.settings.folder = "INBOX";
+    ImapClient client;
+    client.logs_in("");
+    begin_session(program.sync, program.heap);
+    std::size_t applied = 0;
+    int selects = 0;
+    // The server says that there are two messages, and shows one.
+    for (int jobs = 0; jobs < 100; ++jobs) {
+        for (; applied < client.tells.size(); ++applied) {
+            Tell tell;
+            tell.kind = TellKind::imap;
+            tell.code = static_cast<std::uint16_t>(client.tells[applied].first);
+            tell.index = client.tells[applied].second.first;
+            apply(program.sync, tell, client.tells[applied].second.second, program.heap);
+        }
+        const auto next = next_job(program.sync, program.settings, program.heap);
+        if (!next) break;
+        client.does(*next);
+        while (!client.wants_job) {
+            std::string said;
+            if (client.machine.awaiting == imap::Turn::select) {
+                ++selects;
+                said = "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n";
+            } else if (client.machine.awaiting == imap::Turn::present) {
+                said = "* SEARCH 5\r\n";
+            } else {
+                said = "* 1 FETCH (UID 5 FLAGS () BODY[] {1}\r\nx)\r\n";
+            }
+            client.hears(said + client.tag() + "OK .\r\n");
+        }
+    }
+    CHECK(program.sync.doing == imap::SyncStep::end);
+    CHECK(selects > 1);
+    CHECK(selects < 10);
+    CHECK(program.knows("INBOX") == "5 ()\n");
+}
+
+TEST_CASE("what was under way when a session broke is done in the next one") {
+    imap_model::Store store;
+    store.create("Trash", 0);
+    add(store, "INBOX", "text\r\n");
+    Program program;
+    program.synchronise(store, Level::condstore);
+    Job move = on_uids(JobKind::move, "1");
+    move.to = "Trash";
+    act(program.sync, "INBOX", move, program.heap);
+    begin_session(program.sync, program.heap);
+    {
+        ImapSession session(store);
+        session.host = host_of(Level::condstore);
+        session.run([&](const Tell& tell,
+                        std::string_view text) { apply(program.sync, tell, text, program.heap); },
+                    [&] {
+                        const auto job = next_job(program.sync, program.settings, program.heap);
+                        if (!job || job->kind != JobKind::move) return job;
+                        session.client.wakes(Wake::closed);
+                        session.client.closed = true;
+                        session.client.wants_job = true;
+                        return job;
+                    });
+    }
+    CHECK(program.sync.actions.size() == 1);
+    program.synchronise(store, Level::condstore);
+    CHECK(program.sync.actions.empty());
+    CHECK(store.find("Trash")->messages.size() == 1);
+    check_equal(program, store);
+}
+
 TEST_CASE("an offline client that idles hears of new mail, and fetches it") {
     imap_model::Store store;
     add(store, "INBOX", "first\r\n");

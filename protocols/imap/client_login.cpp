@@ -68,7 +68,7 @@ void log_in(Client& client, const ClientHost& host, Effects& fx) {
     fx.ask = {AskKind::respond, {}, {}, "BEGIN", client.mechanisms.bits};
 }
 
-// RFC 2595 §2.1: whether to go on where there is no TLS is the client's policy.
+// RFC 2595 §2.2: whether to go on where there is no TLS is the client's policy.
 void without_tls(Client& client, std::string_view why, const ClientHost& host, Effects& fx) {
     if (host.tls == TlsPolicy::opportunistic) {
         fx.tls_remark = TlsRemark::goes_on_without;

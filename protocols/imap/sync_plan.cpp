@@ -54,7 +54,7 @@ Job select_job(Sync& sync, std::uint32_t index, const SyncSettings& settings, He
     job.kind = JobKind::select;
     job.resync = true;
     change_folder(sync, index, heap, [&](CachedFolder& folder) {
-        if (++folder.selects >= selects_max) folder.failed = 1;
+        ++folder.selects;
         job.mailbox = heap.view(folder.name);
         job.uidvalidity = folder.uidvalidity;
         job.modseq = folder.modseq;
@@ -152,11 +152,15 @@ std::optional<Job> idle(Sync& sync, const SyncSettings& settings, Heap& heap) {
     return job;
 }
 
-// Something could not be placed: the folder is learnt from the beginning.
+// Something could not be placed: the folder is learnt from the beginning. Where that did not help
+// again and again, what is known must do, until the next session.
 void learn_anew(Sync& sync, std::uint32_t index, Heap& heap) {
     change_folder(sync, index, heap, [](CachedFolder& folder) {
-        folder.synced = 0;
         folder.modseq = 0;
+        if (folder.selects < selects_max)
+            folder.synced = 0;
+        else
+            folder.exists = folder.messages.size();
     });
 }
 
