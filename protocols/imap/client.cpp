@@ -216,7 +216,7 @@ void heard_status(Client& client, const Status& status, const ClientHost& host, 
 
 void heard_response(Client& client, std::string_view response, const ClientHost& host,
                     Effects& fx) {
-    if (response.starts_with('+')) {
+    if (response.starts_with('+') && client.awaiting != Turn::greeting) {
         response.remove_prefix(1);
         if (response.starts_with(' ')) response.remove_prefix(1);
         return heard_plus(client, response, host, fx);

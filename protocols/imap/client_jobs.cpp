@@ -71,7 +71,7 @@ void begin_list(Client& client, const Job& job, const ClientHost& host, Effects&
     if (job.subscribed && extended) command.word("(SUBSCRIBED)");
     command.word("\"\"").mailbox(job.mailbox);
     if (extended && offers(client, Offer::special_use) && !lsub)
-        command.put(" RETURN (SPECIAL-USE)");  // RFC 6154 §5.2
+        command.put(" RETURN (SPECIAL-USE)");  // RFC 6154 §2
     say(client, lsub ? Turn::lsub : Turn::list, command, fx);
 }
 

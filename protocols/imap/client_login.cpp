@@ -68,7 +68,7 @@ void log_in(Client& client, const ClientHost& host, Effects& fx) {
     fx.ask = {AskKind::respond, {}, {}, "BEGIN", client.mechanisms.bits};
 }
 
-// RFC 2595 §2.1: whether to go on where there is no TLS is the client's policy.
+// RFC 2595 §2.2: whether to go on where there is no TLS is the client's policy.
 void without_tls(Client& client, std::string_view why, const ClientHost& host, Effects& fx) {
     if (host.tls == TlsPolicy::opportunistic) {
         fx.tls_remark = TlsRemark::goes_on_without;
@@ -114,9 +114,9 @@ void note_capabilities(Client& client, std::string_view words, Effects& fx) {
             client.mechanisms.add(one);
     }
     if (offers(client, Offer::rev2))  // RFC 9051 appendix E: it has these without saying so
-        for (const Offer one : {Offer::enable, Offer::idle, Offer::uidplus, Offer::move,
-                                Offer::unselect, Offer::esearch, Offer::sasl_ir,
-                                Offer::literal_minus, Offer::list_extended, Offer::special_use})
+        for (const Offer one :
+             {Offer::enable, Offer::idle, Offer::uidplus, Offer::move, Offer::unselect,
+              Offer::esearch, Offer::sasl_ir, Offer::literal_minus, Offer::list_extended})
             set(client, one);
     told(fx, Told::capability, 0, words);
 }
