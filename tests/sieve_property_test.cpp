@@ -131,3 +131,25 @@ TEST_CASE("every run ends within its limits, says the same twice, and loses no m
         check_run(parsed.script, {message, from, "bob+box@example.net"}, world);
     }
 }
+
+// Not one of the tests: what sieve_interop_test.py lets another program judge.
+TEST_CASE("writes a table of random scripts", "[.sieve-table]") {
+    const char* const path = std::getenv("POSTROAD_SIEVE_TABLE");
+    const char* const count = std::getenv("POSTROAD_SIEVE_COUNT");
+    REQUIRE(path != nullptr);
+    REQUIRE(count != nullptr);
+    std::ofstream out(path, std::ios::binary);
+    static constexpr const char* files[] = {"plain.eml", "coyote.eml", "mime.eml", "robot.eml"};
+    for (std::uint64_t seed = 1; seed <= std::strtoull(count, nullptr, 10); ++seed) {
+        sieve_cases::Case one;
+        one.title = "seed " + std::to_string(seed);
+        one.script = sieve_generate::Generator(seed, true).script() + "\n";
+        sieve_cases::Run run;
+        run.heading =
+            std::string(files[seed % 4]) + " from alice@example.org to bob+box@example.net";
+        out << "=== " << one.title << "\n"
+            << one.script << "--- " << run.heading << "\n"
+            << sieve_cases::run(one, run) << "\n";
+    }
+    REQUIRE(out.good());
+}
