@@ -57,6 +57,21 @@ void check_run(const sieve::Script& script, const sieve::Input& input,
     REQUIRE(again.texts == result.texts);
 }
 
+// A right script with a few octets wrong.
+std::string spoilt(std::uint64_t seed, bool judged = false) {
+    std::string source = sieve_generate::Generator(seed, judged).script();
+    Random random{seed};
+    for (std::uint64_t i = 1 + random.below(3); i > 0; --i) {
+        static constexpr std::string_view noise = "\"{}()[];:,#\\.*/a1 \n\r\xc3";
+        const std::size_t at = random.below(source.size());
+        if (random.below(2) == 0)
+            source.erase(at, 1 + random.below(4));
+        else
+            source.insert(at, 1, noise[random.below(judged ? noise.size() - 2 : noise.size())]);
+    }
+    return source;
+}
+
 }  // namespace
 
 TEST_CASE("every script is read back as it was, whatever its layout", "[sieve]") {
@@ -83,16 +98,7 @@ TEST_CASE("every script is read back as it was, whatever its layout", "[sieve]")
 TEST_CASE("a script with a random mistake is refused in its place, or is another script",
           "[sieve]") {
     for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
-        std::string source = sieve_generate::Generator(seed).script();
-        Random random{seed};
-        for (std::uint64_t i = 1 + random.below(3); i > 0; --i) {
-            static constexpr std::string_view noise = "\"{}()[];:,#\\.*/a1 \n\r\xc3";
-            const std::size_t at = random.below(source.size());
-            if (random.below(2) == 0)
-                source.erase(at, 1 + random.below(4));
-            else
-                source.insert(at, 1, noise[random.below(noise.size())]);
-        }
+        const std::string source = spoilt(seed);
         const sieve::Parsed parsed = sieve::parse(source);
         INFO("seed " << seed << "\n" << source);
         std::pair<std::uint32_t, std::uint32_t> last{0, 0};
@@ -147,6 +153,10 @@ TEST_CASE("writes a table of random scripts", "[.sieve-table]") {
         sieve_cases::Run run;
         run.heading =
             std::string(files[seed % 4]) + " from alice@example.org to bob+box@example.net";
+        if (seed % 5 == 0) {  // the verdict on a script with a mistake, or with none for all that
+            one.script = spoilt(seed, true) + "\n";
+            run.heading = "mistakes";
+        }
         out << "=== " << one.title << "\n"
             << one.script << "--- " << run.heading << "\n"
             << sieve_cases::run(one, run) << "\n";

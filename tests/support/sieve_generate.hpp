@@ -83,9 +83,11 @@ private:
         return capability != Capability::ereject && capability != Capability::environment &&
                capability != Capability::duplicate;
     }
+    // Pigeonhole does not read what can never run, so nothing is always true or false.
     static bool is_judged(Word word) {
         return is_judged(row_of(word).needs) && word != Word::currentdate &&
-               word != Word::vacation && word != Word::reject;
+               word != Word::vacation && word != Word::reject && word != Word::true_ &&
+               word != Word::false_;
     }
 
     // Something that is in a message, or nearly. Nothing between Z and a: RFC 4790 §9.2 orders
@@ -288,7 +290,8 @@ private:
         const WordRow* row = &row_of(static_cast<Word>(first + below(word_count - first)));
         while (judged_ && !is_judged(row->word))
             row = &row_of(static_cast<Word>(first + below(word_count - first)));
-        if (depth > 4 && row->tests != Tests::none) row = &row_of(Word::true_);
+        if (depth > 4 && row->tests != Tests::none)
+            row = &row_of(judged_ ? Word::exists : Word::true_);
         word(row->name);
         arguments(*row);
         if (row->tests == Tests::one) test(depth + 1);
