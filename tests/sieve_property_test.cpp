@@ -57,6 +57,21 @@ void check_run(const sieve::Script& script, const sieve::Input& input,
     REQUIRE(again.texts == result.texts);
 }
 
+// A right script with a few octets wrong.
+std::string spoilt(std::uint64_t seed, bool judged = false) {
+    std::string source = sieve_generate::Generator(seed, judged).script();
+    Random random{seed};
+    for (std::uint64_t i = 1 + random.below(3); i > 0; --i) {
+        static constexpr std::string_view noise = "\"{}()[];:,#\\.*/a1 \n\r\xc3";
+        const std::size_t at = random.below(source.size());
+        if (random.below(2) == 0)
+            source.erase(at, 1 + random.below(4));
+        else
+            source.insert(at, 1, noise[random.below(judged ? noise.size() - 2 : noise.size())]);
+    }
+    return source;
+}
+
 }  // namespace
 
 TEST_CASE("every script is read back as it was, whatever its layout", "[sieve]") {
@@ -83,16 +98,7 @@ TEST_CASE("every script is read back as it was, whatever its layout", "[sieve]")
 TEST_CASE("a script with a random mistake is refused in its place, or is another script",
           "[sieve]") {
     for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
-        std::string source = sieve_generate::Generator(seed).script();
-        Random random{seed};
-        for (std::uint64_t i = 1 + random.below(3); i > 0; --i) {
-            static constexpr std::string_view noise = "\"{}()[];:,#\\.*/a1 \n\r\xc3";
-            const std::size_t at = random.below(source.size());
-            if (random.below(2) == 0)
-                source.erase(at, 1 + random.below(4));
-            else
-                source.insert(at, 1, noise[random.below(noise.size())]);
-        }
+        const std::string source = spoilt(seed);
         const sieve::Parsed parsed = sieve::parse(source);
         INFO("seed " << seed << "\n" << source);
         std::pair<std::uint32_t, std::uint32_t> last{0, 0};
@@ -130,4 +136,30 @@ TEST_CASE("every run ends within its limits, says the same twice, and loses no m
         const char* const from = random.below(4) == 0 ? "" : "alice@example.org";
         check_run(parsed.script, {message, from, "bob+box@example.net"}, world);
     }
+}
+
+// Not one of the tests: what sieve_interop_test.py lets another program judge.
+TEST_CASE("writes a table of random scripts", "[.sieve-table]") {
+    const char* const path = std::getenv("POSTROAD_SIEVE_TABLE");
+    const char* const count = std::getenv("POSTROAD_SIEVE_COUNT");
+    REQUIRE(path != nullptr);
+    REQUIRE(count != nullptr);
+    std::ofstream out(path, std::ios::binary);
+    static constexpr const char* files[] = {"plain.eml", "coyote.eml", "mime.eml", "robot.eml"};
+    for (std::uint64_t seed = 1; seed <= std::strtoull(count, nullptr, 10); ++seed) {
+        sieve_cases::Case one;
+        one.title = "seed " + std::to_string(seed);
+        one.script = sieve_generate::Generator(seed, true).script() + "\n";
+        sieve_cases::Run run;
+        run.heading =
+            std::string(files[seed % 4]) + " from alice@example.org to bob+box@example.net";
+        if (seed % 5 == 0) {  // the verdict on a script with a mistake, or with none for all that
+            one.script = spoilt(seed, true) + "\n";
+            run.heading = "mistakes";
+        }
+        out << "=== " << one.title << "\n"
+            << one.script << "--- " << run.heading << "\n"
+            << sieve_cases::run(one, run) << "\n";
+    }
+    REQUIRE(out.good());
 }

@@ -2,6 +2,8 @@
 // the readers of protocols/message see it.
 #include "protocols/sieve/replies.hpp"
 
+#include <algorithm>
+
 #include "protocols/message/address.hpp"
 #include "protocols/message/header.hpp"
 #include "protocols/message/mime.hpp"

@@ -1,5 +1,6 @@
 // Scripts, messages and what comes of them, from files that people can read; another program
 // judges the same files in sieve_interop_test.py.
+#include <algorithm>
 #include <filesystem>
 
 #include "tests/support/golden.hpp"

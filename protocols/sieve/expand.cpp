@@ -1,6 +1,6 @@
-// RFC 5228 §2.4.2.4, RFC 5229 §3. Everything here is one pass over the text: a "${" that leads
-// nowhere is looked at once more from the next octet, and a name ends at the first octet that no
-// name has.
+// Encoded characters (RFC 5228 §2.4.2.4) and references (RFC 5229 §3) in one pass over the text: a
+// "${" that leads nowhere is looked at once more from the next octet, and a name ends at the first
+// octet that no name has.
 #include "protocols/sieve/expand.hpp"
 
 #include "protocols/base/ascii.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "protocols/base/ascii.hpp"
-#include "protocols/sieve/lexer.hpp"
+#include "protocols/sieve/cursor.hpp"
 #include "protocols/sieve/reading.hpp"
 #include "protocols/sieve/words.hpp"
 
@@ -19,66 +19,14 @@ std::vector<std::string_view> names_of(bool tests) {
     return names;
 }
 
-class Parser {
+class Parser : Cursor {
 public:
     Parser(Reading& reading, const std::vector<Token>& tokens, std::uint32_t nesting_max)
-        : r_(reading), tokens_(tokens), nesting_max_(nesting_max) {}
+        : Cursor(reading.source, tokens), r_(reading), nesting_max_(nesting_max) {}
 
     void run() { r_.script.first_command = commands(0); }
 
 private:
-    // --- tokens ---
-    const Token& now() const { return tokens_[at_]; }
-    bool is(TokenKind kind) const { return now().kind == kind; }
-    void skip() {
-        if (!is(TokenKind::end)) ++at_;
-    }
-    bool take(TokenKind kind) {
-        if (!is(kind)) return false;
-        skip();
-        return true;
-    }
-    std::string_view text(const Token& token) const {
-        return r_.source.substr(token.begin, token.end - token.begin);
-    }
-    static Place place(const Token& token) {
-        return {token.line, token.column, token.begin, token.end};
-    }
-    bool is_string() const { return is(TokenKind::quoted) || is(TokenKind::multi_line); }
-    bool is_value() const {
-        return is_string() || is(TokenKind::number) || is(TokenKind::open_bracket);
-    }
-
-    std::string found() const {
-        switch (now().kind) {
-        case TokenKind::identifier:
-        case TokenKind::tag: return quoted(text(now()));
-        case TokenKind::number: return "the number " + std::string(text(now()).substr(0, 40));
-        case TokenKind::quoted:
-        case TokenKind::multi_line: return "a string";
-        case TokenKind::end: return "the end of the script";
-        default: return "'" + std::string(text(now())) + "'";
-        }
-    }
-
-    // Right behind the last word: where something is missing.
-    Place behind() const {
-        if (at_ == 0) return place(now());
-        const Token& last = tokens_[at_ - 1];
-        if (last.kind == TokenKind::multi_line) return place(now());
-        std::uint32_t column = last.column;
-        std::uint32_t line = last.line;
-        for (const char c : text(last)) {
-            if (c == '\n') {
-                ++line;
-                column = 1;
-            } else if ((static_cast<unsigned char>(c) & 0xc0U) != 0x80U) {
-                ++column;
-            }
-        }
-        return {line, column, last.end, last.end};
-    }
-
     // --- commands ---
     std::uint32_t commands(std::uint32_t depth) {
         std::uint32_t first = no_node;
@@ -127,7 +75,7 @@ private:
         r_.require(row->needs, place(name), row->name);
         const std::uint32_t id = open(*row, name);
         const bool good = arguments(id, *row) && tests(id, *row, 0);
-        r_.script.places[id].end = tokens_[at_ > 0 ? at_ - 1 : 0].end;
+        r_.script.places[id].end = last_taken().end;
         if (good) check_node(r_, id);
         finish(id, *row, depth, good);
         return id;
@@ -258,7 +206,7 @@ private:
         r_.require(row->needs, place(name), row->name);
         const std::uint32_t id = open(*row, name);
         if (!arguments(id, *row) || !tests(id, *row, depth)) return no_node;
-        r_.script.places[id].end = tokens_[at_ - 1].end;
+        r_.script.places[id].end = last_taken().end;
         check_node(r_, id);
         return id;
     }
@@ -371,7 +319,7 @@ private:
         const bool good = is_string() ? string() : list();
         argument.count = static_cast<std::uint32_t>(r_.script.texts.size()) - argument.first;
         Place all = where;
-        if (argument.tag == Tag::none) all.end = tokens_[at_ - 1].end;
+        if (argument.tag == Tag::none) all.end = last_taken().end;
         add(argument, all);
         return good;
     }
@@ -449,16 +397,14 @@ private:
                             : std::to_string(wanted) + (wanted == 1 ? " value" : " values");
         what += ", here " + std::string(given.size() == 1 ? "is " : "are ") +
                 (given.empty() ? "none" : std::to_string(given.size()));
-        const bool list = is(TokenKind::comma) && tokens_[at_ - 1].kind == TokenKind::quoted;
+        const bool list = is(TokenKind::comma) && last_taken().kind == TokenKind::quoted;
         r_.problem(where, std::move(what), "usage: " + std::string(row.usage),
                    list ? "a list is written in brackets: [\"a\", \"b\"]" : "");
         return false;
     }
 
     Reading& r_;
-    const std::vector<Token>& tokens_;
     std::uint32_t nesting_max_;
-    std::size_t at_ = 0;
     bool begun_ = false;     // a command other than require came
     bool unclosed_ = false;  // the script ended within a block
     bool unsure_ = false;    // the last command was not understood

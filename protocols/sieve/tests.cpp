@@ -84,13 +84,15 @@ bool duplicate(Execution& e, std::uint32_t node, Step& step) {
     return seen;
 }
 
-// RFC 5232 §4: a key with several flags in it means each of them.
+// RFC 5232 §4: a key with several flags in it means each of them, and what is no flag is none.
 std::vector<std::string> keys_of(Execution& e, std::uint32_t node) {
     if (e.script.nodes[node].word != Word::hasflag) return e.strings(node, Slot::keys);
     std::vector<std::string> keys = e.strings(node, Slot::flag_list);
     const Argument* match = e.script.find(node, Slot::match_type);
-    if (match != nullptr && (match->tag == Tag::count || match->tag == Tag::value)) return keys;
-    std::vector<std::string> out;
+    if (match == nullptr || match->tag == Tag::is)
+        return flags_in(keys, e.environment.limits.flags_max);
+    if (match->tag == Tag::count || match->tag == Tag::value) return keys;
+    std::vector<std::string> out;  // parts of flags, and patterns
     for (const std::string& key : keys)
         for (std::string_view rest = trimmed(key); !rest.empty();)
             out.emplace_back(take_word(rest));

@@ -1,5 +1,6 @@
 // Random scripts that are right, by the tables of protocols/sieve/words.hpp: every command, test
-// and tag comes, in any layout that RFC 5228 allows.
+// and tag comes, in any layout that RFC 5228 allows. For another program to judge they keep to what
+// it can be asked, and look for what the messages of the tables have.
 #pragma once
 
 #include <string>
@@ -18,13 +19,15 @@ using namespace postroad::sieve;
 
 class Generator {
 public:
-    explicit Generator(std::uint64_t seed) : random_{mix64(seed, 0x51e5e)} {}
+    explicit Generator(std::uint64_t seed, bool judged = false)
+        : random_{mix64(seed, 0x51e5e)}, judged_(judged) {}
 
     std::string script() {
         out_.clear();
         word("require");
         out_ += '[';
         for (std::size_t i = 1; i < capability_count; ++i) {
+            if (judged_ && !is_judged(static_cast<Capability>(i))) continue;
             if (i > 1) out_ += ',';
             gap();
             put_string(capability_name(static_cast<Capability>(i)));
@@ -75,6 +78,60 @@ private:
         out_ += '"';
     }
 
+    // --- what another program is asked ---
+    static bool is_judged(Capability capability) {
+        return capability != Capability::ereject && capability != Capability::environment &&
+               capability != Capability::duplicate;
+    }
+    // Pigeonhole does not read what can never run, so nothing is always true or false.
+    static bool is_judged(Word word) {
+        return is_judged(row_of(word).needs) && word != Word::currentdate &&
+               word != Word::vacation && word != Word::reject && word != Word::true_ &&
+               word != Word::false_;
+    }
+
+    // Something that is in a message, or nearly. Nothing between Z and a: RFC 4790 §9.2 orders
+    // letters as capitals, Pigeonhole as small ones.
+    std::string something(Word in) {
+        static constexpr std::string_view words[] = {"lunch",
+                                                     "Friday?",
+                                                     "Alice Archer",
+                                                     "alice@example.org",
+                                                     "example",
+                                                     "bob",
+                                                     "carol@example.com",
+                                                     "urgent",
+                                                     "support+urgent",
+                                                     "acme-users",
+                                                     "1",
+                                                     "list",
+                                                     "Jürgen",
+                                                     "Köln",
+                                                     "xylophone",
+                                                     "money",
+                                                     "noon",
+                                                     "2026",
+                                                     "11",
+                                                     "23",
+                                                     "08",
+                                                     "example.net",
+                                                     "auto-generated",
+                                                     "${v}",
+                                                     "${1}",
+                                                     "${2}",
+                                                     "",
+                                                     "9",
+                                                     "Mon"};
+        std::string out(pick(words));
+        if (below(3) != 0) return out;
+        static constexpr std::string_view wild[] = {"*", "?", "*", "\\?", ""};
+        const std::size_t at = below(out.size() + 1);
+        const bool splits =
+            at < out.size() && (static_cast<unsigned char>(out[at]) & 0xc0U) == 0x80U;
+        if (!splits) out.insert(at, pick(wild));
+        return in == Word::header || below(2) == 0 ? "*" + out + "*" : out;
+    }
+
     // --- values ---
     std::string anything() {
         static constexpr std::string_view pieces[] = {"a",
@@ -118,6 +175,8 @@ private:
         static constexpr std::string_view addresses[] = {"bob@example.net", "a.b+c@example.org",
                                                          "\"x y\"@example.com"};
         static constexpr std::string_view variables[] = {"v", "W", "_long_name_7"};
+        static constexpr std::string_view types[] = {"text", "text/html", "application", "message",
+                                                     ""};
         static constexpr std::string_view parts[] = {"from", "TO"};
         static constexpr std::string_view zones[] = {"+0000", "-0730", "+1400"};
         static constexpr std::string_view relations[] = {"gt", "ge", "lt", "le", "eq", "ne"};
@@ -131,7 +190,25 @@ private:
         case Slot::parts: return std::string(pick(parts));
         case Slot::datepart: return std::string(date_part_names()[below(date_part_names().size())]);
         case Slot::zone: return std::string(pick(zones));
-        case Slot::target: return in == Word::redirect ? std::string(pick(addresses)) : anything();
+        case Slot::target:
+            if (in == Word::redirect) return std::string(pick(addresses));
+            // Pigeonhole forgets an action without :copy when one with it was there before.
+            if (judged_)
+                return std::string(1, static_cast<char>((copies_ ? 'E' : 'A') + below(4))) +
+                       "${1}x${v}";
+            return anything();
+        case Slot::mailboxes:
+            if (judged_) return below(2) == 0 ? "Work" : "Nowhere";
+            return anything();
+        case Slot::transform:
+            if (judged_) return std::string(pick(types));
+            return anything();
+        case Slot::newvalue:
+        case Slot::keys:
+        case Slot::patterns:
+        case Slot::source:
+            if (judged_) return something(in);
+            return anything();
         case Slot::from:
         case Slot::addresses: return std::string(pick(addresses));
         case Slot::name:
@@ -167,6 +244,7 @@ private:
 
     // --- commands ---
     void tags(const WordRow& row) {
+        copies_ = false;
         bool numeric = false;
         bool indexed = row.word == Word::addheader || row.word == Word::duplicate;
         for (const Slot slot : row.tags) {
@@ -174,6 +252,7 @@ private:
             if (!must && below(3) != 0) continue;
             if (slot == Slot::last && !indexed) continue;
             if (slot == Slot::index) indexed = true;
+            if (slot == Slot::copy) copies_ = true;
             if (slot == Slot::comparator) {
                 static constexpr std::string_view known[] = {"i;octet", "i;ascii-casemap",
                                                              "i;ascii-numeric"};
@@ -186,8 +265,11 @@ private:
             std::vector<const TagRow*> fitting;
             for (const TagRow& tag : tag_rows()) {
                 const bool substrings = tag.tag == Tag::contains || tag.tag == Tag::matches;
-                const bool odd = (row.word == Word::currentdate && tag.tag == Tag::originalzone) ||
-                                 (row.word == Word::duplicate && tag.tag == Tag::days);
+                const bool odd =
+                    (row.word == Word::currentdate && tag.tag == Tag::originalzone) ||
+                    (row.word == Word::duplicate && tag.tag == Tag::days) ||
+                    // It makes Pigeonhole 0.5.19 crash.
+                    (judged_ && row.word == Word::deleteheader && tag.tag == Tag::count);
                 if (tag.slot == slot && !odd && !(numeric && substrings)) fitting.push_back(&tag);
             }
             const TagRow& tag = *fitting[below(fitting.size())];
@@ -206,7 +288,10 @@ private:
     void test(int depth) {
         const auto first = static_cast<std::uint64_t>(Word::address);
         const WordRow* row = &row_of(static_cast<Word>(first + below(word_count - first)));
-        if (depth > 4 && row->tests != Tests::none) row = &row_of(Word::true_);
+        while (judged_ && !is_judged(row->word))
+            row = &row_of(static_cast<Word>(first + below(word_count - first)));
+        if (depth > 4 && row->tests != Tests::none)
+            row = &row_of(judged_ ? Word::exists : Word::true_);
         word(row->name);
         arguments(*row);
         if (row->tests == Tests::one) test(depth + 1);
@@ -229,11 +314,16 @@ private:
 
     void block(int depth) {
         for (std::uint64_t i = below(depth == 0 ? 12 : 4); i > 0; --i) {
-            const auto chosen =
+            auto chosen =
                 static_cast<Word>(1 + below(static_cast<std::uint64_t>(Word::address) - 1));
+            while (judged_ && !is_judged(chosen))
+                chosen =
+                    static_cast<Word>(1 + below(static_cast<std::uint64_t>(Word::address) - 1));
             const bool branch = chosen == Word::elsif || chosen == Word::else_;
-            const WordRow& row =
-                row_of(branch || (depth > 3 && chosen == Word::if_) ? Word::keep : chosen);
+            if (branch || (chosen == Word::if_ && depth > 3))
+                chosen = judged_ ? Word::if_ : Word::keep;
+            if (chosen == Word::if_ && depth > 3) chosen = Word::keep;
+            const WordRow& row = row_of(chosen);
             word(row.name);
             arguments(row);
             if (row.word != Word::if_) {
@@ -257,6 +347,8 @@ private:
     }
 
     Random random_;
+    bool judged_;
+    bool copies_ = false;  // the command that is being written has :copy
     std::string out_;
 };
 
