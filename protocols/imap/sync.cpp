@@ -298,14 +298,6 @@ void apply(Sync& sync, const Tell& tell, std::string_view text, Heap& heap) {
     }
 }
 
-<<<<<<< HEAD
-void act(Sync& sync, std::string_view name, const Job& job, Heap& heap) {
-    SyncAction action;
-    action.folder = folder_for(sync, name, heap);
-    action.job = heap.make(write(job));
-    CachedFolder folder = heap.get(sync.folders, action.folder);
-    action.uidvalidity = job.uids.empty() ? 0 : folder.uidvalidity;
-=======
 bool act(Sync& sync, std::string_view name, const Job& job, Heap& heap) {
     SyncAction action;
     action.folder = folder_for(sync, name, heap);
@@ -313,16 +305,12 @@ bool act(Sync& sync, std::string_view name, const Job& job, Heap& heap) {
     action.uidvalidity = job.uids.empty() ? 0 : folder.uidvalidity;
     if (!job.uids.empty() && action.uidvalidity == 0) return false;
     action.job = heap.make(write(job));
->>>>>>> imapclient
     if (job.kind == JobKind::store) {
         store_locally(folder, job, heap);
         heap.set(sync.folders, action.folder, folder);
     }
     heap.push(sync.actions, action);
-<<<<<<< HEAD
-=======
     return true;
->>>>>>> imapclient
 }
 
 void release(Sync& sync, Heap& heap) {

@@ -107,12 +107,8 @@ void apply(Sync& sync, const Tell& tell, std::string_view text, Heap& heap);
 // What somebody does offline: store, move, copy or expunge in a folder (by UIDs known there),
 // append (job.mailbox), create. A store shows at once in what is known. Where the server says no,
 // the folder is learnt anew.
-<<<<<<< HEAD
-void act(Sync& sync, std::string_view folder, const Job& job, Heap& heap);
-=======
 // False, and nothing is done: by UIDs of a folder of which nothing is known.
 bool act(Sync& sync, std::string_view folder, const Job& job, Heap& heap);
->>>>>>> imapclient
 
 // Index, or none. Names are compared as they are, INBOX without regard to case.
 std::optional<std::uint32_t> find_folder(const Sync& sync, std::string_view name, const Heap& heap);

@@ -54,11 +54,7 @@ Job select_job(Sync& sync, std::uint32_t index, const SyncSettings& settings, He
     job.kind = JobKind::select;
     job.resync = true;
     change_folder(sync, index, heap, [&](CachedFolder& folder) {
-<<<<<<< HEAD
-        if (++folder.selects >= selects_max) folder.failed = 1;
-=======
         ++folder.selects;
->>>>>>> imapclient
         job.mailbox = heap.view(folder.name);
         job.uidvalidity = folder.uidvalidity;
         job.modseq = folder.modseq;
@@ -156,16 +152,6 @@ std::optional<Job> idle(Sync& sync, const SyncSettings& settings, Heap& heap) {
     return job;
 }
 
-<<<<<<< HEAD
-// Something could not be placed: the folder is learnt from the beginning.
-void learn_anew(Sync& sync, std::uint32_t index, Heap& heap) {
-    change_folder(sync, index, heap, [](CachedFolder& folder) {
-        folder.synced = 0;
-        folder.modseq = 0;
-    });
-}
-
-=======
 // Something could not be placed: the folder is learnt from the beginning. Where that did not help
 // again and again, what is known must do, until the next session.
 void learn_anew(Sync& sync, std::uint32_t index, Heap& heap) {
@@ -185,7 +171,6 @@ void list_has_failed(Sync& sync, Heap& heap) {
         change_folder(sync, i, heap, [](CachedFolder& folder) { folder.listed = 1; });
 }
 
->>>>>>> imapclient
 void list_has_ended(Sync& sync, Heap& heap) {
     for (std::uint32_t i = 0; i < sync.folders.size(); ++i)
         change_folder(sync, i, heap, [&](CachedFolder& folder) {
@@ -326,13 +311,7 @@ void job_has_ended(Sync& sync, bool ok, Heap& heap) {
     const SyncStep step = sync.doing;
     sync.doing = SyncStep::between;
     switch (step) {
-<<<<<<< HEAD
-    case SyncStep::list:
-        if (ok) list_has_ended(sync, heap);
-        return;
-=======
     case SyncStep::list: return ok ? list_has_ended(sync, heap) : list_has_failed(sync, heap);
->>>>>>> imapclient
     case SyncStep::select: return select_has_ended(sync, ok, heap);
     case SyncStep::act: return action_has_ended(sync, ok, heap);
     case SyncStep::learn: return learning_has_ended(sync, heap);
