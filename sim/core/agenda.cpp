@@ -252,20 +252,27 @@ void Agenda::rebuild(unsigned shift) {
         place(far_.pop());
 }
 
+// Where an event waits (bucket, heap, or sorted already) depends on who has looked ahead, so what is
+// hashed is which events there are: a sum, which has no order.
 std::uint64_t Agenda::hash(std::uint64_t seed) const {
-    std::uint64_t all = far_.hash(buckets_.hash(chunks_.hash(seed)));
-    for (const std::uint64_t word : occupied_) all = mix64(all, word);
-    for (const std::uint64_t word : summary_) all = mix64(all, word);
-    for (const std::uint64_t word : {std::uint64_t{free_chunk_}, std::uint64_t{used_chunks_},
-                                     std::uint64_t{shift_}, current_, size_, advances_, moved_,
-                                     pushed_far_})
-        all = mix64(all, word);
-    for (const std::vector<Event>* events : {&late_, &ready_})
-        if (!events->empty())
-            all = hash_octets({reinterpret_cast<const char*>(events->data()),
-                               events->size() * sizeof(Event)},
-                              all);
+    std::uint64_t all = mix64(seed, size_);
+    const auto add = [&](const Event& event) {
+        all += hash_octets({reinterpret_cast<const char*>(&event), sizeof event}, seed);
+    };
+    for (const std::uint32_t head : heads())
+        for (std::uint32_t id = head; id != 0; id = chunks_[id].next)
+            for (std::uint32_t i = 0; i < chunks_[id].count; ++i) add(chunks_[id].events[i]);
+    for (const Event& event : late_) add(event);
+    for (const Event& event : ready_) add(event);
+    for (std::size_t i = 0; i < far_.size(); ++i) add(far_.at(i));
     return all;
+}
+
+std::vector<std::uint32_t> Agenda::heads() const {
+    std::vector<std::uint32_t> out;
+    for (std::size_t slot = 0; slot < buckets_.size(); ++slot)
+        if (buckets_[slot] != 0) out.push_back(buckets_[slot]);
+    return out;
 }
 
 }  // namespace postroad::sim

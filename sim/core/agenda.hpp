@@ -44,7 +44,7 @@ class FarHeap {
     void push(const Event& event);
     Event pop();
     bool operator==(const FarHeap&) const = default;
-    std::uint64_t hash(std::uint64_t seed) const { return events_.hash(seed + size_); }
+    const Event& at(std::size_t index) const { return events_[index]; }  // in no order
     std::size_t bytes() const { return events_.bytes(); }
 
   private:
@@ -77,7 +77,7 @@ class Agenda {
     std::uint64_t bucket() const { return current_; }
 
     bool operator==(const Agenda&) const = default;
-    std::uint64_t hash(std::uint64_t seed) const;  // of what == compares
+    std::uint64_t hash(std::uint64_t seed) const;  // of which events there are, wherever they wait
     std::size_t bytes() const {
         return chunks_.bytes() + buckets_.bytes() + far_.bytes() +
                (ready_.capacity() + late_.capacity()) * sizeof(Event);
@@ -103,6 +103,7 @@ class Agenda {
     void adapt();
     void rebuild(unsigned shift);
     std::uint32_t new_chunk();
+    std::vector<std::uint32_t> heads() const;  // of the buckets that hold events
     void free_chunk(std::uint32_t id);
     void shrink();
 

@@ -48,7 +48,7 @@ CaptureCounts capture_counts(const Trace& trace, const TraceIndex& index) {
             const auto& fact = row.as<LineFact>();
             const Conversation* const talk = index.conversation(fact.conversation);
             if (talk == nullptr || fact.speech == Speech::content) continue;
-            const bool smtp = talk->target_port == 25 || talk->target_port == 587 ||
+            const bool smtp = talk->target_port == 24 || talk->target_port == 25 || talk->target_port == 587 ||
                               talk->target_port == 465;
             const bool pop = talk->target_port == 110 || talk->target_port == 995;
             const std::string_view line = row.tail<LineFact>();
