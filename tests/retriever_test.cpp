@@ -104,6 +104,20 @@ TEST_CASE("what an agent is to keep stays on the server and is fetched once") {
     CHECK(!w.decided("mra_again"));
 }
 
+TEST_CASE("what its owner has taken from the server an agent need not know any longer") {
+    MailWorld w(world(for_bob + "keep = true\n"));
+    w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
+    w.run_for(15 * minute);
+    CHECK(w.world().mail.retrievers.retrievals.live() == 1);
+    std::string error;
+    REQUIRE(changes::apply_text(w.run(), "fetch = \"oldbob\"", error));
+    w.run_for(10 * minute);
+    INFO(w.dialogue());
+    CHECK(w.mailbox("oldbob").empty());
+    CHECK(w.world().mail.retrievers.retrievals.live() == 0);
+    CHECK(w.mailbox("bob").size() == 1);
+}
+
 TEST_CASE("without unique-ids what is kept comes again at each poll, and the agent says why") {
     MailWorld w(world(for_bob + "keep = true\n", "pop3.uidl = false\n"));
     w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
@@ -211,6 +225,7 @@ TEST_CASE("a QUIT that was never confirmed brings nothing twice where there are 
             else
                 CHECK((w.mailbox("bob").size() == 1 || w.decided("mra_again")));
             again += w.mailbox("bob").size() - 1;
+            CHECK(w.world().mail.retrievers.retrievals.live() == 0);
         }
         CHECK((again == 0) == uidl);
     }

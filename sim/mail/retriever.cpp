@@ -60,12 +60,13 @@ void choose(Run& run, std::uint32_t agent, const Ask& ask, Answer& out) {
     const RetrieverState& mine = at(run, agent);
     out.number = 0;
     const std::uint32_t known = find(run.world, agent, ask.a);
+    if (known != nothing) run.world.mail.retrievers.retrievals.edit(known).in_session = 1;
     const bool handed = known != nothing &&
                         run.world.mail.retrievers.retrievals[known].state == RetrievalState::handed;
     out.ok = !handed && mine.hopeless == 0;
     if (!handed || settings_of(run, agent).keep) return;
     run.decide(setup_of(run, agent).host, 0, Reason::mra_known, ask.a);
-    run.world.mail.retrievers.retrievals.edit(known).doomed = 1;
+    run.world.mail.retrievers.retrievals.edit(known).in_session = 2;
     out.number = 1;
 }
 
@@ -82,7 +83,7 @@ bool choose_fate(Run& run, std::uint32_t agent, Answer& out) {
         if (mine.retrieval == nothing)
             ++mine.deleted_nameless;
         else
-            run.world.mail.retrievers.retrievals.edit(mine.retrieval).doomed = 1;
+            run.world.mail.retrievers.retrievals.edit(mine.retrieval).in_session = 2;
     }
     put_down(run, agent);
     edit(run, agent).step = RetrieverStep::polling;

@@ -21,6 +21,7 @@ std::uint32_t note(World& world, std::uint32_t agent, std::string_view id) {
     one.next = mine.first;
     one.agent = agent;
     one.state = RetrievalState::partly;
+    one.in_session = 1;
     one.id = world.heap.make(id);
     mine.first = fresh;
     return fresh;
@@ -50,15 +51,17 @@ void forget(World& world, std::uint32_t agent, std::uint32_t retrieval) {
     all.retrievals.remove(retrieval);
 }
 
-// RFC 1939 §6: only behind QUIT's +OK is a message gone; without it, it may be there or not.
+// RFC 1939 §6: only behind QUIT's +OK is a message gone; without it, it may be there or not. What
+// the server has not listed is gone, too, and need not be known any more.
 void settle_session(World& world, std::uint32_t agent, bool confirmed) {
     RetrieverTables& all = world.mail.retrievers;
+    const bool listed_by_id = all.agents[agent].begun_nameless == 0;
     for (std::uint32_t at = all.agents[agent].first; at != nothing;) {
         const Retrieval one = all.retrievals[at];
-        if (one.doomed != 0 && confirmed)
+        if (confirmed && (one.in_session == 2 || (one.in_session == 0 && listed_by_id)))
             forget(world, agent, at);
-        else if (one.doomed != 0)
-            all.retrievals.edit(at).doomed = 0;
+        else if (one.in_session != 0)
+            all.retrievals.edit(at).in_session = 0;
         at = one.next;
     }
     RetrieverState& mine = all.agents.edit(agent);

@@ -21,7 +21,7 @@ struct Retrieval {
     std::uint32_t generation = 0;
     std::uint32_t agent = 0;             // Setup::retrievers
     RetrievalState state = RetrievalState::in_hand;
-    std::uint8_t doomed = 0;             // its deletion has been asked for in this session
+    std::uint8_t in_session = 0;         // 1: the server lists it; 2: its deletion has been asked for
     std::uint8_t unused[2] = {};
     Text id;
     List<Text> left;                     // recipients that do not have it yet
