@@ -412,7 +412,7 @@ TEST_CASE("two IMAP sessions: EXPUNGE waits for a command that may hear it, IDLE
           "* 2 FETCH (UID 2)\r\n"
           "b NO [EXPUNGEISSUED] some of these messages are there no more\r\n");
     CHECK(reader.feed("c UID SEARCH ALL\r\n") ==
-          "* SEARCH 2 4\r\n* 1 EXPUNGE\r\n* 3 EXPUNGE\r\nc OK searched\r\n");
+          "* SEARCH 2 4\r\n* 1 EXPUNGE\r\n* 3 EXPUNGE\r\n* 1 RECENT\r\nc OK searched\r\n");
     CHECK(reader.feed("d IDLE\r\n") == "+ idling\r\n");
     cleaner.feed("x APPEND INBOX {5+}\r\nhello\r\nx STORE 1 +FLAGS (\\Flagged)\r\n");
     CHECK(reader.wake(Wake::changed) ==
