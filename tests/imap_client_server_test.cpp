@@ -69,7 +69,7 @@ TEST_CASE("each job of the IMAP client does at our server what it says") {
             imap::ServerHost host;
             if (old) host.capabilities = {};
             std::vector<std::string> whole;
-            for (const std::size_t piece : {0, 7, 1}) {
+            for (const std::size_t piece : {std::size_t{0}, std::size_t{7}, std::size_t{1}}) {
                 imap_model::Store store;
                 const auto told = run_all(store, host, rev2, piece);
                 INFO("old " << old << ", rev2 " << rev2 << ", piece " << piece);
