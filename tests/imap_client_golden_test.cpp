@@ -148,7 +148,7 @@ TEST_CASE(
     "the IMAP client's dialogues are as they were judged good, however what it hears is cut") {
     std::vector<std::string> paths;
     for (const auto& one : std::filesystem::directory_iterator("tests/golden/imap_client"))
-        paths.push_back(one.path().string());
+        if (one.path().filename() != "matrix.txt") paths.push_back(one.path().string());
     CHECK(paths.size() >= 15);
     std::string all;
     for (const std::string& path : paths) {
@@ -156,7 +156,12 @@ TEST_CASE(
         const std::vector<Line> lines = read_lines(path);
         hold_against(path, play(lines));
         const std::string whole = in_pieces(lines, 0);
+<<<<<<< HEAD
         for (const std::size_t size : {std::size_t{7}, std::size_t{1}}) CHECK(in_pieces(lines, size) == whole);
+=======
+        for (const std::size_t size : {std::size_t{7}, std::size_t{1}})
+            CHECK(in_pieces(lines, size) == whole);
+>>>>>>> imapclient
         for (const Line& one : lines)
             if (one.kind == 'J') all += one.octets.substr(0, one.octets.find(' ')) + "\n";
     }
@@ -165,4 +170,63 @@ TEST_CASE(
         INFO("a dialogue for each job: " << name);
         CHECK(("\n" + all).find("\n" + name + "\n") != std::string::npos);
     }
+}
+
+namespace {
+
+// A job of each kind with all that it needs.
+imap::Job some_job(imap::JobKind kind) {
+    imap::Job job;
+    job.kind = kind;
+    job.mailbox = "Box";
+    job.to = "Other";
+    job.uids = "1:2";
+    job.section = "1";
+    job.flags = "\\Seen";
+    job.content = "x";
+    job.program = "ALL";
+    job.resync = true;
+    return job;
+}
+
+void select_box(ImapClient& client) {
+    client.logs_in("IDLE MOVE UIDPLUS UNSELECT");
+    imap::Job open = some_job(imap::JobKind::select);
+    open.resync = false;
+    client.does(open);
+    client.hears("* 2 EXISTS\r\n" + client.tag() + "OK open\r\n");
+    client.told.clear();
+}
+
+// Every command of the job is answered alike. What it came to, and whether there is a next job.
+std::string outcome(imap::JobKind kind, const std::string& reply) {
+    ImapClient client;
+    select_box(client);
+    client.does(some_job(kind));
+    for (int commands = 0; commands < 5 && !client.wants_job && !client.closed; ++commands) {
+        if (reply == "closed")
+            client.wakes(Wake::closed);
+        else if (reply == "timer")
+            client.wakes(Wake::timer);
+        else if (reply.starts_with('*') || reply.starts_with('+'))
+            client.hears(reply + "\r\n");
+        else
+            client.hears(client.tag() + reply + "\r\n");
+    }
+    std::string out = client.told.empty() ? "nothing" : client.told.back();
+    return out + (client.closed ? "; ended" : client.wants_job ? "; next job" : "; waits");
+}
+
+}  // namespace
+
+TEST_CASE("what an IMAP client makes of each reply to each job is as it was judged good") {
+    std::string text = "# each job, each reply to all its commands: what is told last, and then\n";
+    for (int i = 0; i <= static_cast<int>(imap::JobKind::logout); ++i) {
+        const auto kind = static_cast<imap::JobKind>(i);
+        for (const char* reply : {"OK", "NO [LIMIT] no", "BAD what?", "* BYE", "+ go on", "PREAUTH",
+                                  "* 1 FETCH (FLAGS ())", "closed", "timer"})
+            text +=
+                std::string(name_of(kind)) + " <- " + reply + ": " + outcome(kind, reply) + "\n";
+    }
+    hold_against("tests/golden/imap_client/matrix.txt", text);
 }
