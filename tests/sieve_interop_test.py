@@ -43,7 +43,7 @@ def cases(path):
 def random_table(folder):
     """Scripts from seeds, and what we make of them, written by our own tests."""
     path = os.path.join(folder, "random.sieve")
-    count = "1000" if os.environ.get("POSTROAD_LONG") else "80"
+    count = "500" if os.environ.get("POSTROAD_LONG") else "80"
     tests = os.path.join(os.environ.get("POSTROAD_BUILD_DIR", "build/release"), "postroad_tests")
     subprocess.run([tests, "[.sieve-table]"], check=True, capture_output=True, timeout=600,
                    env=dict(os.environ, POSTROAD_SIEVE_TABLE=path, POSTROAD_SIEVE_COUNT=count))

@@ -191,8 +191,9 @@ private:
         case Slot::datepart: return std::string(date_part_names()[below(date_part_names().size())]);
         case Slot::zone: return std::string(pick(zones));
         case Slot::target:
-            if (in == Word::redirect) return std::string(pick(addresses));
             // Pigeonhole forgets an action without :copy when one with it was there before.
+            if (in == Word::redirect && judged_ && copies_) return "copies@example.net";
+            if (in == Word::redirect) return std::string(pick(addresses));
             if (judged_)
                 return std::string(1, static_cast<char>((copies_ ? 'E' : 'A') + below(4))) +
                        "${1}x${v}";
