@@ -156,12 +156,8 @@ TEST_CASE(
         const std::vector<Line> lines = read_lines(path);
         hold_against(path, play(lines));
         const std::string whole = in_pieces(lines, 0);
-<<<<<<< HEAD
-        for (const std::size_t size : {std::size_t{7}, std::size_t{1}}) CHECK(in_pieces(lines, size) == whole);
-=======
         for (const std::size_t size : {std::size_t{7}, std::size_t{1}})
             CHECK(in_pieces(lines, size) == whole);
->>>>>>> imapclient
         for (const Line& one : lines)
             if (one.kind == 'J') all += one.octets.substr(0, one.octets.find(' ')) + "\n";
     }
