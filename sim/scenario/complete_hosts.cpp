@@ -195,6 +195,8 @@ void complete_happenings(Scenario& s) {
         if (one.to->port == 0)
             if (const Host* host = index.host(one.to->host))
                 one.to->port = one.by == HandOn::lmtp ? host->lmtp.port : host->smtp.port;
+        if (one.recipients.empty() && one.domains.empty())
+            if (const Host* host = index.host(one.to->host)) one.domains = host->domains;
         if (one.password.empty())
             if (const Person* person = index.person(one.user)) one.password = person->password;
     }

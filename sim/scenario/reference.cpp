@@ -124,6 +124,9 @@ template <class F> void each_table(F&& f) {
     f.template operator()<QueueSettings>();
     f.template operator()<Routing>();
     f.template operator()<Pop3Server>();
+    f.template operator()<ImapServer>();
+    f.template operator()<LmtpServer>();
+    f.template operator()<MdaSettings>();
     f.template operator()<DnsServer>();
     f.template operator()<ResolverSettings>();
     f.template operator()<KdcSettings>();
@@ -141,6 +144,7 @@ template <class F> void each_table(F&& f) {
     f.template operator()<Event>();
     f.template operator()<Send>();
     f.template operator()<Fetch>();
+    f.template operator()<Handle>();
     f.template operator()<LinkChange>();
     f.template operator()<FirewallChange>();
     f.template operator()<RecordChange>();
@@ -149,6 +153,8 @@ template <class F> void each_table(F&& f) {
     f.template operator()<SetValue>();
     f.template operator()<Bookmark>();
     f.template operator()<Workload>();
+    f.template operator()<Habit>();
+    f.template operator()<Retriever>();
     f.template operator()<SizeShare>();
 }
 

@@ -491,7 +491,7 @@ constexpr auto keys(const Retriever*) {
              "[\"X-Envelope-To\"]"}),
         key("domains", &S::domains,
             {"Multidrop: addresses of these domains in To and Cc are taken for recipients.",
-             "[\"example.org\"]", Use::domain}),
+             "[\"example.org\"]", Use::domain, "those of the host it hands on to"}),
         key("postmaster", &S::postmaster,
             {"Multidrop: who gets what fits nobody.", "\"postmaster@example.org\"", Use::mail,
              "nobody: it stays on the server"}),
