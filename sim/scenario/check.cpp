@@ -343,7 +343,7 @@ private:
             if (one.every.ns == 0)
                 error(path + ".every", "it would do nothing but poll", {}, "write every = \"5m\"");
             if (one.recipients.empty() && one.domains.empty())
-                error(path, quoted(one.name) + " does not know whose mail it fetches",
+                error(path, quoted(one.name) + " knows nobody whose mail it fetches",
                       "a mailbox has no envelope: who a message is for must be said or guessed",
                       "add recipients = [\"bob@example.org\"], or domains = [\"example.org\"] to "
                       "guess from the header");
