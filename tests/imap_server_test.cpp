@@ -395,3 +395,39 @@ TEST_CASE("an IMAP store that fails in the middle never leaves a command without
         CHECK(replied);
     }
 }
+
+TEST_CASE("two IMAP sessions: EXPUNGE waits for a command that may hear it, IDLE hears at once") {
+    imap_model::Store store;
+    imap_model::fill(store);
+    imap_model::Desk mine(store), other(store);
+    Talk reader(open_host(), std::ref(mine)), cleaner(open_host(), std::ref(other));
+    bring_to(reader, S::selected);
+    bring_to(cleaner, S::selected);
+    cleaner.feed("x STORE 1 +FLAGS.SILENT (\\Deleted)\r\nx EXPUNGE\r\n");
+    CHECK(reader.wake(Wake::changed).empty());
+    // RFC 3501 §7.4.1: message 2 stays message 2 while a FETCH is answered; 1 cannot be read.
+    CHECK(reader.feed("a FETCH 1:2 UID\r\n") ==
+          "* 1 FETCH (UID 1)\r\n* 2 FETCH (UID 2)\r\na OK fetched\r\n");
+    CHECK(reader.feed("b FETCH 1:2 UID\r\n") ==
+          "* 2 FETCH (UID 2)\r\n"
+          "b NO [EXPUNGEISSUED] some of these messages are there no more\r\n");
+    CHECK(reader.feed("c UID SEARCH ALL\r\n") ==
+          "* SEARCH 2 4\r\n* 1 EXPUNGE\r\n* 3 EXPUNGE\r\n* 1 RECENT\r\nc OK searched\r\n");
+    CHECK(reader.feed("d IDLE\r\n") == "+ idling\r\n");
+    cleaner.feed("x APPEND INBOX {5+}\r\nhello\r\nx STORE 1 +FLAGS (\\Flagged)\r\n");
+    CHECK(reader.wake(Wake::changed) ==
+          "* 3 EXISTS\r\n* 1 FETCH (FLAGS (\\Flagged \\Seen $Work))\r\n");
+    CHECK(reader.feed("DONE\r\n") == "d OK idled\r\n");
+}
+
+TEST_CASE("who guesses passwords of an IMAP account is sent away") {
+    imap::ServerHost host = open_host();
+    host.errors_max = 3;
+    Session session(host);
+    session.talk.opened();
+    const std::string said = session.talk.feed(
+        "a LOGIN alice a\r\nb LOGIN alice b\r\nc LOGIN alice c\r\nd LOGIN alice secret-alice\r\n");
+    CHECK(said.find("c NO [AUTHENTICATIONFAILED]") != said.npos);
+    CHECK(said.ends_with("* BYE too many errors, closing; good-bye\r\n"));
+    CHECK(session.talk.closed);
+}

@@ -82,7 +82,7 @@ struct Row {
 //   line(machine, line, host, fx)      a whole line, without its CRLF, when no row is asked for
 //   content(machine, octets, host, fx) octets consumed while the machine takes content
 //   takes_content(machine), line_octets_max(machine, host), too_long(...), answered(...),
-//   tls_up(machine, host, fx), and content_octets_max(host) if content comes uncalled for;
+//   tls_up(machine, host, fx), and content_octets_max(machine, host) if content comes uncalled for;
 //   and Host has `keeps_behind_tls`
 template <class Protocol>
 class LineServer {
@@ -137,14 +137,14 @@ class LineServer {
   private:
     // How much may wait behind an ask: a peer that pipelines more has not read the limits. Where
     // content may come without our leave (IMAP's LITERAL+), the protocol says how much more.
-    static std::size_t pending_octets_max(const Host& host) {
-        if constexpr (requires { Protocol::content_octets_max(host); })
-            return (256U << 10) + Protocol::content_octets_max(host);
+    static std::size_t pending_octets_max(const Machine& machine, const Host& host) {
+        if constexpr (requires { Protocol::content_octets_max(machine, host); })
+            return (256U << 10) + Protocol::content_octets_max(machine, host);
         else return 256U << 10;
     }
 
     static bool overflows(Machine& machine, std::size_t more, const Host& host, Effects& fx) {
-        if (machine.pending.size + more <= pending_octets_max(host)) return false;
+        if (machine.pending.size + more <= pending_octets_max(machine, host)) return false;
         Protocol::flooded(machine, host, fx);
         return true;
     }

@@ -73,7 +73,7 @@ struct ServerHost {
     std::string others_prefix;           // NAMESPACE: other users'; empty: there are none
     std::string shared_prefix;           // and what is everybody's
     std::string id_name = "Postroad";    // ID says so; empty: NIL
-    std::uint32_t errors_max = 20;       // BADs, then it closes: no client errs so often
+    std::uint32_t errors_max = 20;       // then it closes: no client errs so often
     std::uint32_t line_octets_max = 65536;      // RFC 7162 §4: at least 8192
     std::uint32_t command_octets_max = 262144;  // a command and its literals, APPEND's message not
     std::uint32_t append_octets_max = 64U << 20;       // a message; also APPENDLIMIT

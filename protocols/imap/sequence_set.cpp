@@ -36,6 +36,19 @@ bool contains(const std::vector<Range>& ranges, std::uint32_t number) {
     return after != ranges.begin() && number <= std::prev(after)->to;
 }
 
+std::vector<Range> common(const std::vector<Range>& a, const std::vector<Range>& b) {
+    std::vector<Range> out;
+    for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+        const Range both{std::max(a[i].from, b[j].from), std::min(a[i].to, b[j].to)};
+        if (both.from <= both.to) out.push_back(both);
+        if (a[i].to < b[j].to)
+            ++i;
+        else
+            ++j;
+    }
+    return out;
+}
+
 std::uint64_t count_of(const std::vector<Range>& ranges) {
     std::uint64_t count = 0;
     for (const Range& one : ranges) count += std::uint64_t{one.to} - one.from + 1;

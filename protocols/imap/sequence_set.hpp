@@ -27,6 +27,8 @@ std::vector<Range> resolved(const SequenceSet& set, std::uint32_t largest);
 
 // Of ranges that are resolved.
 bool contains(const std::vector<Range>& ranges, std::uint32_t number);
+// What both have.
+std::vector<Range> common(const std::vector<Range>& a, const std::vector<Range>& b);
 std::uint64_t count_of(const std::vector<Range>& ranges);
 
 // Adds a number that is larger than all before it.

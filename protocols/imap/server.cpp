@@ -126,7 +126,9 @@ struct Protocol {
     }
 
     // A literal without waiting may come behind any command.
-    static std::size_t content_octets_max(const ServerHost& host) { return host.append_octets_max; }
+    static std::size_t content_octets_max(const Server& server, const ServerHost& host) {
+        return server.has_account ? host.append_octets_max : 0;
+    }
 
     static std::size_t line_octets_max(const Server& server, const ServerHost& host) {
         if (server.state == S::auth) return 12288;

@@ -44,6 +44,11 @@ namespace enabled {
 inline constexpr std::uint8_t condstore = 1, qresync = 2, rev2 = 4, utf8 = 8;
 }
 
+// What a session has not been told yet.
+namespace news {
+inline constexpr std::uint8_t came = 1, changed = 2, gone = 4;
+}
+
 // Where the literal goes that is coming.
 enum class LiteralTo : std::uint8_t { nowhere, command, message };
 
@@ -70,7 +75,7 @@ struct Server {
     LiteralTo literal_to = LiteralTo::nowhere;
     std::uint8_t has_mailbox = 0;  // one is open at the desk
     std::uint8_t has_account = 0;  // somebody is logged in
-    std::uint8_t news = 0;         // some Member is gone or changed, or there are new ones
+    std::uint8_t news = 0;         // bits of `news`: what is to be told of `members`
     std::uint8_t flags_news = 0;   // the keyword table is news
     std::uint8_t too_long = 0;     // the command under way passes a limit: 1, its message: 2
     std::uint8_t outcome = 0;      // the code of the tagged reply that waits for news

@@ -166,18 +166,7 @@ void say_vanished(const Server& server, const FetchCommand& command, const Answe
         for (const std::uint32_t uid : take_records<std::uint32_t>(text, head.uids))
             if (contains(wanted, uid)) push_number(vanished, uid);
     } else {
-        std::uint32_t from = 1;
-        const auto gap = [&](std::uint32_t to) {
-            for (const Range& one : wanted) {
-                const Range both{std::max(from, one.from), std::min(to, one.to)};
-                if (both.from <= both.to) vanished.push_back(both);
-            }
-        };
-        for (const Member& one : session_members(server, *fx.heap)) {
-            if (one.uid > from) gap(one.uid - 1);
-            from = one.uid + 1;
-        }
-        if (from < server.uidnext) gap(server.uidnext - 1);
+        vanished = common(free_uids(server, *fx.heap), wanted);
     }
     if (vanished.empty()) return;
     Untagged line(fx, "7162 §3.2.10.1");
@@ -198,8 +187,7 @@ Step fetch(Server& server, std::string_view argument, const ServerHost& host, Ef
         return wrong("VANISHED comes after ENABLE QRESYNC");
     if (!set_targets(server, command.set, by_uid, *fx.heap))
         return wrong("there is no message with such a number");
-    // RFC 7162 §3.1: who asks for mod-sequences follows them from now on.
-    if (command.since || command.items.has(ItemKind::modseq)) server.enabled |= enabled::condstore;
+    if (command.since || command.items.has(ItemKind::modseq)) follow_modseqs(server, fx);
     if (command.vanished) {
         server.stage = 1;
         return store("VANISHED", {}, {}, *command.since);

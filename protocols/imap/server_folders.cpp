@@ -213,8 +213,7 @@ Step status(Server& server, std::string_view argument, const ServerHost& host, E
     const auto items = apart ? read_status_items(reader, host) : std::nullopt;
     if (!name || !items || !reader.done())
         return wrong("write STATUS, a mailbox and (MESSAGES UNSEEN ...)");
-    // RFC 7162 §3.1.1.1: who asks for mod-sequences follows them.
-    if (*items & bit_of(StatusItem::modseq)) server.enabled |= enabled::condstore;
+    if (*items & bit_of(StatusItem::modseq)) follow_modseqs(server, fx);
     fx.words = *name;
     return store("STATUS", fx.words);
 }
@@ -283,7 +282,8 @@ Step set_quota(Server&, std::string_view argument, const ServerHost&, Effects& f
         const auto limit = reader.number64();
         if (!resource || !apart || !limit) return wrong(usage);
         if (!first) limits += ' ';
-        limits.append(*resource).append(" ");
+        for (const char c : *resource) limits += to_upper(c);
+        limits += ' ';
         append_number(limits, *limit);
     }
     if (!reader.take(')') || !reader.done()) return wrong(usage);

@@ -95,6 +95,8 @@ inline Reply wait_for(Server& server, const Ask& ask, Effects& fx) {
 
 inline constexpr std::uint32_t nowhere = ~std::uint32_t{0};
 std::uint32_t find_member(const Server& server, const Heap& heap, std::uint32_t uid);
+// The UIDs below UIDNEXT that no message has, as far as the session knows.
+std::vector<Range> free_uids(const Server& server, const Heap& heap);
 // UIDs of a set of numbers or UIDs, into Server::targets. False: a number without a message.
 bool set_targets(Server& server, const SequenceSet& set, bool by_uid, Heap& heap);
 // "1,4:7" of Server::targets.
@@ -109,6 +111,9 @@ void mark_gone(Server& server, std::uint32_t uid, Heap& heap);
 // Tells what is new (RFC 3501 §5.2); numbers change only where `may_expunge`.
 void tell_news(Server& server, bool may_expunge, Effects& fx);
 void tell_flags(Server& server, Effects& fx);
+// Who asks for mod-sequences follows them from now on, and is told where they stand (RFC 7162
+// §3.1).
+void follow_modseqs(Server& server, Effects& fx);
 Ask ask_for_news(const Server& server, Effects& fx);
 // "* n FETCH (FLAGS (…) UID u MODSEQ (m))" as much of it as the session wants to know.
 void say_flags(const Server& server, std::uint32_t index, const Member& member, bool with_flags,

@@ -59,7 +59,9 @@ void say_tagged(Server& server, const ServerHost& host, const Reply& reply,
     server.too_long = server.stage = server.bits = server.outcome = 0;
     server.at = server.search_flags = 0;
     server.since = 0;
-    if (reply.code == bad && !server.ended && ++server.errors >= host.errors_max)
+    // Who guesses passwords errs, too.
+    const bool errs = reply.code == bad || (reply.code == refused && !server.has_account);
+    if (errs && !server.ended && ++server.errors >= host.errors_max)
         say_bye(server, "too many errors, closing; good-bye", "9051 §7.1.5", fx);
     if (server.ended) fx.close = true;
 }

@@ -65,7 +65,7 @@ Step start(Server& server, std::string_view argument, const ServerHost& host, Ef
     if (query.program.needs & search_needs::modseq) {
         if (!host.capabilities.has(Capability::condstore))
             return wrong("MODSEQ is not a search key here");
-        server.enabled |= enabled::condstore;
+        follow_modseqs(server, fx);
         flags |= wants_modseq;
     }
     server.search_flags = flags;

@@ -163,18 +163,9 @@ void resynchronise(Server& server, const Resync& resync, const Answer& answer, E
             if (contains(known, uid)) push_number(vanished, uid);
     } else {
         // The store has forgotten: all that the client may know and that is not there.
-        std::uint32_t from = std::max(sure, 0U) + 1;
-        std::vector<Range> gaps;
-        for (const Member& one : all) {
-            if (one.uid > from) gaps.push_back({from, one.uid - 1});
-            from = std::max(from, one.uid + 1);
-        }
-        if (from <= last) gaps.push_back({from, last});
-        for (const Range& gap : gaps)
-            for (const Range& one : known) {
-                const Range both{std::max(gap.from, one.from), std::min(gap.to, one.to)};
-                if (both.from <= both.to) vanished.push_back(both);
-            }
+        std::vector<Range> gone = free_uids(server, *fx.heap);
+        std::erase_if(gone, [&](const Range& one) { return one.to <= sure; });
+        vanished = common(gone, known);
     }
     if (!vanished.empty()) {
         Untagged line(fx, "7162 §3.2.10.1");

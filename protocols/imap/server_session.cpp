@@ -87,6 +87,7 @@ Step enable(Server& server, std::string_view argument, const ServerHost& host, E
         for (const Switch& one : switches) {
             if (!equals_ignoring_case(one.word, *word) || !host.capabilities.has(one.needs))
                 continue;
+            if (one.bits & enabled::condstore) follow_modseqs(server, fx);
             server.enabled |= one.bits;
             done.push_back(one.word);
         }

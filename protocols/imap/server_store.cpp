@@ -116,7 +116,7 @@ Step store_flags(Server& server, std::string_view argument, const ServerHost& ho
     if (!set_targets(server, command.set, is_uid_command(server), *fx.heap))
         return wrong("there is no message with such a number");
     if (server.read_only) return no("the mailbox is only looked at");
-    if (command.unchanged_since != always) server.enabled |= enabled::condstore;
+    if (command.unchanged_since != always) follow_modseqs(server, fx);
     if (server.targets.empty()) return ok("no such message, nothing stored");
     const std::string_view table = fx.heap->view(server.keywords);
     std::string fresh;

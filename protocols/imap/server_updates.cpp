@@ -37,6 +37,17 @@ std::uint32_t find_member(const Server& server, const Heap& heap, std::uint32_t 
     return low;
 }
 
+std::vector<Range> free_uids(const Server& server, const Heap& heap) {
+    std::vector<Range> out;
+    std::uint32_t from = 1;
+    for (const Member& one : session_members(server, heap)) {
+        if (one.uid > from) out.push_back({from, one.uid - 1});
+        from = one.uid + 1;
+    }
+    if (from < server.uidnext) out.push_back({from, server.uidnext - 1});
+    return out;
+}
+
 bool set_targets(Server& server, const SequenceSet& set, bool by_uid, Heap& heap) {
     heap.drop(server.targets);
     server.at = 0;
@@ -113,7 +124,7 @@ void mark_gone(Server& server, std::uint32_t uid, Heap& heap) {
     Member one = heap.get(server.members, index);
     one.gone = 1;
     heap.set(server.members, index, one);
-    server.news = 1;
+    server.news |= news::gone;
 }
 
 namespace {
@@ -128,7 +139,7 @@ void learn_row(Server& server, const MessageRow& row, Heap& heap) {
         fresh.flags = row.flags;
         fresh.modseq = row.modseq & ((std::uint64_t{1} << 62) - 1);
         heap.push(server.members, fresh);
-        server.news = 1;
+        server.news |= news::came;
         return;
     }
     Member one = heap.get(server.members, index);
@@ -136,7 +147,7 @@ void learn_row(Server& server, const MessageRow& row, Heap& heap) {
     // Flags that changed and changed back are news for who follows mod-sequences (RFC 7162 §3.2).
     if (one.flags != row.flags || has(server, enabled::condstore)) {
         one.changed = 1;
-        server.news = 1;
+        server.news |= news::changed;
     }
     one.flags = row.flags;
     one.modseq = row.modseq & ((std::uint64_t{1} << 62) - 1);
@@ -151,7 +162,7 @@ void take_flags(Server& server, Member& member, std::uint32_t flags, std::uint64
     member.flags = flags;
     member.modseq = modseq & ((std::uint64_t{1} << 62) - 1);
     member.changed = named < 32 && flags >> named != 0;
-    if (member.changed) server.news = 1;
+    if (member.changed) server.news |= news::changed;
 }
 
 void learn(Server& server, const Answer& answer, Heap& heap) {
@@ -210,6 +221,14 @@ void tell_flags(Server& server, Effects& fx) {
     line << "] these are kept";
 }
 
+void follow_modseqs(Server& server, Effects& fx) {
+    if (has(server, enabled::condstore)) return;
+    server.enabled |= enabled::condstore;
+    if (!server.has_mailbox) return;
+    Untagged(fx, "7162 §3.1") << "OK [HIGHESTMODSEQ " << server.cursor
+                              << "] mod-sequences are told from now on";
+}
+
 void say_flags(const Server& server, std::uint32_t index, const Member& member, bool with_flags,
                Effects& fx) {
     Untagged line(fx, "3501 §7.4.2");
@@ -263,30 +282,45 @@ void tell_expunged(Server& server, std::vector<Member>& all, Effects& fx) {
     server.saved = saved;
 }
 
+// How many there are, and how many of them are \Recent.
+void tell_count(Server& server, std::uint32_t count, std::uint32_t recent, Effects& fx) {
+    if (count != server.told) Untagged(fx, "3501 §7.3.1") << count << " EXISTS";
+    if (recent != server.told_recent && !has(server, enabled::rev2))
+        Untagged(fx, "3501 §7.3.2") << recent << " RECENT";
+    server.told = count;
+    server.told_recent = recent;
+}
+
+// Where mail has only come, as it mostly does, the messages before it are not looked at.
+void tell_arrivals(Server& server, Effects& fx) {
+    const std::uint32_t count = server.members.size();
+    std::uint32_t recent = server.told_recent;
+    for (std::uint32_t i = server.told; i < count; ++i)
+        recent += (fx.heap->get(server.members, i).flags & flag::recent) != 0;
+    tell_count(server, count, recent, fx);
+    server.news = 0;
+}
+
 }  // namespace
 
 void tell_news(Server& server, bool may_expunge, Effects& fx) {
     if (server.flags_news) tell_flags(server, fx);
-    if (!server.news) return;
+    if (server.news == news::came) return tell_arrivals(server, fx);
+    const bool goes = (server.news & news::gone) != 0 && may_expunge;
+    if (!goes && (server.news & ~news::gone) == 0) return;
     std::vector<Member> all = session_members(server, *fx.heap);
-    const bool some_gone =
-        std::any_of(all.begin(), all.end(), [](const Member& one) { return one.gone; });
-    if (some_gone && may_expunge) tell_expunged(server, all, fx);
-    server.news = some_gone && !may_expunge;
-    const auto count = static_cast<std::uint32_t>(all.size());
-    if (count != server.told) Untagged(fx, "3501 §7.3.1") << count << " EXISTS";
-    server.told = count;
-    const auto recent = static_cast<std::uint32_t>(std::count_if(
-        all.begin(), all.end(), [](const Member& one) { return one.flags & flag::recent; }));
-    if (recent != server.told_recent && !has(server, enabled::rev2))
-        Untagged(fx, "3501 §7.3.2") << recent << " RECENT";
-    server.told_recent = recent;
-    for (std::uint32_t i = 0; i < count; ++i) {
+    if (goes) tell_expunged(server, all, fx);
+    const auto recent = std::count_if(
+        all.begin(), all.end(), [](const Member& one) { return (one.flags & flag::recent) != 0; });
+    tell_count(server, static_cast<std::uint32_t>(all.size()), static_cast<std::uint32_t>(recent),
+               fx);
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
         if (!all[i].changed) continue;
         if (!all[i].gone) say_flags(server, i, all[i], true, fx);
         all[i].changed = 0;
         fx.heap->set(server.members, i, all[i]);
     }
+    server.news = goes ? 0 : server.news & news::gone;
 }
 
 void forget_mailbox(Server& server, Heap& heap) {

@@ -37,7 +37,7 @@ inline const std::string sample_texts[] = {
     "Content-Transfer-Encoding: base64\r\n"
     "Content-Disposition: attachment; filename=\"x.bin\"\r\n"
     "\r\n"
-    "AAEC\r\n"
+    "AQID\r\n"
     "--b--\r\n",
     "Subject: bare\r\n\r\nno end of line",
 };
