@@ -220,6 +220,43 @@ TEST_CASE("what comes before CLOSED is not told of the mailbox that is being ope
                                "job done select text=."});
 }
 
+TEST_CASE("a server with QRESYNC that forgets to say CLOSED is understood all the same") {
+    ImapClient client;
+    client.logs_in("ENABLE CONDSTORE QRESYNC");
+    client.does(on_mailbox(JobKind::select, "INBOX"));
+    client.hears("* 3 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\nA2 OK .\r\n");
+    for (const bool with_uidvalidity : {true, false}) {
+        client.told.clear();
+        client.does(on_mailbox(JobKind::select, "Other"));
+        client.hears("* VANISHED 4\r\n* 2 EXISTS\r\n" +
+                     std::string(with_uidvalidity ? "* OK [UIDVALIDITY 8] .\r\n" : "") +
+                     client.tag() + "OK .\r\n");
+        REQUIRE(client.told.size() == 4);
+        CHECK(client.told[0] == "opening 1 Other");
+        CHECK(client.told[1] == "exists 2");
+    }
+}
+
+TEST_CASE("an IMAP client does not believe that all is gone because the server says nothing") {
+    Job known = on_mailbox(JobKind::select, "INBOX");
+    known.resync = true;
+    ImapClient silent;
+    silent.logs_in("");
+    silent.does(known);
+    silent.hears("* OK [UIDVALIDITY 7] .\r\nA1 OK .\r\n");
+    CHECK(silent.told[2] == "doubt SELECT without a word of how many messages there are");
+    CHECK(silent.told.back().starts_with("job done"));
+
+    ImapClient forgetful;
+    forgetful.logs_in("");
+    forgetful.does(known);
+    forgetful.hears("* 2 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\nA1 OK .\r\n");
+    forgetful.hears("A2 OK\r\n");
+    forgetful.hears("A3 OK\r\n");
+    CHECK(forgetful.told[3] == "doubt a SEARCH for all that finds none of those that are there");
+    for (const std::string& one : forgetful.told) CHECK(!one.starts_with("present"));
+}
+
 TEST_CASE("an IMAP client knows by number what an EXPUNGE takes away") {
     ImapClient client;
     client.logs_in("");

@@ -118,7 +118,8 @@ struct Client {
     std::uint8_t until_change = 0;   // of the IDLE under way
     std::uint8_t changed = 0;        // since it began
     std::uint8_t whole = 0;          // resync: the command asks for every message
-    std::uint8_t unused[2] = {};
+    std::uint8_t exists_told = 0;    // of the mailbox that is selected
+    std::uint8_t unused = 0;
 };
 static_assert(Record<Client> && sizeof(Client) % 8 == 0);
 

@@ -21,11 +21,11 @@ struct ClientHost {
     bool move = true;              // RFC 6851
     bool esearch = true;           // RFC 4731: SEARCH answers with sets, not with lists
     bool first_response = true;    // RFC 4959: SASL-IR
-    std::uint64_t timeout_ns = 120'000'000'000;    // for a reply
-    std::uint64_t idle_ns = 1'740'000'000'000;     // RFC 2177 §3: IDLE anew every 29 minutes
-    std::uint64_t rest_ns = 1'200'000'000'000;     // without work: NOOP (RFC 3501 §5.4)
-    std::uint32_t chunk_octets = 0;                // larger messages come in pieces; 0: whole
-    std::uint64_t message_octets_max = 64U << 20;  // a longer literal ends the session
+    std::uint64_t timeout_ns = 120'000'000'000;     // for a reply
+    std::uint64_t idle_ns = 1'740'000'000'000;      // RFC 2177 §3: IDLE anew every 29 minutes
+    std::uint64_t rest_ns = 1'200'000'000'000;      // without work: NOOP (RFC 3501 §5.4)
+    std::uint32_t chunk_octets = 0;                 // larger messages come in pieces; 0: whole
+    std::uint64_t message_octets_max = 64U << 20;   // a longer literal ends the session
     std::uint64_t response_octets_max = 16U << 20;  // of a response, its literals not counted
     std::uint32_t messages_max = 1U << 20;          // in a mailbox
 };

@@ -57,9 +57,11 @@ struct Job {
     std::uint64_t unchanged_since = 0;  // store: a modification sequence, where there is CONDSTORE
     bool resync = false;                // select, examine: what follows is known of the mailbox
     std::uint32_t uidvalidity = 0;
-    std::uint64_t modseq = 0;      // the highest
-    std::uint32_t count = 0;       // how many messages
-    std::string known_uids;        // a set; empty with `modseq`: all below
+    std::uint64_t modseq = 0;  // the highest
+    std::uint32_t count = 0;   // how many messages
+    // A set. With it, QRESYNC tells of these alone, and what is new is to be asked for
+    // (`summaries`); empty: of all that has changed since `modseq`.
+    std::string known_uids;
     std::string program, charset;  // search
     std::string content, date;     // append; date: "17-Jul-1996 02:44:25 -0700" or empty
     bool until_change = false;     // idle

@@ -88,6 +88,9 @@ void begin_select(Client& client, const Job& job, const ClientHost& host, Effect
 // SELECT or a step of what follows it went well. False: the job is done.
 bool go_on_after_select(Client& client, const Job& job, const ClientHost& host, Effects& fx);
 void leave_mailbox(Client& client, Heap& heap);
+// RFC 7162 §3.2.11: what comes from here on is of the mailbox that was asked for. Not `said`: the
+// server forgot CLOSED, and what it said of a number was of that mailbox, too.
+void is_left(Client& client, bool said, Effects& fx);
 
 // --- client_untagged.cpp, client_fetch.cpp: what the server says of its own accord or for a
 // command.

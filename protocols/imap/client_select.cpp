@@ -52,6 +52,10 @@ bool resync(Client& client, const Job& job, const ClientHost& host, Effects& fx)
     const bool same = job.uidvalidity != 0 && job.uidvalidity == client.uidvalidity;
     const bool since = same && job.modseq != 0 && client.modseq != 0;
     if (since && speaks_qresync(client)) return false;  // it came with SELECT
+    if (!client.exists_told) {
+        told(fx, Told::doubt, 0, "SELECT without a word of how many messages there are");
+        return false;
+    }
     if (client.exists == 0) {
         tell_present({}, fx);
         return false;
@@ -70,12 +74,23 @@ bool resync(Client& client, const Job& job, const ClientHost& host, Effects& fx)
 }  // namespace
 
 void leave_mailbox(Client& client, Heap& heap) {
-    client.selected = client.closing = 0;
+    client.selected = client.closing = client.exists_told = 0;
     client.exists = client.uidvalidity = client.uidnext = client.first_unseen = 0;
     client.modseq = 0;
     heap.drop(client.uids);
     heap.drop(client.permanent);
     heap.drop(client.mailbox);
+}
+
+void is_left(Client& client, bool said, Effects& fx) {
+    if (!client.closing) return;
+    client.closing = 0;
+    if (said) client.exists = 0;
+    const Job job = current_job(client, *fx.heap);
+    told(fx, Told::opening, static_cast<std::uint32_t>(job.kind), fx.heap->view(client.mailbox));
+    if (client.exists == 0) return;
+    client.exists_told = 1;
+    told(fx, Told::exists, client.exists);
 }
 
 void begin_select(Client& client, const Job& job, const ClientHost& host, Effects& fx) {
@@ -96,7 +111,7 @@ bool go_on_after_select(Client& client, const Job& job, const ClientHost& host, 
     switch (client.awaiting) {
     case Turn::select:
     case Turn::examine:
-        client.closing = 0;
+        is_left(client, false, fx);
         if (client.selected == 0) client.selected = job.kind == JobKind::examine ? 2 : 1;
         tell_selected(client, fx);
         return job.resync && resync(client, job, host, fx);
@@ -110,7 +125,11 @@ bool go_on_after_select(Client& client, const Job& job, const ClientHost& host, 
     case Turn::present: {
         UidSet found;
         if (!client.found.empty()) read_set(fx.heap->view(client.found), found);
-        tell_present(found, fx);
+        // To believe that all have gone takes more than a SEARCH that tells nothing.
+        if (found.empty() && client.exists != 0)
+            told(fx, Told::doubt, 0, "a SEARCH for all that finds none of those that are there");
+        else
+            tell_present(found, fx);
         return false;
     }
     default: return false;

@@ -26,7 +26,11 @@ std::string take_mailbox(const Client& client, Reader& reader) {
 void heard_exists(Client& client, std::uint32_t count, const ClientHost& host, Effects& fx) {
     if (count > host.messages_max)
         return give_up(client, "the mailbox has more messages than we take", fx);
-    if (client.closing) return;  // of the mailbox before, or told again behind CLOSED
+    if (client.closing) {  // of the mailbox before, if CLOSED comes yet
+        client.exists = count;
+        return;
+    }
+    client.exists_told = 1;
     if (count < client.exists) {
         told(fx, Told::doubt, 0, "there are fewer messages, and none was said to have gone");
         if (client.uids.size() > count) fx.heap->drop(client.uids);  // which they are is not known
@@ -174,15 +178,6 @@ void heard_uidvalidity(Client& client, std::uint32_t value, Effects& fx) {
         told(fx, Told::uidvalidity_changed, value, fx.heap->view(client.mailbox));
 }
 
-// RFC 7162 §3.2.11: what comes from here on is of the mailbox that was asked for.
-void heard_closed(Client& client, Effects& fx) {
-    if (!client.closing) return;
-    client.closing = 0;
-    client.exists = 0;
-    const Job job = current_job(client, *fx.heap);
-    told(fx, Told::opening, static_cast<std::uint32_t>(job.kind), fx.heap->view(client.mailbox));
-}
-
 // RFC 4315 §3: "38505 3955", and "38505 304,319:320 3956:3958".
 void heard_new_uids(Client& client, bool copied, std::string_view arguments, Effects& fx) {
     const std::string_view uidvalidity = take_word(arguments);
@@ -218,7 +213,7 @@ void note_code(Client& client, const Status& status, const ClientHost&, Effects&
     const auto is = [&](std::string_view code) { return equals_ignoring_case(status.code, code); };
     const auto number = parse_number(status.arguments);
     const auto small = static_cast<std::uint32_t>(number && *number <= 0xffffffff ? *number : 0);
-    if (is("UIDVALIDITY") && client.closing) heard_closed(client, fx);  // it forgot to say CLOSED
+    if (is("UIDVALIDITY")) is_left(client, false, fx);
     if (is("CAPABILITY"))
         note_capabilities(client, status.arguments, fx);
     else if (is("ALERT"))
@@ -230,7 +225,7 @@ void note_code(Client& client, const Status& status, const ClientHost&, Effects&
     else if (is("UNSEEN"))
         client.first_unseen = small;
     else if (is("CLOSED"))
-        heard_closed(client, fx);
+        is_left(client, true, fx);
     else if (is("READ-ONLY") && is_open(client))
         client.selected = 2;
     else if (is("READ-WRITE") && is_open(client))
