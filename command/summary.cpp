@@ -23,7 +23,9 @@ struct Count {
         switch (fact.move) {
             case sim::CustodyMove::composed: ++out.sent; break;
             case sim::CustodyMove::delivered: ++out.delivered; break;
-            case sim::CustodyMove::fetched: ++out.fetched; break;
+            case sim::CustodyMove::fetched:
+                out.fetched += fact.recipients != 0 ? 1 : 0;  // else by an agent
+                break;
             case sim::CustodyMove::bounced: ++out.bounced; break;
             case sim::CustodyMove::discarded: ++out.discarded; break;
             case sim::CustodyMove::accepted:

@@ -103,7 +103,7 @@ def smtplib_lmtp():
         with smtplib.LMTP("127.0.0.1", world.port["store:24"]) as client:
             client.sock.settimeout(60)
             assert client.starttls(context=context)[0] == 220
-            assert client.lhlo()[0] == 250
+            assert client.ehlo()[0] == 250  # which says LHLO
             assert client.has_extn("pipelining") and client.has_extn("enhancedstatuscodes")
             assert client.docmd("EHLO", "python.example")[0] == 500
             assert client.mail("alice@example.org")[0] == 250

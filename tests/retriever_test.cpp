@@ -231,6 +231,19 @@ TEST_CASE("a QUIT that was never confirmed brings nothing twice where there are 
     }
 }
 
+TEST_CASE("an agent's world runs on from a copy as it would have run itself") {
+    for (std::uint64_t events = 0; events < 200; events += 7) {
+        MailWorld w(world("recipients = [\"bob@example.org\", \"nobody@example.org\"]\n"));
+        w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
+        w.run_for(10 * minute - millisecond);
+        w.simulation.run_until(19 * minute, events);
+        const auto copy = w.simulation.fork();
+        w.simulation.run_until(45 * minute);
+        copy->run_until(45 * minute);
+        CHECK(copy->world() == w.world());
+    }
+}
+
 TEST_CASE("a crash at any event of a poll loses nothing, and what comes twice the Trace explains") {
     struct Kind {
         const char* agent;

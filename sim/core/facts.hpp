@@ -215,7 +215,7 @@ enum class CustodyMove : std::uint16_t {
     accepted,     // this node has answered 250 to the end of data: it is responsible now
     handed_over,  // the next node has answered 250: no longer responsible for these recipients
     delivered,    // into a mailbox
-    fetched,      // from a mailbox, by its owner
+    fetched,      // from a mailbox, by its owner; with no recipients: by an agent, to hand it on
     bounced,      // a report has been sent in its stead
     discarded,    // nothing more can be done for it
 };

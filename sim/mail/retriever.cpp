@@ -99,8 +99,7 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t agent, const Tell
     fact.message = run.new_id(tcb.node);
     fact.conversation = tcb.conversation;
     fact.transaction = tell.index;
-    fact.move = CustodyMove::fetched;
-    fact.recipients = 1;
+    fact.move = CustodyMove::fetched;  // by nobody who reads it: no recipients
     message::Field first;
     const std::size_t size = message::read_field(text, true, first);
     fact.content_hash =

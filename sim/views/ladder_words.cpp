@@ -78,7 +78,10 @@ LadderPage::Words words_of(const RowView& row, const CustodyFact& fact) {
             out.section = Section("5321 §4.4");
             break;
         case CustodyMove::fetched:
-            out.text = "custody: fetched by its reader, " + visible(tail);
+            out.text = fact.recipients != 0
+                           ? "custody: fetched by its reader, " + visible(tail)
+                           : "custody: an agent has a copy of what lies in the mailbox of " +
+                                 visible(tail) + ", and nobody is relieved yet";
             break;
         case CustodyMove::bounced:
             out.text = "custody: " + id + " cannot be delivered; the report " +

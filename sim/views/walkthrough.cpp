@@ -323,7 +323,10 @@ class Walkthrough {
             case CustodyMove::accepted: now = "responsible now: " + name; break;
             case CustodyMove::handed_over: now = name + " may forget the message"; break;
             case CustodyMove::delivered: now = "responsible now: the mailbox; transport is over"; break;
-            case CustodyMove::fetched: now = "the reader has it"; break;
+            case CustodyMove::fetched:
+                now = fact.recipients != 0 ? "the reader has it"
+                                           : "an agent has a copy, to hand it on";
+                break;
             case CustodyMove::bounced: now = "responsible now: the report, for telling the author"; break;
             case CustodyMove::discarded: now = "nobody is responsible any more"; break;
         }
