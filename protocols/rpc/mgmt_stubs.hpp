@@ -10,7 +10,7 @@ inline constexpr std::size_t ids_max = 1024, statistics_max = 50, name_octets_ma
 
 template <class A> void describe(A&, Nothing&) {}
 template <class A> void describe(A& a, InterfaceIds& value) {
-    a.full(value.ids, [](auto& in, auto& list) {  // rpc_if_id_vector_t
+    a.unique(value.ids, [](auto& in, auto& list) {  // rpc_if_id_vector_t
         in.structure(4, [&] {
             auto size = static_cast<std::uint32_t>(list.size());
             auto count = size;
@@ -18,7 +18,7 @@ template <class A> void describe(A& a, InterfaceIds& value) {
             in.value(count);
             if (!in.require(size == count && size <= ids_max)) return;
             list.resize(size);
-            for (auto& one : list) in.full(one);  // rpc_if_id_p_t
+            for (auto& one : list) in.unique(one);  // rpc_if_id_p_t
         });
     });
     a.value(value.status);

@@ -138,15 +138,18 @@ public:
     }
     // The target is written by `how` (a string, a conformant array), which outlives the call.
     template <class T, class F> void unique(std::optional<T>& target, F how) {
-        value(target ? next_referent() : 0U);
-        if (target) later([this, &target, how] { how(*this, *target); });
+        point_at(target, target ? next_referent() : 0U, how);
     }
     template <class T> void unique(std::optional<T>& target) {
         unique(target, [](Writer& a, T& one) { a.value(one); });
     }
-    // Full pointers may point at the same; ours never do.
-    template <class T, class F> void full(std::optional<T>& target, F how) { unique(target, how); }
-    template <class T> void full(std::optional<T>& target) { unique(target); }
+    // §14.3.11.1: full pointers may point at the same; ours never do. They are counted from 1.
+    template <class T, class F> void full(std::optional<T>& target, F how) {
+        point_at(target, target ? ++full_referents_ : 0U, how);
+    }
+    template <class T> void full(std::optional<T>& target) {
+        full(target, [](Writer& a, T& one) { a.value(one); });
+    }
     // §14.3.8: a union's tag, which chooses what `arms` describes.
     template <Number T, class F> void choose(T& tag, F&& arms) {
         value(tag);
@@ -154,6 +157,10 @@ public:
     }
 
 private:
+    template <class T, class F> void point_at(std::optional<T>& target, std::uint32_t referent, F how) {
+        value(referent);
+        if (target) later([this, &target, how] { how(*this, *target); });
+    }
     void varying_counts(std::size_t count) {
         value(0U);  // the offset
         value(static_cast<std::uint32_t>(count));
@@ -164,6 +171,7 @@ private:
         return out_id;
     }
     std::uint32_t referent_ = 0x20000;
+    std::uint32_t full_referents_ = 0;
 };
 
 // After a mistake every further value is 0 and empty, and `good` says so.
