@@ -157,7 +157,7 @@ def case_mapper():
         dce = server.connect()
         dce.bind(mgmt.MSRPC_UUID_MGMT)
         ids = mgmt.hinq_if_ids(dce)["if_id_vector"]
-        assert ids["count"] == 3, ids["count"]
+        assert ids["count"] == 5, ids["count"]
         assert mgmt.his_server_listening(dce)["status"] == 0
     assert judge_capture(server, {11: 3, 12: 3, 0: 4, 2: 4})
 
@@ -227,6 +227,43 @@ def case_client():
             assert told[0] == "answer 5 hello", told
             if level != "none":  # theirs puts no fragments together
                 assert told[1].startswith("answer 20000 yyy"), told
+
+
+def case_directory():
+    """impacket binds to the address book, pages through it, resolves names; the referral answers."""
+    from impacket.dcerpc.v5 import nspi, oxabref
+    with Server() as server:
+        dce = server.connect(6)
+        dce.bind(nspi.MSRPC_UUID_NSPI)
+        handle = nspi.hNspiBind(dce)["contextHandle"]
+        rows = nspi.hNspiQueryRows(dce, handle, Count=3, pPropTags=[0x3001001f, 0x39fe001f,
+                                                                    0x3a00001f, 0x0fff0102])
+        assert rows["pStat"]["CurrentRec"] == 20, rows["pStat"]["CurrentRec"]
+        found = nspi.simplifyPropertyRowSet(rows["ppRows"])
+        assert [row[0x3001001f].rstrip("\0") for row in found] == ["Alice Adams", "Bob Brown", "Bobby Burns"]
+        assert found[0][0x39fe001f].rstrip("\0") == "alice@example.org", found[0]
+        mids = nspi.hNspiDNToMId(dce, handle, [
+            "/o=Example/ou=Exchange/cn=Recipients/cn=bob", "/o=Nowhere"])
+        assert [one["Data"] for one in mids["ppOutMIds"]["aulPropTag"]] == [18, 0]
+        named = nspi.hNspiResolveNamesW(dce, handle, paStr=["alice", "b", "nobody", "carol"],
+                                        pPropTags=[0x3001001f])
+        assert [one["Data"] for one in named["ppMIds"]["aulPropTag"]] == [2, 1, 0, 2]
+        nspi.hNspiUnbind(dce, handle)
+        dce = server.connect(6)
+        dce.bind(oxabref.MSRPC_UUID_OXABREF)
+        answer = oxabref.hRfrGetNewDSA(dce, "/o=Example/cn=alice")
+        assert answer["ppszServer"] == "mail.example.org", answer["ppszServer"]
+        answer = oxabref.hRfrGetFQDNFromServerDN(dce, "/o=Example/cn=Servers/cn=MAIL")
+        assert answer["ppszServerFQDN"] == "mail.example.org"
+    judge_capture(server, {11: 2, 12: 2, 0: 6, 2: 6})
+    with Server() as server:  # in clear, so that tshark reads what is in it
+        dce = server.connect()
+        dce.bind(nspi.MSRPC_UUID_NSPI)
+        handle = nspi.hNspiBind(dce)["contextHandle"]
+        nspi.hNspiQueryRows(dce, handle, Count=50)
+        nspi.hNspiResolveNamesW(dce, handle, paStr=["alice"], pPropTags=[0x3001001f, 0x0fff0102])
+        nspi.hNspiUnbind(dce, handle)
+    judge_capture(server, {11: 1, 12: 1, 0: 4, 2: 4})
 
 
 def case_stubs():

@@ -150,6 +150,11 @@ public:
     template <class T> void full(std::optional<T>& target) {
         full(target, [](Writer& a, T& one) { a.value(one); });
     }
+    // A unique pointer at what `how` describes, for values that are no optionals of their own.
+    template <class F> void pointer(bool present, F how) {
+        value(present ? next_referent() : 0U);
+        if (present) later([this, how] { how(*this); });
+    }
     // §14.3.8: a union's tag, which chooses what `arms` describes.
     template <Number T, class F> void choose(T& tag, F&& arms) {
         value(tag);
@@ -157,7 +162,8 @@ public:
     }
 
 private:
-    template <class T, class F> void point_at(std::optional<T>& target, std::uint32_t referent, F how) {
+    template <class T, class F>
+    void point_at(std::optional<T>& target, std::uint32_t referent, F how) {
         value(referent);
         if (target) later([this, &target, how] { how(*this, *target); });
     }
@@ -284,6 +290,15 @@ public:
     }
     template <class T> void full(std::optional<T>& target) {
         full(target, [](Reader& a, T& one) { a.value(one); });
+    }
+    template <class F> void pointer(bool& present, F how) {
+        present = number() != 0 && good_;
+        if (present)
+            later([this, how] {
+                if (!good_ || !deeper()) return;
+                how(*this);
+                --nested_;
+            });
     }
     template <Number T, class F> void choose(T& tag, F&& arms) {
         value(tag);

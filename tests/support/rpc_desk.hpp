@@ -1,5 +1,5 @@
-// A server of RPC for tests: the endpoint mapper, the management interface and one that echoes,
-// with two people who can log in by NTLM; and a client's machine held against it.
+// A server of RPC for tests: the endpoint mapper, the management interface, the address book and
+// one that echoes, with two people who can log in by NTLM; and a client's machine held against it.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "protocols/nspi/directory.hpp"
 #include "protocols/rpc/client.hpp"
 #include "protocols/rpc/epm.hpp"
 #include "protocols/rpc/mgmt.hpp"
@@ -40,12 +41,25 @@ inline std::vector<rpc::epm::Endpoint> endpoints() {
     return out;
 }
 
+// The staff, sorted by name.
+inline std::vector<nspi::Person> staff() {
+    const auto one = [](std::uint32_t mid, const char* account, const char* name) {
+        return nspi::Person{mid, "/o=Example/ou=Exchange/cn=Recipients/cn=" + std::string(account),
+                            name, account, std::string(account) + "@example.org"};
+    };
+    return {one(16, "alice", "Alice Adams"), one(18, "bob", "Bob Brown"),
+            one(17, "bobby", "Bobby Burns"), one(20, "carol", "Carol Çelik")};
+}
+
 // Answers what a server's machine asks. Its texts outlive the call.
 struct Desk {
     Heap heap;
     rpc::epm::Mapper mapper;
     std::vector<rpc::epm::Endpoint> known = endpoints();
-    std::vector<rpc::Syntax> interfaces{rpc::epm::interface, rpc::mgmt::interface, echo};
+    nspi::Book book;
+    std::vector<nspi::Person> everybody = staff();
+    std::vector<rpc::Syntax> interfaces{rpc::epm::interface, rpc::mgmt::interface, echo,
+                                        nspi::interface, nspi::referral_interface};
     std::map<std::string, std::string> people{{"alice", "secret-alice"}, {"bob", "secret-bob"}};
     std::int64_t unix_s = 1'283'328'000;  // 2010-09-01T08:00:00Z
     std::uint32_t groups = 0, drawn = 0;
@@ -56,7 +70,10 @@ struct Desk {
     Desk() = default;
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;
-    ~Desk() { release(mapper, heap); }
+    ~Desk() {
+        release(mapper, heap);
+        release(book, heap);
+    }
 
     ntlm::Acceptor acceptor() {
         return {"mail.example.org", "", "8octets!", unix_s,
@@ -98,6 +115,17 @@ struct Desk {
         }
         if (call.interface == rpc::mgmt::interface)
             return rpc::mgmt::answer(call, {interfaces, drawn, 7, 8, "host/mail.example.org"});
+        if (call.interface == nspi::interface) {
+            rpc::Uuid fresh;
+            fresh.time_low = ++drawn;
+            return nspi::answer(book, call, {everybody, echo.uuid, fresh}, heap);
+        }
+        if (call.interface == nspi::referral_interface)
+            return nspi::answer_referral(call, {"mail.example.org", [](std::string_view dn) {
+                                                    return dn.ends_with("cn=MAIL")
+                                                               ? std::string("mail.example.org")
+                                                               : std::string();
+                                                }});
         return echoed(call);
     }
     void answer(const Ask& ask, Answer& out) {
