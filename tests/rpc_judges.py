@@ -260,7 +260,7 @@ def case_directory():
         dce = server.connect()
         dce.bind(nspi.MSRPC_UUID_NSPI)
         handle = nspi.hNspiBind(dce)["contextHandle"]
-        nspi.hNspiQueryRows(dce, handle, Count=50)
+        nspi.hNspiQueryRows(dce, handle, Count=50, pPropTags=[0x3001001f, 0x0fff0102])
         nspi.hNspiResolveNamesW(dce, handle, paStr=["alice"], pPropTags=[0x3001001f, 0x0fff0102])
         nspi.hNspiUnbind(dce, handle)
     judge_capture(server, {11: 1, 12: 1, 0: 4, 2: 4})

@@ -4,6 +4,7 @@
 
 #include "protocols/base/random.hpp"
 #include "protocols/rpc/tower.hpp"
+#include "protocols/rpc/words.hpp"
 #include "protocols/sasl/digests.hpp"
 #include "tests/catch.hpp"
 
@@ -270,4 +271,49 @@ TEST_CASE("the words for levels, packets and failures are those of the documents
     CHECK(text_of(0x1c010003) == "nca_s_unk_if (0x1c010003)");
     CHECK(text_of(0xdeadbeef) == "status (0xdeadbeef)");
     CHECK(to_string(section_of(PacketType::fault)) == "C706 §12.6.4.7");
+}
+
+TEST_CASE("a packet is told in words") {
+    const auto words = [](Packet packet) { return words_of(write_packet(packet).octets); };
+    const Syntax store{"a4f1db00-ca47-1067-b31f-00dd010662da", 0, 81};
+    const Verifier verifier{AuthType::ntlm, AuthLevel::privacy, 0, 1, "token"};
+    CHECK(words({PacketType::bind, flag::whole, 1,
+                 Bind{5840,
+                      5840,
+                      7,
+                      {{0, store, {ndr_syntax}},
+                       {1, store, {ndr64_syntax}},
+                       {2, store, {feature_syntax(3)}},
+                       {3, ndr_syntax, {}}}},
+                 verifier}) ==
+          "bind: store 0.81, store 0.81 by NDR64, store 0.81 by features, "
+          "8a885d04-1ceb-11c9-9fe8-08002b104860 2.0, joins group 7; ntlm, privacy");
+    CHECK(words({PacketType::bind_ack,
+                 flag::whole,
+                 1,
+                 BindAck{5840,
+                         5840,
+                         7,
+                         "135",
+                         {{Verdict::acceptance, 0, ndr_syntax},
+                          {Verdict::provider_rejection, 2, {}},
+                          {Verdict::provider_rejection, 1, {}},
+                          {Verdict::negotiate_ack, 3, {}}}},
+                 {}}) ==
+          "bind_ack: accepted, not by this syntax, no such interface, features agreed on; group 7");
+    CHECK(words({PacketType::request, flag::first, 1, Request{5, 1, 3, {}, "stub!"}, {}}) ==
+          "request: operation 3 of context 1, 5 octets, a part");
+    CHECK(words({PacketType::response, flag::last, 1, Response{5, 1, 0, "stub!"}, {}}) ==
+          "response: 5 octets, the last part");
+    CHECK(words({PacketType::fault, flag::whole, 1, Fault{0, 0, 0, 5}, {}}) ==
+          "fault: access denied (0x00000005)");
+    CHECK(words({PacketType::bind_nak,
+                 flag::whole,
+                 1,
+                 BindNak{Rejection::authentication_type_not_recognized},
+                 {}}) == "bind_nak: no such way to log in");
+    CHECK(words({PacketType::auth3, flag::whole, 1, Auth3{}, verifier}) ==
+          "auth3: the log-in's third message; ntlm, privacy");
+    CHECK(words({PacketType::orphaned, flag::whole, 1, Plain{}, {}}) == "orphaned");
+    CHECK(words_of("220 mail.example.org") == "octets that are no packet of RPC");
 }

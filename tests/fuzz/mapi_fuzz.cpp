@@ -5,7 +5,9 @@
 
 #include "protocols/mapi/emsmdb_stubs.hpp"
 #include "protocols/mapi/extended_buffer.hpp"
+#include "protocols/nspi/nspi_stubs.hpp"
 #include "tests/support/mapi_filler.hpp"
+#include "tests/support/rpc_desk.hpp"
 
 using namespace postroad;
 using namespace postroad::mapi;
@@ -60,6 +62,22 @@ void fuzz_parts(std::string_view octets) {
     (void)read_callback(octets);
 }
 
+// Whatever is asked of it, by somebody who is bound.
+void fuzz_directory(std::string_view octets) {
+    rpc_desk::Desk desk;
+    rpc::CallAsk call;
+    call.interface = nspi::interface;
+    const std::string bound = ndr::write(nspi::BindIn{});
+    call.stub = bound;
+    const std::string handle = desk.run(call).stub.substr(4, 20);
+    const std::string stub = handle + std::string(octets);
+    for (std::uint16_t operation = 1; operation <= nspi::resolve_names_w; ++operation) {
+        call.operation = operation;
+        call.stub = stub;
+        (void)desk.run(call);
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -73,10 +91,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 4: fuzz_stub<ExecuteIn>(octets); break;
     case 5: fuzz_stub<ExecuteOut>(octets); break;
     case 6: fuzz_stub<RegisterPushIn>(octets); break;
-    case 7:
-    case 8:
-    case 9:
-    case 10: fuzz_responses(octets); break;
+    case 7: fuzz_stub<nspi::QueryRowsIn>(octets); break;
+    case 8: fuzz_stub<nspi::GetMatchesIn>(octets); break;
+    case 9: fuzz_stub<nspi::RowsOut>(octets); break;
+    case 10: fuzz_directory(octets); break;
+    case 11:
+    case 12:
+    case 13: fuzz_responses(octets); break;
     default: fuzz_requests(octets); break;
     }
     return 0;
