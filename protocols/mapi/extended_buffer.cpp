@@ -1,5 +1,5 @@
-// Words that repeat what was said are written as (how far back, how long); a word of 32 bits ahead
-// tells such matches from octets that stand for themselves.
+// Extended buffers (MS-OXCRPC §2.2.2.1). What repeats earlier octets is written as (how far back, how
+// long); a word of 32 bits ahead tells such matches from octets that stand for themselves.
 #include "protocols/mapi/extended_buffer.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The operations of the address book over the one list there is, sorted by name. A client's place
-// in it is in what it sends (Stat), not here.
+// The operations of the address book (MS-OXNSPI §3.1.4) over the one list there is, sorted by name.
+// A client's place in it is in what it sends (Stat), not here.
 #include "protocols/nspi/directory.hpp"
 
 #include <algorithm>

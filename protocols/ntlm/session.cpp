@@ -1,4 +1,4 @@
-// Keys for each direction, and the one stream that both sealing and signing draw from.
+// Keys for each direction, and the one stream that both sealing and signing draw from (MS-NLMP §3.4).
 #include "protocols/ntlm/session.hpp"
 
 #include <algorithm>

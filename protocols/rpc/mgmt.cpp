@@ -1,4 +1,4 @@
-// What a server tells about itself to whoever asks.
+// What a server tells about itself to whoever asks (C706 appendix Q).
 #include "protocols/rpc/mgmt.hpp"
 
 #include <algorithm>

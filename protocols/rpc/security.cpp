@@ -1,4 +1,4 @@
-// NTLM as the provider there is, and verifiers put on packets and taken off.
+// NTLM as the provider there is, and verifiers put on packets and taken off (MS-RPCE §2.2.2.11).
 #include "protocols/rpc/security.hpp"
 
 #include <algorithm>
