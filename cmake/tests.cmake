@@ -51,6 +51,17 @@ if(test_sources AND Catch2_FOUND)
     endforeach()
 endif()
 
+# --- Machines on sockets of their own, for judges that nobody here wrote; built with the tests ---
+file(GLOB judged_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/judged/*.cpp)
+foreach(source ${judged_sources})
+    get_filename_component(judged ${source} NAME_WE)
+    postroad_program(${judged} SOURCES ${source} LINK postroad_protocols)
+    set_target_properties(${judged} PROPERTIES EXCLUDE_FROM_ALL ON)
+    if(TARGET postroad_tests)
+        add_dependencies(postroad_tests ${judged})
+    endif()
+endforeach()
+
 include(cmake/view_tests.cmake)
 
 # --- Fuzzers: built by the asan preset, run for a few seconds by ctest ---

@@ -33,6 +33,10 @@ enum class AskKind : std::uint8_t {
                    // c "STEP", b: the server's challenge
     http_request,  // a: method and target, b: field lines, c: body, number: what is wrong with it
     store,         // c: what an IMAP session wants of its account or mailbox (imap/server.hpp)
+    rpc_security,  // either end of DCE/RPC: a: the peer's token, b: what is remembered, number: see
+                   // rpc::SecurityAsk
+    rpc_call,      // a: a call's stub octets, b: for what interface and object, c: who calls,
+                   // number: see rpc::CallAsk
 };
 
 struct Ask {
@@ -97,6 +101,8 @@ enum class TellKind : std::uint8_t {
     secret_in_clear,    // text: whose; code 1: a token, else the password
     response,           // HTTP: code, text: field lines, then the body; index: where that begins
     imap,               // code: what, an imap::Told; index, text: as described there
+    rpc_answer,         // DCE/RPC: text: the stub octets a call has come back with
+    rpc_fault,          // index: the status a call has failed with
 };
 
 struct Tell {

@@ -5,7 +5,10 @@ namespace postroad {
 
 std::string to_string(Section section) {
     if (!section.known()) return {};
-    std::string text = "RFC " + std::to_string(section.rfc);
+    const std::size_t named = section.rfc - std::size_t{first_named_document};  // huge for an RFC
+    std::string text = named < std::size(named_documents)
+                           ? std::string(named_documents[named])
+                           : "RFC " + std::to_string(section.rfc);
     const char* before = " §";
     for (const std::uint8_t part : section.parts) {
         if (part == 0) break;

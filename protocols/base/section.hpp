@@ -1,7 +1,9 @@
-// A section of an RFC as a plain value, so that every transcript line can carry its source.
+// A section of an RFC, or of another document that has a name here, as a plain value, so that every
+// transcript line can carry its source.
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -9,7 +11,17 @@
 
 namespace postroad {
 
-// "5321 §4.1.1.3" or "5321" (the whole document). A part over 25 is a letter of an appendix: 'A'.
+// Documents that are no RFCs: their numbers begin where RFCs' will not come soon.
+inline constexpr std::uint16_t first_named_document = 60'000;
+inline constexpr std::string_view named_documents[] = {
+    "C706",       // DCE 1.1: Remote Procedure Call, The Open Group
+    "MS-RPCE",    "MS-NLMP",   "MS-OXCRPC", "MS-OXCROPS", "MS-OXCDATA",
+    "MS-OXNSPI",  "MS-OXABREF", "MS-OXCNOTIF", "MS-OXCSTOR", "MS-OXCTABL", "MS-OXCMSG",
+    "MS-OXCPRPT", "MS-OXCFOLD",
+};
+
+// "5321 §4.1.1.3", "C706 §12.6.4.3" or "5321" (the whole document). A part over 128 is a letter of
+// an appendix: 'A'.
 struct Section {
     std::uint16_t rfc = 0;
     std::uint8_t parts[6] = {};
@@ -18,9 +30,14 @@ struct Section {
     // Written in our tables and checked when they are compiled.
     consteval Section(std::string_view text) {  // NOLINT(google-explicit-constructor)
         std::size_t at = 0;
-        while (at < text.size() && text[at] >= '0' && text[at] <= '9')
+        for (std::uint16_t i = 0; i < std::size(named_documents); ++i)
+            if (text.substr(0, text.find(' ')) == named_documents[i]) {
+                rfc = static_cast<std::uint16_t>(first_named_document + i);
+                at = named_documents[i].size();
+            }
+        while (rfc < first_named_document && at < text.size() && text[at] >= '0' && text[at] <= '9')
             rfc = static_cast<std::uint16_t>(rfc * 10 + (text[at++] - '0'));
-        if (rfc == 0) throw "a section begins with the number of its RFC";
+        if (rfc == 0) throw "a section begins with the number of its RFC or a document's name";
         if (at == text.size()) return;
         if (text.substr(at, 3) != " \u00a7") throw "write a section as \"5321 §4.1\"";
         at += 3;
@@ -48,7 +65,7 @@ static_assert(sizeof(Section) == 8);
 
 inline constexpr Section no_section{};
 
-// "RFC 5321 §4.1.1.3"; empty for no_section.
+// "RFC 5321 §4.1.1.3", "C706 §12.6.4.3"; empty for no_section.
 std::string to_string(Section section);
 
 }  // namespace postroad

@@ -92,22 +92,31 @@ std::string md4(std::string_view octets) {
     return out;
 }
 
-std::string rc4(std::string_view key, std::string_view octets) {
-    std::array<std::uint8_t, 256> s{};
-    for (unsigned i = 0; i < 256; ++i) s[i] = static_cast<std::uint8_t>(i);
+Rc4 start_rc4(std::string_view key) {
+    Rc4 out;
+    for (unsigned i = 0; i < 256; ++i) out.s[i] = static_cast<std::uint8_t>(i);
     for (unsigned i = 0, j = 0; i < 256 && !key.empty(); ++i) {
-        j = (j + s[i] + static_cast<unsigned char>(key[i % key.size()])) & 255U;
-        std::swap(s[i], s[j]);
+        j = (j + out.s[i] + static_cast<unsigned char>(key[i % key.size()])) & 255U;
+        std::swap(out.s[i], out.s[j]);
     }
+    return out;
+}
+
+void apply(Rc4& stream, char* octets, std::size_t count) {
+    for (std::size_t at = 0; at < count; ++at) {
+        stream.i = static_cast<std::uint8_t>(stream.i + 1);
+        stream.j = static_cast<std::uint8_t>(stream.j + stream.s[stream.i]);
+        std::swap(stream.s[stream.i], stream.s[stream.j]);
+        const std::uint8_t mask =
+            stream.s[static_cast<std::uint8_t>(stream.s[stream.i] + stream.s[stream.j])];
+        octets[at] = static_cast<char>(static_cast<unsigned char>(octets[at]) ^ mask);
+    }
+}
+
+std::string rc4(std::string_view key, std::string_view octets) {
+    Rc4 stream = start_rc4(key);
     std::string out(octets);
-    unsigned i = 0;
-    unsigned j = 0;
-    for (char& c : out) {
-        i = (i + 1) & 255U;
-        j = (j + s[i]) & 255U;
-        std::swap(s[i], s[j]);
-        c = static_cast<char>(static_cast<unsigned char>(c) ^ s[(s[i] + s[j]) & 255U]);
-    }
+    apply(stream, out.data(), out.size());
     return out;
 }
 

@@ -264,6 +264,8 @@ void submission_tell(Run& run, std::uint32_t connection, std::uint32_t id, const
         case TellKind::fetched:
         case TellKind::response:
         case TellKind::imap:
+        case TellKind::rpc_answer:
+        case TellKind::rpc_fault:
             break;
     }
 }
