@@ -15,9 +15,9 @@ TEST_CASE("a step to every row finds the world that recorded it") {
         REQUIRE(player.happened() == i + 1);
         REQUIRE(player.now() == run.time_of(i));
         REQUIRE(player.world().now == run.time_of(i));
-        REQUIRE(run.trace().position() > run.entries[i].position());
+        REQUIRE(run.replayed_trace().position() > run.entries[i].position());
     }
-    CHECK(run.trace().divergence() == ~std::uint64_t{0});
+    CHECK(run.replayed_trace().divergence() == ~std::uint64_t{0});
 }
 
 TEST_CASE("the world reached by stepping back is the world reached by going on") {
@@ -36,7 +36,7 @@ TEST_CASE("the world reached by stepping back is the world reached by going on")
         player.go_to_entry(at[i] - 1);
         CHECK(player.world() == worlds[i]);
     }
-    CHECK(run.trace().divergence() == ~std::uint64_t{0});
+    CHECK(run.replayed_trace().divergence() == ~std::uint64_t{0});
 }
 
 TEST_CASE("each kind of step goes to its kind, and back again") {
@@ -206,7 +206,7 @@ TEST_CASE("what if: the runs are alike up to the change, and the run itself stay
     CHECK(down->was_counts.delivered == 1);
     CHECK(down->is_counts.delivered == 0);
     CHECK(player.world() == before);
-    CHECK(run.trace().divergence() == ~std::uint64_t{0});
+    CHECK(run.replayed_trace().divergence() == ~std::uint64_t{0});
 
     const auto nothing = what_if(player, "host = { host = \"bob-pc\", state = \"up\" }", error);
     INFO(error);

@@ -7,6 +7,7 @@
 #include "protocols/message/header.hpp"
 #include "protocols/pop3/server.hpp"
 #include "protocols/smtp/server.hpp"
+#include "sim/views/certificates.hpp"
 #include "sim/views/ladder_words.hpp"
 #include "viz/draw/widgets.hpp"
 #include "viz/panels/panel.hpp"
@@ -80,7 +81,12 @@ class Host : public Panel {
     void machine(View& view, const Machine& machine, const char* title);
     void queue(View& view);
     void mailboxes(View& view);
+    void certificates(View& view);
+    std::vector<sim::views::CertificateAdvice> advice_;
+    const sim::Setup* advice_for_ = nullptr;  // remade when the timeline has changed the Setup
 };
+
+constexpr std::size_t hosts_advised_max = 2'000;
 
 void Host::hosts(View& view) {
     const Theme& theme = view.theme;
@@ -287,6 +293,47 @@ void Host::mailboxes(View& view) {
     if (shown == 0) faint(theme, "No mailboxes are kept here.");
 }
 
+// What it shows to clients, and whether that is what they look for.
+void Host::certificates(View& view) {
+    const Theme& theme = view.theme;
+    const sim::Setup& setup = view.player.setup();
+    heading(theme, "Certificate");
+    if (setup.hosts.size() > hosts_advised_max) {
+        faint(theme, "With so many hosts only `postroad show --certificates` tells.");
+        return;
+    }
+    if (advice_for_ != &setup) {
+        advice_for_ = &setup;
+        advice_ = sim::views::certificate_advice(setup, view.player.world().seed);
+    }
+    const auto found = std::find_if(
+        advice_.begin(), advice_.end(),
+        [&](const sim::views::CertificateAdvice& one) { return one.host == view.host; });
+    if (found == advice_.end()) {
+        faint(theme, "None, and nobody expects one.");
+        return;
+    }
+    if (!found->offers_tls) {
+        faint(theme, "None: it offers no TLS.");
+    } else {
+        std::string names;
+        for (const std::string& name : found->names) names += (names.empty() ? "" : ", ") + name;
+        words(theme, theme.mono, theme.colour.text,
+              names + (found->issuer.empty() ? "; signed by itself" : "; issued by " + found->issuer));
+        const std::int64_t now = setup.start_unix_s + static_cast<std::int64_t>(view.player.now() / second);
+        const bool good = found->from_unix_s <= now && now <= found->until_unix_s;
+        words(theme, theme.sans, good ? theme.colour.good : theme.colour.bad,
+              "good from " + scenario::to_text(scenario::Instant{found->from_unix_s}) + " until " +
+                  scenario::to_text(scenario::Instant{found->until_unix_s}) +
+                  (good ? "" : ": NOT now"));
+    }
+    for (const sim::views::NeededName& need : found->needs) {
+        const bool missing = found->offers_tls && !need.covered;
+        words(theme, theme.sans, missing ? theme.colour.bad : theme.colour.faint,
+              need.name + ": " + need.why + (missing ? "; NOT in the certificate" : ""));
+    }
+}
+
 void Host::draw(View& view) {
     const Theme& theme = view.theme;
     if (view.player.setup().hosts.empty()) return;
@@ -311,6 +358,7 @@ void Host::draw(View& view) {
     if (!wide) {
         queue(view);
         mailboxes(view);
+        certificates(view);
         sessions(view);
         ImGui::EndChild();
         return;
@@ -324,6 +372,8 @@ void Host::draw(View& view) {
     queue(view);
     ImGui::Dummy({0, theme.px(4)});
     mailboxes(view);
+    ImGui::Dummy({0, theme.px(4)});
+    certificates(view);
     ImGui::EndChild();
     ImGui::EndChild();
 }
