@@ -106,7 +106,7 @@ void Finder::work() {
 void Finder::begin(Inquiry& one) const {
     const Wanted& wanted = one.wanted_;
     one.begun_ = true;
-    one.wanted_.words = lower_case(wanted.words);
+    one.wanted_.words = one.match_.words = lower_case(wanted.words);
     if (!wanted.words.empty())
         for (NodeId node = 0; node < run_.setup().nodes(); ++node)
             if (lower_case(run_.setup().node_name(node)).find(wanted.words) != std::string::npos)
@@ -128,7 +128,7 @@ bool Finder::fits(const Inquiry& one, std::size_t entry) const {
     if (!wanted.words.empty()) {
         const std::uint32_t text = texts_.text_of(entry);
         if (text == Texts::none) return false;
-        if (one.hit_[text] == 0) {
+        if (one.match_.hit[text] == 0) {
             if (one.hosts_.empty()) return false;
             if (!has(one.hosts_, who_at(run_, run_.entries[entry]).from)) return false;
         }
@@ -143,7 +143,7 @@ bool Finder::fits(const Inquiry& one, std::size_t entry) const {
 }
 
 void Finder::go_on(Inquiry& one, std::size_t end) {
-    if (!one.wanted_.words.empty()) texts_.match(one.wanted_.words, one.hit_);
+    if (!one.wanted_.words.empty()) texts_.match(one.match_);
     std::vector<std::uint32_t> found;
     std::uint64_t count = 0;
     for (; one.at_ < end; ++one.at_) {

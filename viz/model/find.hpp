@@ -53,7 +53,7 @@ class Inquiry {
     double asked_ms_ = 0;
     bool begun_ = false;
     std::size_t at_ = 0, kept_ = 0;
-    std::vector<std::uint8_t> hit_;     // by text
+    Texts::Match match_;
     std::vector<NodeId> hosts_;         // whose names contain the words, sorted
     std::vector<sim::Id> subjects_;     // of the journey, sorted
 };

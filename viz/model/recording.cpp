@@ -1,6 +1,8 @@
 // Runs a world to its end and sorts the rows of its Trace.
 #include "viz/model/recording.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
@@ -95,6 +97,7 @@ Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& 
     index_ = std::make_unique<sim::views::TraceIndex>(trace(), *setup_);
     gather();
     lay_out_strip();
+    malloc_trim(0);  // what gathering needed in passing
 }
 
 void Recording::gather() {
