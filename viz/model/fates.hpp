@@ -13,7 +13,7 @@ struct Fates {
     struct Event {
         Time time = 0;
         std::uint64_t position = 0;
-        std::string words;          // "delivered at post", "deferred at mail: 450 4.2.0 …"
+        std::string words;  // "delivered at post", "deferred at mail: 450 4.2.0 …"
         sim::views::Ink ink = sim::views::Ink::plain;
     };
     struct Copy {

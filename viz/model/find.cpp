@@ -8,7 +8,7 @@
 namespace postroad::viz {
 namespace {
 
-constexpr std::size_t texts_a_turn = 20'000;   // a few hundredths of a second
+constexpr std::size_t texts_a_turn = 20'000;  // a few hundredths of a second
 constexpr std::size_t entries_a_turn = 400'000;
 
 double clock_ms() {
@@ -17,8 +17,7 @@ double clock_ms() {
     return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
 }
 
-template <class T>
-bool has(const std::vector<T>& sorted, T one) {
+template <class T> bool has(const std::vector<T>& sorted, T one) {
     return std::binary_search(sorted.begin(), sorted.end(), one);
 }
 
@@ -133,8 +132,7 @@ bool Finder::fits(const Inquiry& one, std::size_t entry) const {
             if (!has(one.hosts_, who_at(run_, run_.entries[entry]).from)) return false;
         }
     }
-    if (wanted.hosts.empty() && wanted.journey == sim::nothing && wanted.talk == 0)
-        return true;
+    if (wanted.hosts.empty() && wanted.journey == sim::nothing && wanted.talk == 0) return true;
     const Who who = who_at(run_, run_.entries[entry]);
     if (!wanted.hosts.empty() && !has(wanted.hosts, who.from) && !has(wanted.hosts, who.to))
         return false;

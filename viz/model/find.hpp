@@ -18,18 +18,18 @@ namespace postroad::viz {
 // Which rows somebody wants to see.
 struct Wanted {
     std::uint32_t kinds = all_kinds;
-    std::vector<NodeId> hosts;            // who says, hears or does it, sorted; empty: anybody
-    std::uint32_t journey = sim::nothing; // TraceIndex::journeys
-    std::uint32_t talk = 0;               // number of a conversation; 0: all
-    bool failures = false;                // what failed, alone
-    std::string words;                    // in what is said, its section, or who says it
+    std::vector<NodeId> hosts;                // who says, hears or does it, sorted; empty: anybody
+    std::uint32_t journey = sim::nothing;     // TraceIndex::journeys
+    std::uint32_t talk = 0;                   // number of a conversation; 0: all
+    bool failures = false;                    // what failed, alone
+    std::string words;                        // in what is said, its section, or who says it
     std::size_t found_max = ~std::size_t{0};  // more are counted and not kept
     bool operator==(const Wanted&) const = default;
 };
 
 // An answer that is coming in. Letting go of it ends the search.
 class Inquiry {
-  public:
+public:
     // Puts what has been found since behind `out`: indices of entries, in order. True when
     // something was. Never waits for the search.
     bool take(std::vector<std::uint32_t>& out);
@@ -40,7 +40,7 @@ class Inquiry {
     double first_ms() const { return first_ms_; }  // until something was found; read when done
     double whole_ms() const { return whole_ms_; }
 
-  private:
+private:
     friend class Finder;
     Wanted wanted_;
     std::mutex mutex_;
@@ -54,12 +54,12 @@ class Inquiry {
     bool begun_ = false;
     std::size_t at_ = 0, kept_ = 0;
     Texts::Match match_;
-    std::vector<NodeId> hosts_;         // whose names contain the words, sorted
-    std::vector<sim::Id> subjects_;     // of the journey, sorted
+    std::vector<NodeId> hosts_;      // whose names contain the words, sorted
+    std::vector<sim::Id> subjects_;  // of the journey, sorted
 };
 
 class Finder {
-  public:
+public:
     explicit Finder(const Recording& run) : run_(run), texts_(run) {}
     ~Finder();
     Finder(const Finder&) = delete;
@@ -73,7 +73,7 @@ class Finder {
     bool prepared() const { return prepared_.load(std::memory_order_acquire); }
     std::size_t texts_bytes() const { return texts_bytes_.load(std::memory_order_relaxed); }
 
-  private:
+private:
     void start();
     void work();
     void begin(Inquiry& one) const;

@@ -1,4 +1,5 @@
-// A window of rows: back to when the earliest that can still be under way left, and on to their ends.
+// A window of rows: back to when the earliest that can still be under way left, and on to their
+// ends.
 #include "viz/model/flights.hpp"
 
 #include <algorithm>
@@ -42,8 +43,7 @@ const std::vector<Flight>& Flights::at(const Recording& run, Time now, std::uint
 
 void Flights::read(const Recording& run, Time now, std::uint64_t position, Time fresh) {
     found_.clear();
-    const Time earliest =
-        std::min(fresh, now > run.longest_flight ? now - run.longest_flight : 0);
+    const Time earliest = std::min(fresh, now > run.longest_flight ? now - run.longest_flight : 0);
     const std::size_t happened = run.entry_at(position);
     std::size_t first = run.entry_at_time(earliest);
     if (happened > entries_back_max) first = std::max(first, happened - entries_back_max);
@@ -56,8 +56,10 @@ void Flights::read(const Recording& run, Time now, std::uint64_t position, Time 
         flight.over = row.head().time;
         flight.over_at = at;
         flight.arrived = arrived;
-        if (arrived) flight.to = row.head().node;
-        else flight.stopped_by = row.head().node;
+        if (arrived)
+            flight.to = row.head().node;
+        else
+            flight.stopped_by = row.head().node;
         open.erase(found);
     };
     std::size_t ahead = 0;
@@ -67,24 +69,24 @@ void Flights::read(const Recording& run, Time now, std::uint64_t position, Time 
         const bool future = at.position() >= position;
         if (future && (open.empty() || ++ahead > rows_ahead_max || row.head().time > latest)) break;
         switch (row.head().fact) {
-            case sim::Fact::packet:
-                if (future) break;
-                open.emplace(row.as<sim::PacketFact>().packet, found_.size());
-                found_.push_back(flight_of(run, row, at.position()));
-                break;
-            case sim::Fact::arrival:
-                over(row.as<sim::ArrivalFact>().packet, row, at.position(), true);
-                break;
-            case sim::Fact::lost:
-                over(row.as<sim::LostFact>().packet, row, at.position(), false);
-                break;
-            case sim::Fact::verdict: {
-                const auto& fact = row.as<sim::VerdictFact>();
-                if (static_cast<net::Action>(fact.verdict) != net::Action::accept)
-                    over(fact.packet, row, at.position(), false);
-                break;
-            }
-            default: break;
+        case sim::Fact::packet:
+            if (future) break;
+            open.emplace(row.as<sim::PacketFact>().packet, found_.size());
+            found_.push_back(flight_of(run, row, at.position()));
+            break;
+        case sim::Fact::arrival:
+            over(row.as<sim::ArrivalFact>().packet, row, at.position(), true);
+            break;
+        case sim::Fact::lost:
+            over(row.as<sim::LostFact>().packet, row, at.position(), false);
+            break;
+        case sim::Fact::verdict: {
+            const auto& fact = row.as<sim::VerdictFact>();
+            if (static_cast<net::Action>(fact.verdict) != net::Action::accept)
+                over(fact.packet, row, at.position(), false);
+            break;
+        }
+        default: break;
         }
     }
     std::erase_if(found_, [&](const Flight& one) {

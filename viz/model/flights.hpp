@@ -14,20 +14,21 @@ struct Flight {
     std::uint64_t left_at = 0, over_at = 0;  // positions of the two rows; alike: no end is recorded
     sim::Id packet = 0, conversation = 0;
     NodeId from = 0, to = 0;
-    NodeId stopped_by = sim::nothing;        // where it ended, when it never arrived
+    NodeId stopped_by = sim::nothing;  // where it ended, when it never arrived
     Protocol protocol = Protocol::other;
     bool arrived = false;
-    bool empty = false;                      // no payload: a handshake or an acknowledgment
-    bool encrypted = false;                  // its payload is TLS's, behind the handshake
+    bool empty = false;      // no payload: a handshake or an acknowledgment
+    bool encrypted = false;  // its payload is TLS's, behind the handshake
 };
 
 class Flights {
-  public:
+public:
     // Those that left before `position` and are under way at `now`, or whose unhappy end is not
     // longer ago than `fresh`. By departure.
-    const std::vector<Flight>& at(const Recording& run, Time now, std::uint64_t position, Time fresh);
+    const std::vector<Flight>& at(const Recording& run, Time now, std::uint64_t position,
+                                  Time fresh);
 
-  private:
+private:
     void read(const Recording& run, Time now, std::uint64_t position, Time fresh);
     std::vector<Flight> found_;
     Time now_ = never, fresh_ = never;

@@ -101,9 +101,10 @@ void settle(Layout& layout) {
 }
 
 std::string print_places(const Layout& wide, const Layout& upright, const sim::Setup& setup) {
-    std::string out = "# Where the hosts of scenario.toml stand on the map of `postroad view`: x, y of "
-                      "their middles.\n# Drag them there; without this file they find places of "
-                      "their own.\n";
+    std::string out =
+        "# Where the hosts of scenario.toml stand on the map of `postroad view`: x, y of "
+        "their middles.\n# Drag them there; without this file they find places of "
+        "their own.\n";
     print(out, "wide", wide, setup);
     print(out, "upright", upright, setup);
     return out;

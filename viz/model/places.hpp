@@ -15,7 +15,8 @@ void move_network(Layout& layout, const sim::Setup& setup, std::uint32_t network
 // Moves everything so that it begins at the corner, and measures it anew.
 void settle(Layout& layout);
 
-// Every host's place in both layouts: the one for a room that is wide, the one for one that is high.
+// Every host's place in both layouts: the one for a room that is wide, the one for one that is
+// high.
 std::string print_places(const Layout& wide, const Layout& upright, const sim::Setup& setup);
 // Takes up what print_places has written; hosts that are gone are no mistake, new ones stay where
 // they stand by themselves. False, with "file:line: sentence", when it is no such text.

@@ -2,9 +2,11 @@
 #include "viz/model/recording.hpp"
 
 #include <malloc.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <unordered_map>
 
 #include "sim/net/packet.hpp"
@@ -15,7 +17,10 @@ namespace {
 
 // Keyframes are close together: going back by a line must feel instant.
 constexpr std::uint64_t keyframe_spacing = 4'000;
-constexpr std::size_t keyframes_max = 512;
+// But each may be as large as its world.
+std::size_t keyframes_max(const sim::Setup& setup) {
+    return std::clamp<std::size_t>(60'000 / (setup.hosts.size() + 1), 8, 512);
+}
 
 // How long a gap takes in the story: 1 ms takes 0.1 s, 5 s one second, a day 2.5 s.
 constexpr double story_s = 0.125;
@@ -87,11 +92,14 @@ Protocol protocol_of(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t 
 
 Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent)
     : setup_(start->world().setup) {
-    history_ = std::make_unique<sim::History>(std::move(start), keyframe_spacing, keyframes_max);
-    sim::run_whole(history_->now(), extent);
+    history_ = std::make_unique<sim::History>(std::move(start), keyframe_spacing,
+                                              keyframes_max(*setup_));
+    sim::run_whole(*history_, extent);
     const sim::World& world = history_->now().world();
     end_ = world.now;
     // The whole run is in the Trace now; the worlds between are made again when they are visited.
+    malloc_trim(0);
+    octets_before = resident_octets();
     history_->seek_event(0);
     trace_ = std::make_unique<sim::Trace>(replayed_trace().fork(replayed_trace().end()));
     index_ = std::make_unique<sim::views::TraceIndex>(trace(), *setup_);
@@ -208,6 +216,13 @@ void Recording::lay_out_strip() {
         const Protocol protocol = protocol_of(fact.protocol, fact.source_port, fact.target_port);
         ++strip.packets[part][static_cast<std::size_t>(protocol)];
     }
+}
+
+double resident_octets() {
+    std::ifstream file("/proc/self/statm");
+    double whole = 0, resident = 0;
+    file >> whole >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 std::size_t Recording::entry_at_time(Time moment) const {

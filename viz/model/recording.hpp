@@ -79,6 +79,7 @@ class Recording {
     Time longest_flight = 0;                                     // of the packets that arrived
     StoryClock story;
     Strip strip;
+    double octets_before = 0;  // of memory, with the run made and nothing gathered from it: for `bench`
 
     // Index of the first entry at or behind a position of the Trace.
     std::size_t entry_at(std::uint64_t position) const;
@@ -113,6 +114,9 @@ struct Who {
     Protocol protocol = Protocol::other;
 };
 Who who_at(const Recording& run, const Entry& entry);
+
+// Of memory that this process has.
+double resident_octets();
 
 // What a row says, who says it to whom, and by which section.
 struct RowWords : Who {

@@ -7,16 +7,16 @@
 namespace postroad::viz {
 
 struct Remembered {
-    int width = 0, height = 0;       // of the window, in pixels; 0: never opened
-    int x = 0, y = 0;                // of its corner
-    bool placed = false;             // x and y are known
+    int width = 0, height = 0;  // of the window, in pixels; 0: never opened
+    int x = 0, y = 0;           // of its corner
+    bool placed = false;        // x and y are known
     bool maximised = false;
-    std::string left, right;         // panels, by name
+    std::string left, right;  // panels, by name
     bool split = true;
-    double share = 0.54;             // of the width that the left panel has
+    double share = 0.54;  // of the width that the left panel has
     double scale = 1;
     bool dark = true;
-    double speed = 0;                // Player::speed
+    double speed = 0;  // Player::speed
     bool operator==(const Remembered&) const = default;
 };
 

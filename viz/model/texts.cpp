@@ -15,15 +15,15 @@
 namespace postroad::viz {
 namespace {
 
-constexpr char gap = 1;                 // in a form; no text has it: visible() escapes it
+constexpr char gap = 1;  // in a form; no text has it: visible() escapes it
 constexpr std::size_t part_octets_min = 5;
 
 // Where a piece of a text and the words looked for can overlap at its edges.
 namespace edge {
-constexpr std::uint8_t has = 1;         // the words are in it whole
-constexpr std::uint8_t begins = 2;      // it begins with the words' end
-constexpr std::uint8_t ends = 4;        // it ends with the words' beginning
-constexpr std::uint8_t within = 8;      // it is in the words whole
+constexpr std::uint8_t has = 1;     // the words are in it whole
+constexpr std::uint8_t begins = 2;  // it begins with the words' end
+constexpr std::uint8_t ends = 4;    // it ends with the words' beginning
+constexpr std::uint8_t within = 8;  // it is in the words whole
 }  // namespace edge
 
 std::uint8_t edges_of(std::string_view piece, std::string_view words) {
@@ -105,8 +105,8 @@ std::size_t find_words(std::string_view text, std::string_view words, std::size_
         const auto load = [&](std::size_t place) {
             return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + place));
         };
-        const __m128i both = _mm_and_si128(_mm_cmpeq_epi8(load(at), first),
-                                           _mm_cmpeq_epi8(load(at + more), last));
+        const __m128i both =
+            _mm_and_si128(_mm_cmpeq_epi8(load(at), first), _mm_cmpeq_epi8(load(at + more), last));
         auto bits = static_cast<unsigned>(_mm_movemask_epi8(both));
         for (; bits != 0; bits &= bits - 1) {
             const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(bits));
@@ -132,8 +132,9 @@ std::uint32_t Interner::at(std::size_t place, std::uint32_t from) const {
         step *= 2;
     }
     const std::size_t high = std::min(begins_.size(), low + step);
-    const auto behind = std::upper_bound(begins_.begin() + static_cast<std::ptrdiff_t>(low),
-                                         begins_.begin() + static_cast<std::ptrdiff_t>(high), place);
+    const auto behind =
+        std::upper_bound(begins_.begin() + static_cast<std::ptrdiff_t>(low),
+                         begins_.begin() + static_cast<std::ptrdiff_t>(high), place);
     return static_cast<std::uint32_t>(behind - begins_.begin()) - 1;
 }
 
@@ -189,7 +190,8 @@ std::uint32_t Texts::number_of(std::string_view text) {
     for (const std::string_view part : {parts[1], parts[0]})  // the later one first
         if (!part.empty())
             form.replace(static_cast<std::size_t>(part.data() - text.data()), part.size(), 1, gap);
-    const Text wanted{forms_.number_of(form), parts_.number_of(parts[0]), parts_.number_of(parts[1])};
+    const Text wanted{forms_.number_of(form), parts_.number_of(parts[0]),
+                      parts_.number_of(parts[1])};
     if (texts_.size() * 2 >= slots_.size()) grow();
     std::size_t slot = hash_of(wanted) & (slots_.size() - 1);
     for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1))
@@ -246,7 +248,8 @@ std::size_t Texts::bytes() const {
 
 void Texts::match(Match& match) const {
     const std::string_view words = match.words;
-    constexpr std::uint8_t open_behind = edge::ends | edge::within, open_before = edge::begins | edge::within;
+    constexpr std::uint8_t open_behind = edge::ends | edge::within,
+                           open_before = edge::begins | edge::within;
     const auto note = [](std::uint8_t& to, unsigned what, unsigned mask) {
         to = static_cast<std::uint8_t>(to | (what & mask));
     };
@@ -259,14 +262,16 @@ void Texts::match(Match& match) const {
             if (at > 0) note(match.forms[known], edges_of(form.substr(0, at), words), open_behind);
             form.remove_prefix(at + 1);
             if (!form.empty())
-                note(match.forms[known], edges_of(form.substr(0, form.find(gap)), words), open_before);
+                note(match.forms[known], edges_of(form.substr(0, form.find(gap)), words),
+                     open_before);
         }
     }
     known = match.parts.size();
     note_whole(parts_, words, match.parts);
     for (; known < parts_.size(); ++known)
         if (known != 0)
-            note(match.parts[known], edges_of(parts_.text(static_cast<std::uint32_t>(known)), words), 0xff);
+            note(match.parts[known],
+                 edges_of(parts_.text(static_cast<std::uint32_t>(known)), words), 0xff);
     std::size_t text = match.hit.size();
     match.hit.resize(texts_.size(), 0);
     for (; text < texts_.size(); ++text) {

@@ -13,7 +13,7 @@ namespace postroad::viz {
 
 // Strings by number, each once.
 class Interner {
-  public:
+public:
     std::uint32_t number_of(std::string_view text);
     std::string_view text(std::uint32_t number) const;
     std::size_t size() const { return begins_.size(); }
@@ -24,7 +24,7 @@ class Interner {
     void close();  // nothing comes any more
     std::size_t bytes() const;
 
-  private:
+private:
     void grow();
     std::string all_;
     std::vector<std::uint64_t> begins_;
@@ -32,7 +32,7 @@ class Interner {
 };
 
 class Texts {
-  public:
+public:
     static constexpr std::uint32_t none = 0xffffffff;  // a bare segment: nobody searches those
 
     explicit Texts(const Recording& run) : run_(run) {}
@@ -47,13 +47,13 @@ class Texts {
 
     // Which texts contain the words; goes on where it stopped when there are more.
     struct Match {
-        std::string words;                    // in lower case, not empty
+        std::string words;  // in lower case, not empty
         std::vector<std::uint8_t> forms, parts;
-        std::vector<std::uint8_t> hit;        // by text
+        std::vector<std::uint8_t> hit;  // by text
     };
     void match(Match& match) const;
 
-  private:
+private:
     // A text is a form with two gaps, and what stands in them; 0: nothing.
     struct Text {
         std::uint32_t form = 0, first = 0, second = 0;

@@ -23,7 +23,7 @@ bool may_begin_record(std::string_view octets) {
 
 // One direction's records, as its packets come.
 class Direction {
-  public:
+public:
     explicit Direction(bool from_initiator) : from_initiator_(from_initiator) {}
 
     void packet(const sim::PacketFact& fact, std::string_view payload, std::uint64_t position,
@@ -40,7 +40,7 @@ class Direction {
         if (begun_) take(payload, position, out);
     }
 
-  private:
+private:
     void take(std::string_view octets, std::uint64_t position, std::vector<TlsRecord>& out) {
         while (!octets.empty()) {
             if (left_ == 0) {
@@ -53,10 +53,15 @@ class Direction {
                     begun_ = false;  // no TLS after all
                     return;
                 }
-                const std::size_t size = static_cast<std::size_t>(static_cast<unsigned char>(head_[3])) << 8 |
-                                         static_cast<unsigned char>(head_[4]);
-                record_ = {begins_in_, position, static_cast<std::uint32_t>(size + header_octets),
-                           static_cast<std::uint8_t>(head_[0]), 0, from_initiator_};
+                const std::size_t size =
+                    static_cast<std::size_t>(static_cast<unsigned char>(head_[3])) << 8 |
+                    static_cast<unsigned char>(head_[4]);
+                record_ = {begins_in_,
+                           position,
+                           static_cast<std::uint32_t>(size + header_octets),
+                           static_cast<std::uint8_t>(head_[0]),
+                           0,
+                           from_initiator_};
                 if (record_.type == type_change_cipher) sealed_ = true;
                 if (record_.type == type_handshake && !sealed_)
                     record_.message = static_cast<std::uint8_t>(head_[5]);
@@ -76,7 +81,7 @@ class Direction {
 
     std::uint32_t next_ = 0;
     std::string head_;
-    std::size_t left_ = 0;      // octets of the record that have not come
+    std::size_t left_ = 0;  // octets of the record that have not come
     std::uint64_t begins_in_ = 0;
     TlsRecord record_;
     bool begun_ = false, sealed_ = false, from_initiator_;
@@ -90,13 +95,13 @@ std::string words_of(const TlsRecord& record) {
     std::string out = "TLS ";
     out += types[std::min<std::size_t>(record.type - type_change_cipher, types.size() - 1)];
     switch (record.message) {
-        case 1: out += ", ClientHello"; break;
-        case 2: out += ", ServerHello"; break;
-        case 11: out += ", Certificate"; break;
-        case 12: out += ", ServerKeyExchange"; break;
-        case 14: out += ", ServerHelloDone"; break;
-        case 16: out += ", ClientKeyExchange"; break;
-        default: break;
+    case 1: out += ", ClientHello"; break;
+    case 2: out += ", ServerHello"; break;
+    case 11: out += ", Certificate"; break;
+    case 12: out += ", ServerKeyExchange"; break;
+    case 14: out += ", ServerHelloDone"; break;
+    case 16: out += ", ClientKeyExchange"; break;
+    default: break;
     }
     return out + ", " + std::to_string(record.octets) + " octets";
 }
@@ -154,8 +159,8 @@ std::string octets_at(const Recording& run, const Entry& entry, bool on_the_wire
         const sim::RowView other = at.row();
         if (other.head().fact == sim::Fact::line) {
             const auto& next = other.as<sim::LineFact>();
-            if (next.conversation == line.conversation && next.from_initiator == line.from_initiator &&
-                !out.empty())
+            if (next.conversation == line.conversation &&
+                next.from_initiator == line.from_initiator && !out.empty())
                 break;
         } else if (other.head().fact == sim::Fact::packet) {
             const auto& fact = other.as<sim::PacketFact>();

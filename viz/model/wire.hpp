@@ -12,23 +12,24 @@ namespace postroad::viz {
 
 // A record (RFC 8446 §5.1) in what one end has sent.
 struct TlsRecord {
-    std::uint64_t begins_in = 0, ends_in = 0;  // positions of the packets with its first and last octet
-    std::uint32_t octets = 0;                  // its header included
+    std::uint64_t begins_in = 0,
+                  ends_in = 0;  // positions of the packets with its first and last octet
+    std::uint32_t octets = 0;   // its header included
     std::uint8_t type = 0;
-    std::uint8_t message = 0;                  // of a handshake that can be read; 0: it cannot
+    std::uint8_t message = 0;  // of a handshake that can be read; 0: it cannot
     bool from_initiator = false;
 };
 std::string words_of(const TlsRecord& record);
 
 // Records by conversation; those looked at last are kept.
 class TlsRecords {
-  public:
+public:
     // In the order they begin. Empty when there is no TLS, or no packets in the Trace.
     const std::vector<TlsRecord>& of(const Recording& run, sim::Id conversation);
     // Those with octets in the packet recorded at this position.
     std::vector<TlsRecord> in(const Recording& run, sim::Id conversation, std::uint64_t position);
 
-  private:
+private:
     std::map<sim::Id, std::vector<TlsRecord>> known_;
 };
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "protocols/dns/name.hpp"
+#include "protocols/dns/types.hpp"
 #include "protocols/message/header.hpp"
 #include "protocols/pop3/server.hpp"
 #include "protocols/smtp/server.hpp"
@@ -82,11 +84,13 @@ class Host : public Panel {
     void queue(View& view);
     void mailboxes(View& view);
     void certificates(View& view);
+    void cache(View& view);
     std::vector<sim::views::CertificateAdvice> advice_;
     const sim::Setup* advice_for_ = nullptr;  // remade when the timeline has changed the Setup
 };
 
 constexpr std::size_t hosts_advised_max = 2'000;
+constexpr unsigned cache_shown = 12;  // the panel DNS has all
 
 void Host::hosts(View& view) {
     const Theme& theme = view.theme;
@@ -293,6 +297,35 @@ void Host::mailboxes(View& view) {
     if (shown == 0) faint(theme, "No mailboxes are kept here.");
 }
 
+// Of a resolver: what it has in mind, with the time that is left.
+void Host::cache(View& view) {
+    const Theme& theme = view.theme;
+    const sim::World& world = view.player.world();
+    const auto& services = view.player.setup().hosts[view.host].services;
+    const bool resolves = std::any_of(services.begin(), services.end(), [](const sim::ServiceSetup& one) {
+        return one.role == Role::resolver;
+    });
+    if (!resolves || view.host >= world.dns.hosts.size()) return;
+    heading(theme, "DNS cache");
+    unsigned shown = 0;
+    std::uint32_t next = nothing;
+    for (std::uint32_t i = world.dns.hosts[view.host].newest; i != nothing && shown < cache_shown; i = next) {
+        const sim::CacheEntry& entry = world.dns.entries[i];
+        next = entry.older;
+        if (entry.expires <= view.player.now()) continue;
+        const std::string_view name = world.heap.view(entry.name);
+        std::string text = dns::to_text(
+            dns::Bytes(reinterpret_cast<const std::uint8_t*>(name.data()), name.size()));
+        if (entry.type != 0) text += " " + dns::to_text(static_cast<dns::Type>(entry.type));
+        if (entry.kind != sim::CacheKind::records) text += ", of which there is none";
+        words(theme, theme.mono, theme.colour.text,
+              text + ", " + sim::duration_words((entry.expires - view.player.now()) / second * second) +
+                  " left");
+        ++shown;
+    }
+    if (shown == 0) faint(theme, "Empty.");
+}
+
 // What it shows to clients, and whether that is what they look for.
 void Host::certificates(View& view) {
     const Theme& theme = view.theme;
@@ -359,6 +392,7 @@ void Host::draw(View& view) {
         queue(view);
         mailboxes(view);
         certificates(view);
+        cache(view);
         sessions(view);
         ImGui::EndChild();
         return;
@@ -374,6 +408,8 @@ void Host::draw(View& view) {
     mailboxes(view);
     ImGui::Dummy({0, theme.px(4)});
     certificates(view);
+    ImGui::Dummy({0, theme.px(4)});
+    cache(view);
     ImGui::EndChild();
     ImGui::EndChild();
 }

@@ -13,12 +13,12 @@
 namespace postroad::viz {
 
 class Ladder : public Panel {
-  public:
+public:
     const char* name() const override { return "Ladder"; }
     const char* about() const override { return "every line, its RFC section and its reason"; }
     void draw(View& view) override;
 
-  private:
+private:
     void controls(View& view);
     void choose(View& view);
     std::uint32_t talk_now(const View& view) const;
@@ -53,7 +53,7 @@ class Ladder : public Panel {
     bool grouped_ = false;
     std::size_t folded_for_ = ~std::size_t{0};  // so many of chosen_
     bool all_folded_ = true;
-    std::set<std::uint32_t> opened_;            // groups, by the entry of their first segment
+    std::set<std::uint32_t> opened_;  // groups, by the entry of their first segment
     TlsRecords records_;
     std::vector<NodeId> lanes_;
     float time_width_ = 0, lane_width_ = 0, text_x_ = 0, section_width_ = 0, row_height_ = 0;

@@ -59,7 +59,8 @@ void Ladder::content(View& view, const Entry& entry) {
         lines_of(view.theme, octets);
         return;
     }
-    if (!ImGui::BeginTable("split", 2, ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_SizingStretchProp))
+    if (!ImGui::BeginTable("split", 2,
+                           ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_SizingStretchProp))
         return;
     ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1);
     ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1.6F);
@@ -111,7 +112,8 @@ void Ladder::why(View& view) {
         faint(theme, "Nothing has happened yet. → steps on, Space plays.");
         return;
     }
-    const RowWords said = words_for(view, static_cast<std::size_t>(current - view.run.entries.data()));
+    const RowWords said =
+        words_for(view, static_cast<std::size_t>(current - view.run.entries.data()));
     std::string who = said.from == nothing ? "" : view.run.index().node_name(said.from);
     if (said.to != nothing) who += " → " + view.run.index().node_name(said.to);
     if (said.section.known()) who += "   " + to_string(said.section);

@@ -282,7 +282,16 @@ void Map::legend(View& view) {
     if (x + theme.px(40) + width_of(theme.small, "dropped or lost") > max_.x) return;
     list_->AddCircleFilled({x + r, middle}, r, c.bad_fill);
     x += theme.px(18);
-    put_text(list_, theme.small, {x, y}, c.text, "dropped or lost");
+    x += put_text(list_, theme.small, {x, y}, c.text, "dropped or lost") + theme.px(18);
+    if (x + theme.px(40) + width_of(theme.small, "encrypted") > max_.x) return;
+    x += put_lock(list_, theme, {x, y}) + theme.px(4);
+    x += put_text(list_, theme.small, {x, y}, c.text, "encrypted") + theme.px(18);
+    if (!view.mx_arrows || x + theme.px(50) + width_of(theme.small, "knows its MX") > max_.x) return;
+    for (int i = 0; i < 3; ++i)
+        list_->AddLine({x + theme.px(9) * static_cast<float>(i), middle},
+                       {x + theme.px(9) * static_cast<float>(i) + theme.px(5), middle}, c.dns, theme.px(1.5F));
+    x += theme.px(32);
+    put_text(list_, theme.small, {x, y}, c.text, "knows its MX");
 }
 
 void Map::draw(View& view) {

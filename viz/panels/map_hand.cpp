@@ -17,8 +17,10 @@ void keep_places(View& view) {
     settle(view.upright);
     if (view.places_file.empty()) return;
     const std::string text = print_places(view.layout, view.upright, view.run.setup());
-    if (write_whole_file(view.places_file, text)) view.tell("kept in " + view.places_file);
-    else view.tell("cannot write " + view.places_file + ": " + std::strerror(errno));
+    if (write_whole_file(view.places_file, text))
+        view.tell("kept in " + view.places_file);
+    else
+        view.tell("cannot write " + view.places_file + ": " + std::strerror(errno));
 }
 
 void nudge_host(View& view, float x, float y) {
@@ -36,7 +38,8 @@ bool Map::grab(View& view) {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     for (std::uint32_t host = 0; host < layout_->hosts.size(); ++host) {
         const ImVec2 middle = at(layout_->hosts[host]);
-        if (std::abs(mouse.x - middle.x) >= w / 2 || std::abs(mouse.y - middle.y) >= h / 2) continue;
+        if (std::abs(mouse.x - middle.x) >= w / 2 || std::abs(mouse.y - middle.y) >= h / 2)
+            continue;
         view.host = host;
         // From afar a spot is for choosing: a hand would always move some.
         if (w >= view.theme.px(46)) held_host_ = host;

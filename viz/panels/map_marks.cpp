@@ -18,7 +18,8 @@ using sim::nothing;
 constexpr std::size_t arrows_max = 60;
 
 std::string name_in_words(std::string_view wire) {
-    return dns::to_text(dns::Bytes(reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()));
+    return dns::to_text(
+        dns::Bytes(reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()));
 }
 
 std::string without_dot(std::string name) {
@@ -69,19 +70,20 @@ void Map::exchanger(View& view, std::uint32_t from, std::string_view name, unsig
     const ImVec2 way{(b.x - a.x) / length, (b.y - a.y) / length};
     // To the card's edge, from whichever side the arrow comes.
     const float w = Layout::host_width * zoom_ / 2, h = Layout::host_height * zoom_ / 2;
-    const float back = std::min(way.x == 0 ? 1e9F : w / std::abs(way.x),
-                                way.y == 0 ? 1e9F : h / std::abs(way.y)) + theme.px(3);
+    const float back =
+        std::min(way.x == 0 ? 1e9F : w / std::abs(way.x), way.y == 0 ? 1e9F : h / std::abs(way.y)) +
+        theme.px(3);
     if (length < 2 * back) return;
     const ImVec2 start{a.x + way.x * back, a.y + way.y * back};
     const ImVec2 tip{b.x - way.x * back, b.y - way.y * back};
     dashes(list_, start, tip, faded(colour, 0.8F), theme.px(1.5F), theme.px(5));
     const float r = theme.px(6);
-    list_->AddTriangleFilled(tip, {tip.x - way.x * r - way.y * r * 0.6F, tip.y - way.y * r + way.x * r * 0.6F},
-                             {tip.x - way.x * r + way.y * r * 0.6F, tip.y - way.y * r - way.x * r * 0.6F},
-                             colour);
+    list_->AddTriangleFilled(
+        tip, {tip.x - way.x * r - way.y * r * 0.6F, tip.y - way.y * r + way.x * r * 0.6F},
+        {tip.x - way.x * r + way.y * r * 0.6F, tip.y - way.y * r - way.x * r * 0.6F}, colour);
     if (Layout::host_width * zoom_ < theme.px(46)) return;
-    const std::string text = "MX " + std::to_string(preference) +
-                             (domain.empty() ? "" : "  " + without_dot(domain));
+    const std::string text =
+        "MX " + std::to_string(preference) + (domain.empty() ? "" : "  " + without_dot(domain));
     const float size = theme.small->FontSize * 0.9F, wide = width_of(theme.small, text, size);
     // Where it hides the least; arrows to one host meet near it, so rather before.
     ImVec2 middle{start.x + (tip.x - start.x) * 0.6F, start.y + (tip.y - start.y) * 0.6F};
@@ -97,16 +99,18 @@ void Map::exchanger(View& view, std::uint32_t from, std::string_view name, unsig
     list_->AddRectFilled({middle.x - wide / 2 - theme.px(3), middle.y - size * 0.65F},
                          {middle.x + wide / 2 + theme.px(3), middle.y + size * 0.65F},
                          faded(theme.colour.ground, 0.9F), theme.px(3));
-    put_text(list_, theme.small, {middle.x - wide / 2, middle.y - size / 2}, theme.colour.text, text,
-             1e9F, size);
+    put_text(list_, theme.small, {middle.x - wide / 2, middle.y - size / 2}, theme.colour.text,
+             text, 1e9F, size);
 }
 
 // How much of cards, of networks' names and of the room's edge a label there would hide.
 float Map::hidden(ImVec2 middle, float half_width, float half_height) const {
     float out = 0;
     const auto cover = [&](ImVec2 low, ImVec2 high) {
-        const float x = std::min(middle.x + half_width, high.x) - std::max(middle.x - half_width, low.x);
-        const float y = std::min(middle.y + half_height, high.y) - std::max(middle.y - half_height, low.y);
+        const float x =
+            std::min(middle.x + half_width, high.x) - std::max(middle.x - half_width, low.x);
+        const float y =
+            std::min(middle.y + half_height, high.y) - std::max(middle.y - half_height, low.y);
         if (x > 0 && y > 0) out += x * y;
     };
     const float w = Layout::host_width * zoom_ / 2, h = Layout::host_height * zoom_ / 2;
@@ -128,7 +132,8 @@ void Map::exchangers(View& view) {
     arrows_.clear();
     if (hosts_by_name_.empty())
         for (std::uint32_t i = 0; i < setup.hosts.size(); ++i)
-            for (const std::string& name : setup.scenario.hosts[setup.hosts[i].scenario_index].names)
+            for (const std::string& name :
+                 setup.scenario.hosts[setup.hosts[i].scenario_index].names)
                 hosts_by_name_.emplace(without_dot(name), i);
     // Deliveries under way have the whole ladder, the rung that is tried marked.
     for (std::uint32_t i = 0; i < world.mail.deliveries.size(); ++i) {
@@ -136,7 +141,8 @@ void Map::exchangers(View& view) {
         if (one.destination == nothing) continue;
         for (std::uint32_t r = 0; r < one.ladder.size(); ++r) {
             const sim::Rung rung = world.heap.get(one.ladder, r);
-            exchanger(view, one.host, world.heap.view(rung.name), rung.preference, {}, r == one.rung);
+            exchanger(view, one.host, world.heap.view(rung.name), rung.preference, {},
+                      r == one.rung);
         }
         if (arrows_.size() >= arrows_max) return;
     }
@@ -144,7 +150,8 @@ void Map::exchangers(View& view) {
     for (std::uint32_t i = 0; i < world.dns.entries.size(); ++i) {
         const sim::CacheEntry& entry = world.dns.entries[i];
         if (entry.name.empty() || entry.expires <= view.player.now() ||
-            entry.kind != sim::CacheKind::records || entry.type != static_cast<std::uint16_t>(dns::Type::mx))
+            entry.kind != sim::CacheKind::records ||
+            entry.type != static_cast<std::uint16_t>(dns::Type::mx))
             continue;
         const std::string domain = name_in_words(world.heap.view(entry.name));
         std::string_view records = world.heap.view(entry.records);
@@ -179,12 +186,11 @@ void Map::attackers(View& view) {
         list_->AddCircle(middle, r * 1.5F, ink, 0, theme.px(2));
         list_->AddRectFilled({middle.x - r * 0.55F, middle.y - r * 0.9F},
                              {middle.x + r * 0.55F, middle.y - r * 0.1F}, ink, theme.px(2));
-        list_->AddRectFilled({middle.x - r, middle.y - r * 0.2F}, {middle.x + r, middle.y + r * 0.08F},
-                             ink, theme.px(1));
+        list_->AddRectFilled({middle.x - r, middle.y - r * 0.2F},
+                             {middle.x + r, middle.y + r * 0.08F}, ink, theme.px(1));
         for (const float side : {-0.4F, 0.4F})
             list_->AddCircleFilled({middle.x + r * side, middle.y + r * 0.55F}, r * 0.2F, ink);
-        const std::string text =
-            "attacker " + deeds_of(setup.scenario.attackers[link.attacker]);
+        const std::string text = "attacker " + deeds_of(setup.scenario.attackers[link.attacker]);
         const float size = theme.small->FontSize;
         const std::string shown = fitted(theme.small, text, max_.x - min_.x - theme.px(30), size);
         const float wide = width_of(theme.small, shown, size);
