@@ -32,6 +32,10 @@ refuses() { # refuses SENTENCE WORDS-SAID ARGUMENTS...
     expect "$sentence: writes nothing" [ ! -e "$place/none.png" ]
 }
 
+"$postroad" >"$place/out" 2>"$place/err"
+expect "with nothing typed the first walkthrough is offered" \
+    grep -q 'postroad view first-message. walks you through' "$place/out"
+
 for panel in map ladder message host firewall dns what-if search; do
     view first-message --panel $panel --at 300ms --size 640x400 --scale 0.6 --screenshot "$place/$panel.png"
     expect "a picture of the panel $panel" [ "$status" -eq 0 ]
