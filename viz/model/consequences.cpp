@@ -49,8 +49,11 @@ std::map<std::string, Ended> messages_of(const Recording& run) {
             if (here.fact.move == CustodyMove::composed || here.fact.move == CustodyMove::accepted)
                 ended.holder = run.index().node_name(here.node);
         }
-        const std::string key =
-            journeys[i].message_id.empty() ? "#" + std::to_string(i) : journeys[i].message_id;
+        // Ids depend on what a host has done before; who wrote what and when does not.
+        const sim::views::Custody& first = run.index().custody[journeys[i].steps.front()];
+        std::string key = std::to_string(first.node) + " " + std::to_string(first.time) + " " +
+                          journeys[i].subject;
+        while (out.count(key) != 0) key += '+';
         out.emplace(key, std::move(ended));
     }
     return out;

@@ -18,8 +18,9 @@ struct Consequence {
     std::uint64_t was_at = 0;  // position of a row in the run as it was; 0: none
 };
 
-// What is worse first. Messages are the same when their Message-ID is (or, without one, their
-// number), connections when they are the so-many-th between the same hosts to the same port.
+// What is worse first. Messages are the same when the same host begins them at the same moment with
+// the same subject, connections when they are the so-many-th between the same hosts to the same
+// port.
 std::vector<Consequence> consequences(const Recording& was, const Recording& is);
 
 }  // namespace postroad::viz
