@@ -87,6 +87,10 @@ refuses "no such stop" 'there is no stop 99' first-message --stop 99 --screensho
 refuses "no such host" 'there is no host or firewall "mial"' first-message --host mial --screenshot "$none"
 refuses "a film without a walkthrough" 'no walkthrough here' first-message --no-walkthrough --animate "$place/none"
 refuses "no such kind of film" 'write .gif' first-message --animate "$place/film.avi"
-( PATH=/nonexistent; refuses "a film without ffmpeg" 'install it' first-message --animate "$none.gif"; exit $wrong ) || wrong=1
+status=0
+env PATH=/nonexistent "$postroad" view first-message --animate "$none.gif" >"$place/out" 2>"$place/err" ||
+    status=$?
+expect "a film without ffmpeg: status 2" [ "$status" -eq 2 ]
+expect "a film without ffmpeg: says so" said 'install it'
 refuses "no such folder" 'cannot write' first-message --screenshot "$place/nowhere/none.png"
 exit "$wrong"

@@ -56,13 +56,13 @@ void Ladder::choose(View& view) {
         shown_.clear();
         opened_.clear();
         folded_for_ = ~std::size_t{0};
-        scroll_ = true;
+        scroll_ = 3;
     }
     if (view.patient) inquiry_->wait();
     const std::size_t before = chosen_.size();
     if (inquiry_->take(chosen_)) {
         if (before <= lanes_looked_at) lanes_of(view);
-        if (before == 0) scroll_ = true;
+        if (before == 0) scroll_ = 3;
     }
     fold(view);
 }
@@ -373,7 +373,7 @@ void Ladder::rows(View& view, float height) {
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     ImGui::BeginChild("rows", {0, height});
     const float width = ImGui::GetContentRegionAvail().x;
-    if (view.moved || scroll_) {
+    if (view.moved || scroll_ > 0) {
         // The moment stays in sight, a third from the top.
         const auto happened = static_cast<std::uint32_t>(view.player.happened());
         std::ptrdiff_t behind = 0;
@@ -387,10 +387,10 @@ void Ladder::rows(View& view, float height) {
         }
         const auto line = static_cast<float>(behind) - 1;
         const float top = line * row_height_, seen = ImGui::GetWindowHeight();
-        if (scroll_ || top < ImGui::GetScrollY() + row_height_ ||
+        if (scroll_ > 0 || top < ImGui::GetScrollY() + row_height_ ||
             top > ImGui::GetScrollY() + seen - 3 * row_height_)
             ImGui::SetScrollY(std::max(0.0F, std::floor((top - seen * 0.45F) / row_height_) * row_height_));
-        scroll_ = false;
+        scroll_ = std::max(0, scroll_ - 1);
     }
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(rows_shown()), row_height_);

@@ -57,7 +57,7 @@ private:
     TlsRecords records_;
     std::vector<NodeId> lanes_;
     float time_width_ = 0, lane_width_ = 0, text_x_ = 0, section_width_ = 0, row_height_ = 0;
-    bool scroll_ = false;
+    int scroll_ = 0;  // for so many frames: ImGui scrolls only over what it drew in the one before
 };
 
 }  // namespace postroad::viz
