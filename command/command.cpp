@@ -24,6 +24,13 @@ constexpr std::string_view first_steps =
     "Exit status: 0 done, 1 a check failed, 2 bad input (nothing was written), 3 the run was\n"
     "stopped by its own limit.";
 
+// What somebody who types nothing else is offered.
+constexpr std::string_view begin_here =
+    "\n"
+    "Begin here: `postroad view first-message` walks you through one mail, from keystroke to inbox.\n"
+    "Space goes on, arrows step forward and back, F1 shows the keys. Without a display,\n"
+    "`postroad run first-message` tells the same as text.\n";
+
 void declare(CLI::App& app, Session& session) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "postroad " POSTROAD_VERSION, "Print the version");
@@ -70,7 +77,7 @@ int run_command(const std::vector<std::string>& arguments, Io& io) {
     Session session{io};
     declare(app, session);
     if (arguments.empty()) {
-        io.out << app.help();
+        io.out << app.help() << io.as_typed(begin_here);
         return done;
     }
     if (arguments[0].empty() || arguments[0][0] != '-') {

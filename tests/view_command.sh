@@ -32,10 +32,22 @@ refuses() { # refuses SENTENCE WORDS-SAID ARGUMENTS...
     expect "$sentence: writes nothing" [ ! -e "$place/none.png" ]
 }
 
+"$postroad" >"$place/out" 2>"$place/err"
+expect "with nothing typed the first walkthrough is offered" \
+    grep -q 'postroad view first-message. walks you through' "$place/out"
+
 for panel in map ladder message host firewall dns what-if search; do
     view first-message --panel $panel --at 300ms --size 640x400 --scale 0.6 --screenshot "$place/$panel.png"
     expect "a picture of the panel $panel" [ "$status" -eq 0 ]
     expect "which is a PNG of some size" [ "$(wc -c <"$place/$panel.png")" -gt 4000 ]
+done
+# Every panel of every lab is drawn by tests/view; here each lab is drawn by the command.
+set -- map ladder message host firewall dns what-if search
+for lab in labs/[0-9]*; do
+    view "${lab#labs/}" --panel "$1" --at 2s --size 640x400 --scale 0.6 --screenshot "$place/lab.png"
+    expect "a picture of ${lab#labs/}, panel $1" [ "$status" -eq 0 ]
+    shift
+    [ $# -gt 0 ] || set -- map ladder message host firewall dns what-if search
 done
 view first-message --panel map --at 300ms --size 640x400 --scale 0.6 --screenshot "$place/again.png"
 expect "the same picture from another process" cmp "$place/map.png" "$place/again.png"
@@ -49,10 +61,20 @@ view first-message --panel what-if --at 50ms --change 'host = { host = "post", s
 expect "a change, compared" [ "$status" -eq 0 ]
 expect "which is another picture than no change" [ "$(cksum <"$place/whatif.png")" != "$(cksum <"$place/what-if.png")" ]
 
+view first-message --size 320x320 --scale 0.5 --animate "$place/film"
+expect "a walkthrough as pictures" [ "$status" -eq 0 ]
+expect "with their times" grep -q '^duration' "$place/film/frames.txt"
+expect "and what was made is told" grep -q 'film: [0-9]* stops, [0-9]* pictures' "$place/out"
+view first-message --size 320x320 --scale 0.5 --animate "$place/film.gif"
+expect "a walkthrough as a film" [ "$status" -eq 0 ]
+expect "which is a GIF" [ "$(head -c 6 "$place/film.gif")" = GIF89a ]
+expect "and nothing beside it" [ ! -e "$place/film.gif.frames" ]
+
 view first-message
 expect "without a display: status 2" [ "$status" -eq 2 ]
 expect "in one line" [ "$(wc -l <"$place/err")" -eq 1 ]
 expect "which offers show" said 'postroad show'
+expect "and a notebook's player" said 'world.player()'
 expect "and --screenshot" said '--screenshot'
 
 none=$place/none.png
@@ -63,5 +85,12 @@ refuses "no such scale" 'is no size: write 0.5 to 4' first-message --scale big -
 refuses "no such moment" 'is no moment: write 90s' first-message --at soon --screenshot "$none"
 refuses "no such stop" 'there is no stop 99' first-message --stop 99 --screenshot "$none"
 refuses "no such host" 'there is no host or firewall "mial"' first-message --host mial --screenshot "$none"
+refuses "a film without a walkthrough" 'no walkthrough here' first-message --no-walkthrough --animate "$place/none"
+refuses "no such kind of film" 'write .gif' first-message --animate "$place/film.avi"
+status=0
+env PATH=/nonexistent "$postroad" view first-message --animate "$none.gif" >"$place/out" 2>"$place/err" ||
+    status=$?
+expect "a film without ffmpeg: status 2" [ "$status" -eq 2 ]
+expect "a film without ffmpeg: says so" said 'install it'
 refuses "no such folder" 'cannot write' first-message --screenshot "$place/nowhere/none.png"
 exit "$wrong"

@@ -2,9 +2,11 @@
 #include "viz/app.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "protocols/base/ascii.hpp"
 #include "viz/draw/widgets.hpp"
+#include "viz/panels/map.hpp"
 
 namespace postroad::viz {
 namespace {
@@ -22,25 +24,35 @@ constexpr Told told[] = {
     {"L  Shift L", "next line, line before"},
     {"D  Shift D", "next decision, decision before"},
     {"C  Shift C", "next change of custody, one before"},
-    {"E  Shift E", "next failure: drop, bounce, refusal; one before"},
+    {"E  Shift E", "next failure of any kind, one before"},
+    {"R  Shift R", "next bounce, one before"},
+    {"X  Shift X", "next packet dropped or lost, one before"},
+    {"F  Shift F", "next TLS failure, one before"},
     {"Home  End", "the start, the end"},
     {"↑  ↓", "faster, slower"},
     {"P", "play and pause, always"},
     {"B", "set or take away a bookmark"},
     {"N  Shift N", "next bookmark, one before"},
-    {"1 … 8", "a panel at the left"},
-    {"Shift 1 … 8", "a panel at the right"},
-    {"S", "one panel or two"},
+    {"1 … 8  Shift", "a panel at the left; at the right"},
+    {"S  Tab", "one panel or two; change their sides"},
+    {"[  ]", "the left panel narrower, wider"},
     {"H  Shift H", "choose the next host, the one before"},
     {"M  Shift M", "choose the next message, the one before"},
-    {"O", "the ladder shows the chosen host alone"},
-    {"U", "the ladder shows the connection of this moment alone"},
-    {"I", "the ladder shows the chosen message alone"},
-    {"/", "search"},
+    {"O  U  I", "ladder: this host, connection, message alone"},
+    {"Shift O", "ladder: this host, too, or no longer"},
+    {"W", "ladder: decrypted, or as on the wire"},
+    {"J", "ladder: fold segments and records"},
+    {"V", "ladder: the octets of this line, in hex"},
+    {"G  Shift G", "choose the next firewall, the one before"},
+    {"A", "map: arrows to mail exchangers, or none"},
+    {"Ctrl ← ↑ → ↓", "map: move the chosen host"},
+    {"Z", "map: hosts back to places of their own"},
+    {"/", "search; Enter: to the next that was found"},
     {"T", "dark, light"},
     {"+  -", "larger, smaller letters"},
     {"Y", "copy the line that is now"},
-    {"K", "keep a picture: postroad-1.png, postroad-2.png, …"},
+    {"K", "keep a picture: postroad-1.png, …"},
+    {"Shift K", "keep the walkthrough as a film"},
     {"F1", "this sheet"},
     {"Q", "quit"},
 };
@@ -135,6 +147,10 @@ void App::press(const KeyPress& key) {
             return;
         case Key::right:
         case Key::left:
+            if (key.control) {
+                nudge_host(view_, key.key == Key::right ? 20.0F : -20.0F, 0);
+                return;
+            }
             player.step(key.shift ? Step::packet : step_, key.key == Key::right);
             stepped_packet_ = key.shift;
             return;
@@ -142,6 +158,10 @@ void App::press(const KeyPress& key) {
         case Key::end: player.go_to_end(); return;
         case Key::up:
         case Key::down: {
+            if (key.control) {
+                nudge_host(view_, 0, key.key == Key::down ? 20.0F : -20.0F);
+                return;
+            }
             std::size_t at = 0;
             while (at + 1 < std::size(speeds) && speeds[at] < player.speed) ++at;
             if (key.key == Key::up && at + 1 < std::size(speeds)) ++at;
@@ -183,9 +203,38 @@ void App::letter(const KeyPress& key) {
         case 's': split_ = !split_; break;
         case 'h': cycle(view_.host, view_.run.setup().hosts.size()); break;
         case 'm': cycle(view_.journey, view_.run.index().journeys.size()); break;
-        case 'o': view_.only_host = !view_.only_host; break;
+        case 'o': {
+            // Alone; with Shift beside the others.
+            const bool there = view_.only_hosts.count(view_.host) != 0;
+            if (!key.shift) {
+                const bool alone = there && view_.only_hosts.size() == 1;
+                view_.only_hosts.clear();
+                if (!alone) view_.only_hosts.insert(view_.host);
+            } else if (there) {
+                view_.only_hosts.erase(view_.host);
+            } else {
+                view_.only_hosts.insert(view_.host);
+            }
+            break;
+        }
         case 'u': view_.only_talk = !view_.only_talk; break;
         case 'i': view_.only_journey = !view_.only_journey; break;
+        case 'r': player.step(Step::bounce, !key.shift); break;
+        case 'x': player.step(Step::drop, !key.shift); break;
+        case 'f': player.step(Step::tls_failure, !key.shift); break;
+        case 'g': cycle(view_.firewall, view_.run.setup().firewalls.size()); break;
+        case 'w': view_.on_the_wire = !view_.on_the_wire; break;
+        case 'j': view_.folded = !view_.folded; break;
+        case 'v': view_.hex = !view_.hex; break;
+        case 'a': view_.mx_arrows = !view_.mx_arrows; break;
+        case 'z':
+            view_.layout = make_layout(view_.run.setup());
+            view_.upright = make_layout(view_.run.setup(), true);
+            if (!view_.places_file.empty()) std::remove(view_.places_file.c_str());
+            view_.tell("hosts stand where they stand by themselves");
+            break;
+        case '[': share_ = std::max(0.2F, share_ - 0.04F); break;
+        case ']': share_ = std::min(0.8F, share_ + 0.04F); break;
         case 't': view_.theme.dark = !view_.theme.dark; break;
         case '+':
         case '=': view_.theme.scale = std::min(4.0F, view_.theme.scale * 1.125F); break;
@@ -196,10 +245,12 @@ void App::letter(const KeyPress& key) {
             break;
         case '?': help_ = !help_; break;
         case 'y':
-            if (const Entry* const now = view_.spoken())
+            if (const Entry* const now = view_.spoken()) {
                 ImGui::SetClipboardText(words_at(view_.run, *now).text.c_str());
+                view_.tell("the line is copied");
+            }
             break;
-        case 'k': picture_ = true; break;
+        case 'k': (key.shift ? film_ : picture_) = true; break;
         case 'q': quit_ = true; break;
         default: break;
     }
@@ -238,7 +289,7 @@ void App::header() {
 void App::body(float height) {
     const float width = ImGui::GetContentRegionAvail().x, between = view_.theme.px(8);
     const bool two = split_ && left_ != right_;
-    const float left = two ? (width - between) * 0.54F : width;
+    const float left = two ? (width - between) * share_ : width;
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {view_.theme.px(10), view_.theme.px(8)});
     const auto pane = [&](const char* id, std::size_t which, float wide) {
         ImGui::BeginChild(id, {wide, height}, false, ImGuiWindowFlags_AlwaysUseWindowPadding |
@@ -248,10 +299,52 @@ void App::body(float height) {
     };
     pane("left", left_, left);
     if (two) {
+        const ImVec2 right = ImGui::GetItemRectMax();
+        divider({right.x, right.y - height}, height, width - between);
         ImGui::SameLine(0, between);
         pane("right", right_, width - left - between);
     }
     ImGui::PopStyleVar();
+}
+
+// Between two panels, for a hand to move.
+void App::divider(ImVec2 at, float height, float whole) {
+    const ImVec2 back = ImGui::GetCursorPos();
+    ImGui::SetCursorScreenPos(at);
+    ImGui::InvisibleButton("divider", {view_.theme.px(8), height});
+    if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
+        ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+        const float x = at.x + view_.theme.px(4);
+        ImGui::GetWindowDrawList()->AddLine({x, at.y}, {x, at.y + height}, view_.theme.colour.accent,
+                                            view_.theme.px(2));
+    }
+    if (ImGui::IsItemActive() && whole > 0)
+        share_ = std::clamp(share_ + ImGui::GetIO().MouseDelta.x / whole, 0.2F, 0.8F);
+    ImGui::SetCursorPos(back);
+    ImGui::SetCursorScreenPos({at.x - 1, at.y});
+    ImGui::Dummy({1, height});
+}
+
+void App::recall(const Remembered& what) {
+    if (!in_walkthrough_) {  // whose stops say what is shown
+        if (const std::size_t found = find(what.left); found < panels_.size()) left_ = found;
+        if (const std::size_t found = find(what.right); found < panels_.size()) right_ = found;
+        split_ = what.split;
+    }
+    share_ = static_cast<float>(what.share);
+    view_.player.speed = what.speed;
+}
+
+void App::remember(Remembered& what) const {
+    if (!in_walkthrough_) {
+        what.left = panels_[left_]->name();
+        what.right = panels_[right_]->name();
+        what.split = split_;
+    }
+    what.share = static_cast<double>(share_);
+    what.scale = static_cast<double>(view_.theme.scale);
+    what.dark = view_.theme.dark;
+    what.speed = view_.player.speed;
 }
 
 // The walkthrough's words, above the timeline.
@@ -311,6 +404,7 @@ void App::help() {
 
 void App::frame(float seconds) {
     view_.player.tick(static_cast<double>(seconds));
+    view_.notice_s = std::max(0.0, view_.notice_s - static_cast<double>(seconds));
     view_.by_packet = step_ == Step::packet || stepped_packet_;
     view_.moved = seen_position_ != view_.player.position() || seen_now_ != view_.player.now();
     seen_position_ = view_.player.position();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "viz/keys.hpp"
+#include "viz/model/remembered.hpp"
 #include "viz/model/walkthrough.hpp"
 #include "viz/panels/panel.hpp"
 
@@ -36,6 +37,13 @@ class App {
     bool wants_quit() const { return quit_; }
     // Once after each time a picture was asked for.
     bool take_picture() { return std::exchange(picture_, false); }
+    // Once after each time a film of the walkthrough was asked for.
+    bool take_film() { return std::exchange(film_, false); }
+    // What the window remembers of panels and speed; letters and colours are set with the theme,
+    // size and place are the window's.
+    void recall(const Remembered& what);
+    void remember(Remembered& what) const;
+    const Walkthrough* walkthrough() const { return walkthrough_ ? &*walkthrough_ : nullptr; }
     std::vector<std::string> panel_names() const;
 
   private:
@@ -43,6 +51,7 @@ class App {
     void letter(const KeyPress& key);
     void header();
     void body(float height);
+    void divider(ImVec2 at, float height, float whole);
     void card(float width);
     void timeline();
     void transport();
@@ -59,7 +68,8 @@ class App {
     std::uint64_t seen_position_ = ~std::uint64_t{0};
     Time seen_now_ = never;
     bool split_ = true, in_walkthrough_ = false, help_ = false, quit_ = false;
-    bool stepped_packet_ = false, picture_ = false;
+    bool stepped_packet_ = false, picture_ = false, film_ = false;
+    float share_ = 0.54F;  // of the width that the left panel has
 };
 
 }  // namespace postroad::viz

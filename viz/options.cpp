@@ -12,10 +12,14 @@ void declare(CLI::App& app, Options& options, const std::string& source_help) {
     app.add_option("LAB|FILE", options.source, source_help)->required();
     app.add_option("--screenshot", options.screenshot,
                    "Draw once into this PNG file; needs no display");
+    app.add_option("--animate", options.animate,
+                   "Draw the walkthrough as a film into this .gif, .webm or .mp4 (by ffmpeg), or as "
+                   "pictures into this folder; needs no display");
     app.add_option("--at", options.at, "The moment to show: 90s, 2m30s, 2010-09-01T08:05:00Z");
     app.add_option("--stop", options.stop, "The stop of the walkthrough to show, from 1");
-    app.add_option("--size", options.size, "Width and height of window or picture, in pixels")
-        ->capture_default_str();
+    app.add_option("--size", options.size,
+                   "Width and height of window or picture, in pixels (1280x800; a window has the "
+                   "size it had last)");
     app.add_option("--panel", options.panel,
                    "One panel alone: map, ladder, message, host, firewall, dns, what-if, search");
     app.add_option("--host", options.select, "The host or firewall that a panel shows");
@@ -39,6 +43,7 @@ std::vector<std::string> to_arguments(const Options& options, const std::string&
         out.push_back(value);
     };
     put("--screenshot", options.screenshot);
+    put("--animate", options.animate);
     put("--at", options.at);
     if (options.stop != 0) put("--stop", std::to_string(options.stop));
     put("--size", options.size);
@@ -57,6 +62,7 @@ std::vector<std::string> to_arguments(const Options& options, const std::string&
 
 bool parse_size(const std::string& words, unsigned& width, unsigned& height) {
     constexpr unsigned side_min = 320, side_max = 8192;
+    if (words.empty()) return parse_size(size_at_first, width, height);
     const char* const end = words.data() + words.size();
     const auto first = std::from_chars(words.data(), end, width);
     if (first.ec != std::errc() || first.ptr == end || *first.ptr != 'x') return false;

@@ -14,8 +14,9 @@ struct Options {
     std::optional<std::uint64_t> seed;
     std::string until, journal;
     std::string screenshot;           // PNG to write; empty: a window
+    std::string animate;              // film of the walkthrough, or a folder for its pictures
     std::string at;                   // moment: "90s", "+2m30s", RFC 3339; empty: see main.cpp
-    std::string size = "1280x800";    // pixels
+    std::string size;                 // pixels; empty: as the window was, or 1280x800
     std::string panel;                // by name; empty: the map beside the ladder
     std::string change;               // for the panel What if
     std::string select;               // a host's name, for the panels that show one
@@ -31,7 +32,8 @@ void declare(CLI::App& app, Options& options, const std::string& source_help);
 // The options as words for postroad-view, with `file` for the source.
 std::vector<std::string> to_arguments(const Options& options, const std::string& file);
 
-// "1280x800". False when it is no size, or more than a texture may be.
+inline constexpr const char* size_at_first = "1280x800";
+// "1280x800"; empty: that. False when it is no size, or more than a texture may be.
 bool parse_size(const std::string& words, unsigned& width, unsigned& height);
 
 }  // namespace postroad::viz

@@ -67,6 +67,10 @@ void App::transport() {
     ImGui::TextUnformatted(when.c_str());
     ImGui::PopFont();
     ImGui::SameLine(0, theme.px(14));
+    if (view_.notice_s > 0) {
+        words(theme, theme.sans, theme.colour.accent, view_.notice);
+        return;
+    }
     const Entry* const current = view_.spoken();
     const RowWords said = current == nullptr ? RowWords{} : words_at(view_.run, *current);
     words(theme, theme.sans, theme.of(said.ink),
@@ -94,18 +98,11 @@ void App::scrub() {
     const auto columns = static_cast<std::size_t>(size.x / step) + 1;
     std::vector<std::uint32_t> counts(columns * 4, 0);
     std::vector<bool> failures(columns, false);
-    const auto column_of = [&](Time moment) {
-        const auto at = static_cast<std::size_t>(
-            static_cast<float>(run.story.seconds_at(moment) / length) * size.x / step);
-        return std::min(at, columns - 1);
-    };
-    // Of a long run every so many-th row stands for its neighbours.
-    const std::size_t stride = std::max<std::size_t>(1, run.flights.size() / 4'000);
-    for (std::size_t i = 0; i < run.flights.size(); i += stride)
-        ++counts[column_of(run.flights[i].left) * 4 + static_cast<std::size_t>(run.flights[i].protocol)];
-    const std::size_t stride_rows = std::max<std::size_t>(1, run.entries.size() / 8'000);
-    for (std::size_t i = 0; i < run.entries.size(); i += stride_rows)
-        if (run.entries[i].failure()) failures[column_of(run.time_of(i))] = true;
+    for (std::size_t i = 0; i < Strip::parts; ++i) {
+        const std::size_t column = std::min(columns - 1, i * columns / Strip::parts);
+        for (std::size_t p = 0; p < 4; ++p) counts[column * 4 + p] += run.strip.packets[i][p];
+        if (run.strip.failure[i]) failures[column] = true;
+    }
     std::uint32_t most = 1;
     for (std::size_t i = 0; i < columns; ++i)
         most = std::max(most, counts[i * 4] + counts[i * 4 + 1] + counts[i * 4 + 2] + counts[i * 4 + 3]);

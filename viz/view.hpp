@@ -1,9 +1,11 @@
 // What all panels share: where we are, what is chosen, how it looks.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "viz/draw/theme.hpp"
+#include "viz/model/find.hpp"
 #include "viz/model/layout.hpp"
 #include "viz/model/player.hpp"
 
@@ -12,22 +14,36 @@ namespace postroad::viz {
 struct View {
     Recording& run;
     Player player;
+    Finder finder;
     Theme theme;
     Layout layout, upright;             // the map takes the one that fits its room better
 
     NodeId host = 0;                    // chosen; a host's index
     std::uint32_t firewall = 0;         // Setup::firewalls
     std::uint32_t journey = 0;          // TraceIndex::journeys
-    bool only_host = false;             // the ladder shows the chosen host alone
+    std::set<NodeId> only_hosts;        // the ladder shows these alone; empty: all
     bool only_talk = false;             // the ladder shows the connection of this moment alone
     bool only_journey = false;          // the ladder shows the chosen message alone
+    bool on_the_wire = false;           // the ladder shows encrypted lines as their octets
+    bool folded = true;                 // the ladder folds segments and records below their lines
+    bool hex = false;                   // the ladder shows the octets of the row that is now
+    bool mx_arrows = true;              // the map shows who knows which mail exchangers
     std::string lit;                    // a host, network or firewall the walkthrough points at
     bool moved = true;                  // the moment has changed since the last frame
     std::string proposed;               // a change for What if to try at once
     bool by_packet = false;             // steps go to packets
     bool focus_search = false;
+    bool patient = true;                // panels wait for searches: pictures and tests do, windows not
+    std::string places_file;            // where dragged hosts are kept; empty: nowhere
+    std::string notice;                 // something to tell, beside the timeline
+    double notice_s = 0;                // how much longer
+    void tell(std::string words) {
+        notice = std::move(words);
+        notice_s = 6;
+    }
 
     explicit View(Recording& recording) : run(recording), player(recording),
+                                          finder(recording),
                                           layout(make_layout(recording.setup())),
                                           upright(make_layout(recording.setup(), true)) {}
 

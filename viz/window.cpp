@@ -4,13 +4,19 @@
 #include <GLFW/glfw3.h>
 #include <backends/imgui_impl_glfw.h>
 #include <imgui.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "viz/draw/canvas.hpp"
 #include "viz/draw/offscreen.hpp"
+#include "viz/film.hpp"
+#include "viz/model/state_folder.hpp"
 
 namespace postroad::viz {
 namespace {
@@ -57,17 +63,78 @@ void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
     app->press(press);
 }
 
-// Beside whatever pictures are there already.
-void keep_picture(GLFWwindow* window) {
+// A name that is not taken.
+std::string fresh_name(const std::string& stem, const std::string& end) {
+    for (unsigned number = 1;; ++number) {
+        const std::string out = stem + std::to_string(number) + end;
+        if (!std::filesystem::exists(out) && !std::filesystem::exists(out + ".frames")) return out;
+    }
+}
+
+// Gives what to tell.
+std::string keep_picture(GLFWwindow* window) {
     int width = 0, height = 0;
     glfwGetFramebufferSize(window, &width, &height);
-    unsigned number = 1;
-    std::string path;
-    do path = "postroad-" + std::to_string(number++) + ".png";
-    while (std::filesystem::exists(path));
+    const std::string path = fresh_name("postroad-", ".png");
     const auto w = static_cast<unsigned>(width), h = static_cast<unsigned>(height);
     const bool kept = write_png(path, w, h, read_pixels(w, h));
     std::fprintf(stderr, kept ? "postroad: %s written\n" : "postroad: cannot write %s\n", path.c_str());
+    return kept ? "kept in " + path : "cannot write " + path;
+}
+
+// A film is drawn by a process of its own: this window goes on.
+std::string begin_film(const App& app, const std::vector<std::string>& command) {
+    if (app.walkthrough() == nullptr || command.empty())
+        return "there is no walkthrough here to make a film of";
+    std::string target = fresh_name("postroad-film-", ".webm");
+    std::string how;
+    if (!film_refused(target).empty()) {
+        target = fresh_name("postroad-film-", "");
+        how = " (pictures: there is no ffmpeg to join them)";
+    }
+    std::vector<std::string> words = command;
+    words.insert(words.end(), {"--animate", target});
+    std::vector<char*> pointers;
+    for (std::string& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    // Twice, so that nobody has to wait for it.
+    const pid_t child = fork();
+    if (child == 0) {
+        if (fork() == 0) execv(pointers[0], pointers.data());
+        _exit(0);
+    }
+    if (child < 0) return std::string("cannot make a film: ") + std::strerror(errno);
+    waitpid(child, nullptr, 0);
+    return "a film is being made: " + target + how;
+}
+
+// Where the window was, if some of it would be seen there.
+void take_place(GLFWwindow* window, const Remembered& was) {
+    if (was.maximised) {
+        glfwMaximizeWindow(window);
+        return;
+    }
+    if (!was.placed) return;
+    int count = 0;
+    GLFWmonitor** const monitors = glfwGetMonitors(&count);
+    for (int i = 0; i < count; ++i) {
+        int x = 0, y = 0;
+        glfwGetMonitorPos(monitors[i], &x, &y);
+        const GLFWvidmode* const mode = glfwGetVideoMode(monitors[i]);
+        if (mode == nullptr || was.x < x || was.y < y || was.x > x + mode->width - 80 ||
+            was.y > y + mode->height - 80)
+            continue;
+        glfwSetWindowPos(window, was.x, was.y);
+        return;
+    }
+}
+
+void keep_place(GLFWwindow* window, Remembered& what) {
+    what.maximised = glfwGetWindowAttrib(window, GLFW_MAXIMIZED) == GLFW_TRUE;
+    if (what.maximised) return;  // the size it had before is the one to go back to
+    glfwGetWindowSize(window, &what.width, &what.height);
+    glfwGetWindowPos(window, &what.x, &what.y);
+    what.placed = true;
 }
 
 }  // namespace
@@ -81,8 +148,7 @@ bool display_found() {
     return glfwInit() == GLFW_TRUE;
 }
 
-bool run_window(App& app, unsigned width, unsigned height, const std::string& title,
-                std::string& error) {
+bool run_window(App& app, WindowOptions options, std::string& error) {
     if (glfwInit() != GLFW_TRUE) {
         error = "there is no display";
         return false;
@@ -90,31 +156,41 @@ bool run_window(App& app, unsigned width, unsigned height, const std::string& ti
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
-    GLFWwindow* const window = glfwCreateWindow(static_cast<int>(width), static_cast<int>(height),
-                                                title.c_str(), nullptr, nullptr);
+    GLFWwindow* const window =
+        glfwCreateWindow(static_cast<int>(options.width), static_cast<int>(options.height),
+                         options.title.c_str(), nullptr, nullptr);
     if (window == nullptr) {
         error = "the display offers no OpenGL 3.3";
         glfwTerminate();
         return false;
     }
+    if (options.at_its_place) take_place(window, options.remembered);
     glfwMakeContextCurrent(window);
     glfwSwapInterval(1);
     glfwSetWindowUserPointer(window, &app);
     glfwSetKeyCallback(window, on_key);  // ImGui's backend calls it behind its own
+    app.view().patient = false;
+    app.view().finder.prepare();
     {
         Canvas canvas(app.view().theme, true);
         ImGui_ImplGlfw_InitForOpenGL(window, true);
         while (glfwWindowShouldClose(window) == GLFW_FALSE && !app.wants_quit()) {
             // At rest a frame now and then is enough.
             if (app.view().player.playing) glfwPollEvents();
-            else glfwWaitEventsTimeout(0.1);
+            else glfwWaitEventsTimeout(app.view().finder.busy() ? 0.02 : 0.1);
             ImGui_ImplGlfw_NewFrame();
             canvas.begin(0, 0, 0);
             app.frame(ImGui::GetIO().DeltaTime);
             canvas.end(app.view().theme.colour.ground);
-            if (app.take_picture()) keep_picture(window);
+            if (app.take_picture()) app.view().tell(keep_picture(window));
+            if (app.take_film()) app.view().tell(begin_film(app, options.film));
             glfwSwapBuffers(window);
         }
+        keep_place(window, options.remembered);
+        app.remember(options.remembered);
+        if (!options.remembered_file.empty() &&
+            !write_whole_file(options.remembered_file, print_remembered(options.remembered)))
+            std::fprintf(stderr, "postroad: cannot write %s\n", options.remembered_file.c_str());
         ImGui_ImplGlfw_Shutdown();
     }
     glfwDestroyWindow(window);

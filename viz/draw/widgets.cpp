@@ -73,6 +73,16 @@ float put_pill(ImDrawList* list, const Theme& theme, ImVec2 at, ImU32 colour, st
     return width;
 }
 
+float put_lock(ImDrawList* list, const Theme& theme, ImVec2 at, float strength) {
+    const float size = theme.small->FontSize;
+    const ImU32 ink = faded(theme.colour.good, strength);
+    const float left = at.x + size * 0.1F, right = left + size * 0.6F;
+    list->AddRectFilled({left, at.y + size * 0.55F}, {right, at.y + size * 1.05F}, ink, size * 0.1F);
+    list->PathArcTo({(left + right) / 2, at.y + size * 0.55F}, size * 0.2F, 3.1416F, 6.2832F, 10);
+    list->PathStroke(ink, ImDrawFlags_None, size * 0.12F);
+    return size * 0.9F;
+}
+
 void words(const Theme&, ImFont* font, ImU32 colour, std::string_view text) {
     ImGui::PushFont(font);
     const std::string shown = fitted(font, text, ImGui::GetContentRegionAvail().x);

@@ -24,6 +24,9 @@ ImVec2 put_wrapped(ImDrawList* list, ImFont* font, ImVec2 at, ImU32 colour, cons
 float put_pill(ImDrawList* list, const Theme& theme, ImVec2 at, ImU32 colour, std::string_view text,
                bool filled = false, float size = 0);
 
+// A padlock as high as small letters; gives the room it takes.
+float put_lock(ImDrawList* list, const Theme& theme, ImVec2 at, float strength = 1);
+
 // ImGui text in a font and colour, cut to the room there is, whole in a tooltip.
 void words(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text);
 // The same over as many lines as it needs.

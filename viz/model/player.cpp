@@ -6,8 +6,9 @@
 namespace postroad::viz {
 
 const char* name_of(Step step) {
-    constexpr const char* names[count_of_steps] = {"anything", "packet",  "line",
-                                                   "decision", "custody", "failure"};
+    constexpr const char* names[count_of_steps] = {
+        "anything", "packet", "line",  "decision",   "custody",
+        "failure",  "bounce", "drop",  "TLS failure"};
     return names[static_cast<std::size_t>(step)];
 }
 
@@ -67,6 +68,12 @@ bool Player::step(Step kind, bool forward) {
                 return entry.kind() == Kind::decision || entry.kind() == Kind::verdict;
             case Step::message: return entry.kind() == Kind::custody;
             case Step::failure: return entry.failure();
+            // What an MTA sends back or gives up (RFC 5321 §6.1).
+            case Step::bounce: return entry.kind() == Kind::custody && entry.failure();
+            case Step::drop:
+                return entry.failure() &&
+                       (entry.kind() == Kind::verdict || entry.kind() == Kind::lost);
+            case Step::tls_failure: return entry.kind() == Kind::tls && entry.failure();
         }
         return false;
     };

@@ -10,8 +10,10 @@
 namespace postroad::viz {
 
 // What a step goes to.
-enum class Step : std::uint8_t { row, packet, line, decision, message, failure };
-inline constexpr int count_of_steps = 6;
+enum class Step : std::uint8_t {
+    row, packet, line, decision, message, failure, bounce, drop, tls_failure,
+};
+inline constexpr int count_of_steps = 9;
 const char* name_of(Step step);
 
 class Player {

@@ -1,8 +1,12 @@
 // Runs a world to its end and sorts the rows of its Trace.
 #include "viz/model/recording.hpp"
 
+#include <malloc.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <unordered_map>
 
 #include "sim/net/packet.hpp"
@@ -13,7 +17,10 @@ namespace {
 
 // Keyframes are close together: going back by a line must feel instant.
 constexpr std::uint64_t keyframe_spacing = 4'000;
-constexpr std::size_t keyframes_max = 512;
+// But each may be as large as its world.
+std::size_t keyframes_max(const sim::Setup& setup) {
+    return std::clamp<std::size_t>(60'000 / (setup.hosts.size() + 1), 8, 512);
+}
 
 // How long a gap takes in the story: 1 ms takes 0.1 s, 5 s one second, a day 2.5 s.
 constexpr double story_s = 0.125;
@@ -30,6 +37,27 @@ void StoryClock::add(Time moment) {
     if (moment <= last.moment) return;
     const double gap = static_cast<double>(moment - last.moment) / story_unit_ns;
     knots_.push_back({moment, last.seconds + story_s * std::log1p(gap)});
+    if (knots_.size() > knots_max) thin();
+}
+
+// Knots go that lie so near the line between their neighbours that nobody sees the difference; when
+// that is not enough, the next round is less particular. Long silences stay where they are.
+void StoryClock::thin() {
+    while (knots_.size() > knots_max / 2) {
+        std::size_t kept = 1;
+        for (std::size_t i = 1; i + 1 < knots_.size(); ++i) {
+            const Knot& a = knots_[kept - 1];
+            const Knot& b = knots_[i];
+            const Knot& c = knots_[i + 1];
+            const double part =
+                static_cast<double>(b.moment - a.moment) / static_cast<double>(c.moment - a.moment);
+            const double off = a.seconds + part * (c.seconds - a.seconds) - b.seconds;
+            if (std::abs(off) >= tolerance_s_) knots_[kept++] = b;
+        }
+        knots_[kept++] = knots_.back();
+        knots_.resize(kept);
+        tolerance_s_ *= 2;
+    }
 }
 
 double StoryClock::seconds_at(Time moment) const {
@@ -64,32 +92,31 @@ Protocol protocol_of(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t 
 
 Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent)
     : setup_(start->world().setup) {
-    history_ = std::make_unique<sim::History>(std::move(start), keyframe_spacing, keyframes_max);
-    sim::run_whole(history_->now(), extent);
+    history_ = std::make_unique<sim::History>(std::move(start), keyframe_spacing,
+                                              keyframes_max(*setup_));
+    sim::run_whole(*history_, extent);
     const sim::World& world = history_->now().world();
     end_ = world.now;
     // The whole run is in the Trace now; the worlds between are made again when they are visited.
+    malloc_trim(0);
+    octets_before = resident_octets();
     history_->seek_event(0);
+    trace_ = std::make_unique<sim::Trace>(replayed_trace().fork(replayed_trace().end()));
     index_ = std::make_unique<sim::views::TraceIndex>(trace(), *setup_);
     gather();
+    lay_out_strip();
+    malloc_trim(0);  // what gathering needed in passing
 }
 
 void Recording::gather() {
-    std::unordered_map<sim::Id, std::uint32_t> under_way;
+    std::unordered_map<sim::Id, Time> under_way;  // when each packet left
     const auto put = [&](std::uint64_t position, Kind kind, bool failure = false) {
         entries.push_back({position | std::uint64_t(kind) << 56 | std::uint64_t{failure} << 63});
     };
-    const auto over = [&](sim::Id packet, const sim::RowView& row, std::uint64_t position,
-                          bool arrived) {
+    const auto over = [&](sim::Id packet, Time time, bool arrived) {
         const auto found = under_way.find(packet);
         if (found == under_way.end()) return;
-        Flight& flight = flights[found->second];
-        flight.over = row.head().time;
-        flight.over_at = position;
-        flight.arrived = arrived;
-        if (arrived) flight.to = row.head().node;
-        else flight.stopped_by = row.head().node;
-        longest_flight = std::max(longest_flight, flight.over - flight.left);
+        if (arrived) longest_flight = std::max(longest_flight, time - found->second);
         under_way.erase(found);
     };
     story.add(0);
@@ -109,37 +136,26 @@ void Recording::gather() {
             case sim::Fact::line: put(here, Kind::line, row.as<sim::LineFact>().code >= 400); break;
             case sim::Fact::packet: {
                 const auto& fact = row.as<sim::PacketFact>();
-                const Protocol protocol =
-                    protocol_of(fact.protocol, fact.source_port, fact.target_port);
                 const bool icmp = fact.protocol != net::protocol_tcp &&
                                   fact.protocol != net::protocol_udp;
                 put(here, fact.protocol == net::protocol_tcp ? Kind::segment : Kind::datagram,
                     icmp);
-                Flight flight;
-                flight.left = flight.over = row.head().time;
-                flight.left_at = flight.over_at = here;
-                flight.conversation = fact.conversation;
-                flight.from = row.head().node;
-                flight.to = index_->node_of_address(index_->address(fact.target));
-                flight.protocol = protocol;
-                flight.empty = fact.payload_octets == 0;
-                under_way.emplace(fact.packet, static_cast<std::uint32_t>(flights.size()));
-                flights.push_back(flight);
+                under_way.emplace(fact.packet, row.head().time);
                 break;
             }
             case sim::Fact::arrival:
-                over(row.as<sim::ArrivalFact>().packet, row, here, true);
+                over(row.as<sim::ArrivalFact>().packet, row.head().time, true);
                 break;
             case sim::Fact::lost:
                 put(here, Kind::lost, true);
-                over(row.as<sim::LostFact>().packet, row, here, false);
+                over(row.as<sim::LostFact>().packet, row.head().time, false);
                 break;
             case sim::Fact::verdict: {
                 const auto& fact = row.as<sim::VerdictFact>();
                 const bool passed =
                     static_cast<net::Action>(fact.verdict) == net::Action::accept;
                 put(here, Kind::verdict, !passed);
-                if (!passed) over(fact.packet, row, here, false);
+                if (!passed) over(fact.packet, row.head().time, false);
                 break;
             }
             case sim::Fact::decision: put(here, Kind::decision); break;
@@ -163,10 +179,68 @@ void Recording::gather() {
             }
             case sim::Fact::mailbox: put(here, Kind::mailbox); break;
             case sim::Fact::change: put(here, Kind::change); break;
+            case sim::Fact::tls: {
+                const auto& fact = row.as<sim::TlsFact>();
+                put(here, Kind::tls, fact.version == 0 || fact.fault != 0);
+                if (fact.version != 0) secured_.push_back({fact.conversation, here});
+                break;
+            }
+            case sim::Fact::altered: put(here, Kind::altered); break;
             default: break;  // of no interest by themselves
         }
     }
     story.add(end_);
+    entries.shrink_to_fit();
+    // Both ends say it; the later row is the one behind which everything is encrypted.
+    std::sort(secured_.begin(), secured_.end(), [](const Secured& a, const Secured& b) {
+        return a.conversation != b.conversation ? a.conversation < b.conversation
+                                                : a.position < b.position;
+    });
+}
+
+void Recording::lay_out_strip() {
+    const double length = std::max(story.length(), 1e-6);
+    Time before = never;
+    std::size_t part = 0;
+    for (const Entry& entry : entries) {
+        const sim::RowView row = trace().at(entry.position());
+        if (row.head().time != before) {
+            before = row.head().time;
+            const double share = story.seconds_at(before) / length;
+            part = std::min(Strip::parts - 1,
+                            static_cast<std::size_t>(share * static_cast<double>(Strip::parts)));
+        }
+        if (entry.failure()) strip.failure[part] = true;
+        if (row.head().fact != sim::Fact::packet) continue;
+        const auto& fact = row.as<sim::PacketFact>();
+        const Protocol protocol = protocol_of(fact.protocol, fact.source_port, fact.target_port);
+        ++strip.packets[part][static_cast<std::size_t>(protocol)];
+    }
+}
+
+double resident_octets() {
+    std::ifstream file("/proc/self/statm");
+    double whole = 0, resident = 0;
+    file >> whole >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+std::size_t Recording::entry_at_time(Time moment) const {
+    std::size_t low = 0, high = entries.size();
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        if (time_of(middle) < moment) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+bool Recording::encrypted(sim::Id conversation, std::uint64_t position) const {
+    const auto found =
+        std::lower_bound(secured_.begin(), secured_.end(), conversation,
+                         [](const Secured& a, sim::Id b) { return a.conversation < b; });
+    return found != secured_.end() && found->conversation == conversation &&
+           found->position < position;
 }
 
 std::size_t Recording::entry_at(std::uint64_t position) const {

@@ -1,7 +1,8 @@
-// A whole run, recorded once, and what the panels look up in it: rows by kind, packets on their
-// way, and a clock that lets quiet hours pass in a blink. Nothing here is an account of its own.
+// A whole run, recorded once, and what the panels look up in it: rows by kind, how much happens
+// when, and a clock that lets quiet hours pass in a blink. Nothing here is an account of its own.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,7 @@ namespace postroad::viz {
 
 enum class Kind : std::uint8_t {
     connection, line, datagram, segment, decision, lookup, verdict, lost, queue, custody, mailbox,
-    change,
+    change, tls, altered,
 };
 constexpr std::uint32_t bit(Kind kind) { return 1U << static_cast<unsigned>(kind); }
 inline constexpr std::uint32_t all_kinds = 0xffff;
@@ -32,34 +33,32 @@ struct Entry {
 
 enum class Protocol : std::uint8_t { smtp, pop3, dns, other };
 
-// A packet between two nodes, from its departure to its arrival or its end.
-struct Flight {
-    Time left = 0, over = 0;
-    std::uint64_t left_at = 0, over_at = 0;  // positions of the two rows
-    sim::Id conversation = 0;
-    NodeId from = 0, to = 0;
-    NodeId stopped_by = sim::nothing;        // where it ended, when it never arrived
-    Protocol protocol = Protocol::other;
-    bool arrived = false;
-    bool empty = false;                      // no payload: a handshake or an acknowledgment
-    std::uint8_t unused = 0;
-};
-
 // Seconds of a story told by somebody who hurries through silence: a gap of simulated time takes
-// a time that grows with its logarithm.
+// a time that grows with its logarithm. Of a long run it keeps the knots that matter.
 class StoryClock {
   public:
+    static constexpr std::size_t knots_max = 1U << 17;
     void add(Time moment);
     double seconds_at(Time moment) const;
     Time moment_at(double seconds) const;
     double length() const { return knots_.empty() ? 0 : knots_.back().seconds; }
+    std::size_t knots() const { return knots_.size(); }
 
   private:
+    void thin();
     struct Knot {
         Time moment;
         double seconds;
     };
     std::vector<Knot> knots_;
+    double tolerance_s_ = 0.02;
+};
+
+// How much happens in each part of the story, for the timeline's strip.
+struct Strip {
+    static constexpr std::size_t parts = 2048;
+    std::array<std::array<std::uint32_t, 4>, parts> packets{};  // by Protocol
+    std::array<bool, parts> failure{};
 };
 
 class Recording {
@@ -68,39 +67,62 @@ class Recording {
 
     sim::History& history() { return *history_; }
     const sim::Simulation& now_simulation() const { return history_->now(); }
-    const sim::Trace& trace() const { return history_->now().trace(); }
+    // For reading, from any thread: going elsewhere in time does not touch it.
+    const sim::Trace& trace() const { return *trace_; }
+    // The one that a replay is checked against.
+    const sim::Trace& replayed_trace() const { return history_->now().trace(); }
     const sim::Setup& setup() const { return *setup_; }          // as it was at the start
     const sim::views::TraceIndex& index() const { return *index_; }
     Time end() const { return end_; }
 
     std::vector<Entry> entries;                                  // in the order of the Trace
-    std::vector<Flight> flights;                                 // by departure
-    Time longest_flight = 0;
+    Time longest_flight = 0;                                     // of the packets that arrived
     StoryClock story;
+    Strip strip;
+    double octets_before = 0;  // of memory, with the run made and nothing gathered from it: for `bench`
 
     // Index of the first entry at or behind a position of the Trace.
     std::size_t entry_at(std::uint64_t position) const;
     Time time_of(std::size_t entry) const {
         return trace().at(entries[entry].position()).head().time;
     }
+    // Index of the first entry at or after a moment.
+    std::size_t entry_at_time(Time moment) const;
+    // Whether the conversation's words go encrypted from before this position on.
+    bool encrypted(sim::Id conversation, std::uint64_t position) const;
 
   private:
     void gather();
+    void lay_out_strip();
 
     std::unique_ptr<sim::History> history_;
+    std::unique_ptr<sim::Trace> trace_;
     std::shared_ptr<const sim::Setup> setup_;
     std::unique_ptr<sim::views::TraceIndex> index_;
     Time end_ = 0;
+    struct Secured {
+        sim::Id conversation = 0;
+        std::uint64_t position = 0;  // of the row that says that TLS is up
+    };
+    std::vector<Secured> secured_;   // by conversation
 };
 
-// What a row says, who says it to whom, and by which section.
-struct RowWords {
-    std::string text;
-    sim::views::Ink ink = sim::views::Ink::plain;
-    Section section;
+// Who says or does what a row tells, to whom. Cheap: it makes no words.
+struct Who {
     NodeId from = sim::nothing, to = sim::nothing;  // to: nothing for what a host does alone
     sim::Id subject = 0;                            // a conversation or message
     Protocol protocol = Protocol::other;
+};
+Who who_at(const Recording& run, const Entry& entry);
+
+// Of memory that this process has.
+double resident_octets();
+
+// What a row says, who says it to whom, and by which section.
+struct RowWords : Who {
+    std::string text;
+    sim::views::Ink ink = sim::views::Ink::plain;
+    Section section;
     bool arrives = true;
 };
 RowWords words_at(const Recording& run, const Entry& entry);

@@ -1,9 +1,13 @@
-// Firewalls: each rule, how often it was met by this moment, and what it decided last.
+// Firewalls: each rule, how often it was met by this moment, the last packets it decided on; and for
+// an edited rule, who breaks: the world is forked with it, run on and compared.
 #include <algorithm>
+#include <cstring>
 
 #include "sim/net/border_counts.hpp"
 #include "sim/net/ruleset.hpp"
 #include "viz/draw/widgets.hpp"
+#include "viz/model/consequences.hpp"
+#include "viz/model/what_if.hpp"
 #include "viz/panels/panel.hpp"
 
 namespace postroad::viz {
@@ -18,7 +22,19 @@ class Firewall : public Panel {
   private:
     void rules(View& view, const sim::FirewallSetup& firewall);
     void verdicts(View& view);
+    void edit(View& view, const sim::FirewallSetup& firewall);
+    void try_it(View& view, const sim::FirewallSetup& firewall, const char* how, bool with_rule);
+    void broken(View& view);
+    std::int32_t chosen_ = -2;             // a rule, -1: the policy, -2: none
+    std::uint32_t chosen_in_ = 0;          // of this firewall
+    char typed_[300] = {};
+    bool from_start_ = true;
+    std::string error_, tried_;
+    std::vector<Consequence> who_;
 };
+
+constexpr std::size_t verdicts_shown = 60;
+constexpr std::size_t rows_back_max = 200'000;  // that a frame looks at
 
 // Where a firewall stands, in words.
 std::string places_of(const sim::Setup& setup, std::uint32_t firewall) {
@@ -58,7 +74,18 @@ void Firewall::rules(View& view, const sim::FirewallSetup& firewall) {
         if (rule == just)
             ImGui::TableSetBgColor(ImGuiTableBgTarget_RowBg0, faded(theme.colour.accent, 0.25F));
         ImGui::TableNextColumn();
-        faint(theme, rule < 0 ? "" : std::to_string(rule + 1));
+        ImGui::PushID(i);
+        if (ImGui::Selectable(rule < 0 ? "  " : std::to_string(rule + 1).c_str(), rule == chosen_,
+                              ImGuiSelectableFlags_SpanAllColumns)) {
+            chosen_ = chosen_ == rule ? -2 : rule;
+            const std::string now =
+                rule < 0 ? "" : net::print_rule(*firewall.rules, static_cast<std::size_t>(rule));
+            if (chosen_ >= 0) {
+                std::strncpy(typed_, now.c_str(), sizeof typed_ - 1);
+                typed_[sizeof typed_ - 1] = 0;
+            }
+        }
+        ImGui::PopID();
         ImGui::TableNextColumn();
         const net::Action action = rule < 0 ? firewall.rules->policy
                                             : firewall.rules->rules[static_cast<std::size_t>(rule)].action;
@@ -85,21 +112,123 @@ void Firewall::rules(View& view, const sim::FirewallSetup& firewall) {
 
 void Firewall::verdicts(View& view) {
     const Theme& theme = view.theme;
-    heading(theme, "Verdicts, the latest first");
+    ImGui::BeginChild("last", {0, 0});
+    heading(theme, chosen_ == -2 ? "Last packets, the latest first"
+                   : chosen_ < 0 ? "Last packets that no rule decided"
+                                 : "Last packets that rule " + std::to_string(chosen_ + 1) + " decided");
     ImGui::BeginChild("verdicts", {0, 0});
-    unsigned shown = 0;
-    for (std::size_t i = view.player.happened(); i-- > 0 && shown < 60;) {
+    std::size_t shown = 0, looked_at = 0;
+    for (std::size_t i = view.player.happened();
+         i-- > 0 && shown < verdicts_shown && looked_at < rows_back_max; ++looked_at) {
         if (view.run.entries[i].kind() != Kind::verdict) continue;
         const sim::RowView row = view.run.trace().at(view.run.entries[i].position());
-        if (row.as<sim::VerdictFact>().firewall != view.firewall) continue;
+        const auto& fact = row.as<sim::VerdictFact>();
+        if (fact.firewall != view.firewall || (chosen_ != -2 && fact.rule != chosen_)) continue;
         const RowWords said = words_at(view.run, view.run.entries[i]);
         words(theme, theme.mono, theme.of(said.ink),
               sim::views::clock_time(view.run.setup(), row.head().time) + "  " + said.text);
         if (ImGui::IsItemClicked()) view.player.go_to_entry(i);
         ++shown;
     }
-    if (shown == 0) faint(theme, "It has not had to decide anything by this moment.");
+    if (shown == 0) faint(theme, "None by this moment.");
     ImGui::EndChild();
+    ImGui::EndChild();
+}
+
+// Tries an edit on a copy of the world.
+void Firewall::try_it(View& view, const sim::FirewallSetup& firewall, const char* how, bool with_rule) {
+    std::string change = "firewall = { firewall = \"" + firewall.name + "\", edit = \"" + how + "\"";
+    if (std::strcmp(how, "append") != 0)
+        change += ", position = " + std::to_string(std::max(0, chosen_) + 1);
+    if (with_rule) {
+        change += ", rule = \"";
+        for (const char* c = typed_; *c != 0; ++c) {
+            if (*c == '"' || *c == '\\') change += '\\';
+            change += *c;
+        }
+        change += '"';
+    }
+    change += " }";
+    error_.clear();
+    who_.clear();
+    tried_.clear();
+    const std::size_t here = view.player.happened();
+    const Time now = view.player.now();
+    if (from_start_) view.player.go_to_start();
+    const auto done = what_if(view.player, change, error_);
+    if (from_start_) {
+        if (here != 0) view.player.go_to_entry(here - 1);
+        if (view.player.now() < now) view.player.go_to(now);
+    }
+    if (done == nullptr) return;
+    tried_ = change;
+    who_ = consequences(view.run, *done->other);
+}
+
+void Firewall::edit(View& view, const sim::FirewallSetup& firewall) {
+    const Theme& theme = view.theme;
+    const bool on_rule = chosen_ >= 0;
+    heading(theme, on_rule ? "Change rule " + std::to_string(chosen_ + 1) + ", and see who breaks"
+                           : "Add a rule, or click one to change it, and see who breaks");
+    ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x);
+    const bool enter =
+        ImGui::InputTextWithHint("##rule", "tcp dport 25 reject", typed_, sizeof typed_,
+                                 ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool rule = typed_[0] != 0;
+    const auto button = [&](const char* label, const char* how, bool with_rule) {
+        if (ImGui::Button(label)) try_it(view, firewall, how, with_rule);
+        ImGui::SameLine(0, theme.px(4));
+    };
+    if (on_rule && rule) button("replace it", "replace", true);
+    if (on_rule) button("remove it", "remove", false);
+    if (rule) button(on_rule ? "insert before" : "insert first", "insert", true);
+    if (rule) button("append", "append", true);
+    if (enter && rule) try_it(view, firewall, on_rule ? "replace" : "insert", true);
+    if (toggle(theme, from_start_ ? "from the start" : "from this moment", from_start_, theme.colour.dns))
+        from_start_ = !from_start_;
+    if (ImGui::IsItemHovered())
+        ImGui::SetTooltip("where the changed world parts from this one");
+    if (!error_.empty()) wrapped(theme, theme.mono, theme.colour.bad, error_);
+    if (!tried_.empty()) broken(view);
+}
+
+void Firewall::broken(View& view) {
+    const Theme& theme = view.theme;
+    std::size_t worse = 0;
+    for (const Consequence& one : who_) worse += one.worse ? 1 : 0;
+    wrapped(theme, theme.sans, worse == 0 ? theme.colour.good : theme.colour.bad,
+            who_.empty() ? "Nobody breaks: every message and connection ends as it did."
+            : worse == 0 ? "Nobody breaks."
+                         : std::to_string(worse) + (worse == 1 ? " breaks" : " break") + " with `" +
+                               tried_ + "`");
+    if (who_.empty()) return;
+    if (!ImGui::BeginTable("who", 3, ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH |
+                                         ImGuiTableFlags_ScrollY,
+                           {0, std::min(theme.px(30) + static_cast<float>(who_.size()) * theme.px(27),
+                                        ImGui::GetContentRegionAvail().y * 0.55F)}))
+        return;
+    ImGui::TableSetupScrollFreeze(0, 1);
+    ImGui::TableSetupColumn("who", ImGuiTableColumnFlags_WidthStretch, 1.3F);
+    ImGui::TableSetupColumn("as it was", ImGuiTableColumnFlags_WidthStretch, 1.2F);
+    ImGui::TableSetupColumn("with the change", ImGuiTableColumnFlags_WidthStretch, 1.4F);
+    ImGui::TableHeadersRow();
+    for (std::size_t i = 0; i < who_.size(); ++i) {
+        const Consequence& one = who_[i];
+        ImGui::TableNextRow();
+        ImGui::TableNextColumn();
+        ImGui::PushID(static_cast<int>(i));
+        std::string what = one.who;
+        if (!one.what.empty()) what += one.person ? ": \"" + one.what + "\"" : ", " + one.what;
+        words(theme, theme.sans, theme.colour.text, what);
+        if (one.was_at != 0 && ImGui::IsItemClicked())
+            view.player.go_to_entry(view.run.entry_at(one.was_at - 1));
+        ImGui::TableNextColumn();
+        words(theme, theme.sans, theme.colour.faint, one.was);
+        ImGui::TableNextColumn();
+        words(theme, theme.sans, one.worse ? theme.colour.bad : theme.colour.good, one.is);
+        ImGui::PopID();
+    }
+    ImGui::EndTable();
 }
 
 void Firewall::draw(View& view) {
@@ -118,8 +247,25 @@ void Firewall::draw(View& view) {
     }
     const sim::FirewallSetup& firewall = setup.firewalls[view.firewall];
     heading(theme, "Firewall " + firewall.name + ", at " + places_of(setup, view.firewall));
+    if (chosen_in_ != view.firewall) {
+        chosen_in_ = view.firewall;
+        chosen_ = -2;
+        tried_.clear();
+        error_.clear();
+    }
+    const float width = ImGui::GetContentRegionAvail().x, between = theme.px(14);
+    if (width < theme.px(800)) {
+        rules(view, firewall);
+        edit(view, firewall);
+        verdicts(view);
+        return;
+    }
+    ImGui::BeginChild("rules-and-edit", {(width - between) * 0.54F, 0});
     rules(view, firewall);
     ImGui::Dummy({0, theme.px(6)});
+    edit(view, firewall);
+    ImGui::EndChild();
+    ImGui::SameLine(0, between);
     verdicts(view);
 }
 

@@ -4,9 +4,12 @@
 #include <cmath>
 #include <map>
 
+#include "protocols/dns/name.hpp"
+#include "protocols/dns/types.hpp"
 #include "protocols/message/header.hpp"
 #include "protocols/pop3/server.hpp"
 #include "protocols/smtp/server.hpp"
+#include "sim/views/certificates.hpp"
 #include "sim/views/ladder_words.hpp"
 #include "viz/draw/widgets.hpp"
 #include "viz/panels/panel.hpp"
@@ -80,7 +83,14 @@ class Host : public Panel {
     void machine(View& view, const Machine& machine, const char* title);
     void queue(View& view);
     void mailboxes(View& view);
+    void certificates(View& view);
+    void cache(View& view);
+    std::vector<sim::views::CertificateAdvice> advice_;
+    const sim::Setup* advice_for_ = nullptr;  // remade when the timeline has changed the Setup
 };
+
+constexpr std::size_t hosts_advised_max = 2'000;
+constexpr unsigned cache_shown = 12;  // the panel DNS has all
 
 void Host::hosts(View& view) {
     const Theme& theme = view.theme;
@@ -289,6 +299,76 @@ void Host::mailboxes(View& view) {
     if (shown == 0) faint(theme, "No mailboxes are kept here.");
 }
 
+// Of a resolver: what it has in mind, with the time that is left.
+void Host::cache(View& view) {
+    const Theme& theme = view.theme;
+    const sim::World& world = view.player.world();
+    const auto& services = view.player.setup().hosts[view.host].services;
+    const bool resolves = std::any_of(services.begin(), services.end(), [](const sim::ServiceSetup& one) {
+        return one.role == Role::resolver;
+    });
+    if (!resolves || view.host >= world.dns.hosts.size()) return;
+    heading(theme, "DNS cache");
+    unsigned shown = 0;
+    std::uint32_t next = nothing;
+    for (std::uint32_t i = world.dns.hosts[view.host].newest; i != nothing && shown < cache_shown; i = next) {
+        const sim::CacheEntry& entry = world.dns.entries[i];
+        next = entry.older;
+        if (entry.expires <= view.player.now()) continue;
+        const std::string_view name = world.heap.view(entry.name);
+        std::string text = dns::to_text(
+            dns::Bytes(reinterpret_cast<const std::uint8_t*>(name.data()), name.size()));
+        if (entry.type != 0) text += " " + dns::to_text(static_cast<dns::Type>(entry.type));
+        if (entry.kind != sim::CacheKind::records) text += ", of which there is none";
+        words(theme, theme.mono, theme.colour.text,
+              text + ", " + sim::duration_words((entry.expires - view.player.now()) / second * second) +
+                  " left");
+        ++shown;
+    }
+    if (shown == 0) faint(theme, "Empty.");
+}
+
+// What it shows to clients, and whether that is what they look for.
+void Host::certificates(View& view) {
+    const Theme& theme = view.theme;
+    const sim::Setup& setup = view.player.setup();
+    heading(theme, "Certificate");
+    if (setup.hosts.size() > hosts_advised_max) {
+        faint(theme, "With so many hosts only `postroad show --certificates` tells.");
+        return;
+    }
+    if (advice_for_ != &setup) {
+        advice_for_ = &setup;
+        advice_ = sim::views::certificate_advice(setup, view.player.world().seed);
+    }
+    const auto found = std::find_if(
+        advice_.begin(), advice_.end(),
+        [&](const sim::views::CertificateAdvice& one) { return one.host == view.host; });
+    if (found == advice_.end()) {
+        faint(theme, "None, and nobody expects one.");
+        return;
+    }
+    if (!found->offers_tls) {
+        faint(theme, "None: it offers no TLS.");
+    } else {
+        std::string names;
+        for (const std::string& name : found->names) names += (names.empty() ? "" : ", ") + name;
+        words(theme, theme.mono, theme.colour.text,
+              names + (found->issuer.empty() ? "; signed by itself" : "; issued by " + found->issuer));
+        const std::int64_t now = setup.start_unix_s + static_cast<std::int64_t>(view.player.now() / second);
+        const bool good = found->from_unix_s <= now && now <= found->until_unix_s;
+        words(theme, theme.sans, good ? theme.colour.good : theme.colour.bad,
+              "good from " + scenario::to_text(scenario::Instant{found->from_unix_s}) + " until " +
+                  scenario::to_text(scenario::Instant{found->until_unix_s}) +
+                  (good ? "" : ": NOT now"));
+    }
+    for (const sim::views::NeededName& need : found->needs) {
+        const bool missing = found->offers_tls && !need.covered;
+        words(theme, theme.sans, missing ? theme.colour.bad : theme.colour.faint,
+              need.name + ": " + need.why + (missing ? "; NOT in the certificate" : ""));
+    }
+}
+
 void Host::draw(View& view) {
     const Theme& theme = view.theme;
     if (view.player.setup().hosts.empty()) return;
@@ -313,6 +393,8 @@ void Host::draw(View& view) {
     if (!wide) {
         queue(view);
         mailboxes(view);
+        certificates(view);
+        cache(view);
         sessions(view);
         ImGui::EndChild();
         return;
@@ -326,6 +408,10 @@ void Host::draw(View& view) {
     queue(view);
     ImGui::Dummy({0, theme.px(4)});
     mailboxes(view);
+    ImGui::Dummy({0, theme.px(4)});
+    certificates(view);
+    ImGui::Dummy({0, theme.px(4)});
+    cache(view);
     ImGui::EndChild();
     ImGui::EndChild();
 }

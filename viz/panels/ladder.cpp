@@ -1,10 +1,11 @@
-// The ladder: who said what to whom, by which section, and why. A row that is clicked is gone to.
-#include <algorithm>
+// The ladder: who said what to whom, by which section, and why. A row that is clicked is gone to;
+// segments between lines fold.
+#include "viz/panels/ladder.hpp"
+
 #include <cmath>
 
-#include "sim/views/content.hpp"
+#include "sim/net/packet.hpp"
 #include "viz/draw/widgets.hpp"
-#include "viz/panels/panel.hpp"
 
 namespace postroad::viz {
 namespace {
@@ -16,70 +17,23 @@ struct Group {
     std::uint32_t kinds;
 };
 constexpr Group groups[] = {
-    {"Lines", bit(Kind::connection) | bit(Kind::line) | bit(Kind::change)},
+    {"Lines", bit(Kind::connection) | bit(Kind::line) | bit(Kind::change) | bit(Kind::tls)},
     {"Reasons", bit(Kind::decision)},
     {"DNS", bit(Kind::lookup) | bit(Kind::datagram)},
     {"Mail", bit(Kind::queue) | bit(Kind::custody) | bit(Kind::mailbox)},
-    {"Firewall", bit(Kind::verdict) | bit(Kind::lost)},
+    {"Firewall", bit(Kind::verdict) | bit(Kind::lost) | bit(Kind::altered)},
     {"Segments", bit(Kind::segment)},
 };
 constexpr std::size_t lanes_max = 8;
+constexpr std::size_t lanes_looked_at = 20'000;  // rows
 
-class Ladder : public Panel {
-  public:
-    const char* name() const override { return "Ladder"; }
-    const char* about() const override { return "every line, its RFC section and its reason"; }
-    void draw(View& view) override;
+constexpr std::uint32_t kinds_at_first = groups[0].kinds | groups[1].kinds | groups[2].kinds |
+                                         groups[3].kinds | groups[4].kinds;
 
-  private:
-    struct Filter {
-        std::uint32_t kinds = groups[0].kinds | groups[1].kinds | groups[2].kinds |
-                              groups[3].kinds | groups[4].kinds;
-        NodeId host = nothing;
-        std::uint32_t journey = nothing;
-        std::uint32_t talk = 0;  // number of a conversation; 0: all
-        bool operator==(const Filter&) const = default;
-    };
-    void controls(View& view);
-    void choose(View& view);
-    std::uint32_t talk_now(const View& view) const;
-    bool wanted(const View& view, const Entry& entry) const;
-    void lanes_of(const View& view);
-    void head(const View& view, float width);
-    void rows(View& view, float height);
-    void row(View& view, std::size_t index, ImVec2 at, float width);
-    void arrow(const View& view, const RowWords& said, ImVec2 at, float strength);
-    void why(View& view);
-    void content(View& view, const Entry& entry);
-    int lane(NodeId node) const {
-        const auto found = std::find(lanes_.begin(), lanes_.end(), node);
-        return found == lanes_.end() ? -1 : static_cast<int>(found - lanes_.begin());
-    }
+// The column of the fold marks, and how far what is unfolded is moved in.
+constexpr float fold_width = 16;
 
-    Filter filter_, made_for_;
-    bool made_ = false;
-    std::vector<std::uint32_t> chosen_;  // indices into Recording::entries
-    std::vector<NodeId> lanes_;
-    float time_width_ = 0, lane_width_ = 0, text_x_ = 0, section_width_ = 0, row_height_ = 0;
-    bool scroll_ = false;
-};
-
-bool Ladder::wanted(const View& view, const Entry& entry) const {
-    if ((filter_.kinds & bit(entry.kind())) == 0) return false;
-    if (filter_.host == nothing && filter_.journey == nothing && filter_.talk == 0) return true;
-    const RowWords said = words_at(view.run, entry);
-    if (filter_.talk != 0 && view.run.index().number_of(said.subject) != filter_.talk) return false;
-    if (filter_.host != nothing && said.from != filter_.host && said.to != filter_.host) return false;
-    if (filter_.journey != nothing) {
-        const sim::views::Journey& journey = view.run.index().journeys[filter_.journey];
-        if (journey.has(said.subject)) return true;
-        const auto& custody = view.run.index().custody;
-        return std::any_of(journey.steps.begin(), journey.steps.end(), [&](std::uint32_t step) {
-            return said.subject != 0 && custody[step].fact.conversation == said.subject;
-        });
-    }
-    return true;
-}
+}  // namespace
 
 // The conversation of this moment's row, by number; 0 when it has none.
 std::uint32_t Ladder::talk_now(const View& view) const {
@@ -88,19 +42,66 @@ std::uint32_t Ladder::talk_now(const View& view) const {
 }
 
 void Ladder::choose(View& view) {
-    filter_.host = view.only_host ? view.host : nothing;
-    filter_.journey =
+    if (wanted_.kinds == all_kinds) wanted_.kinds = kinds_at_first;
+    wanted_.hosts.assign(view.only_hosts.begin(), view.only_hosts.end());
+    wanted_.journey =
         view.only_journey && view.journey < view.run.index().journeys.size() ? view.journey : nothing;
-    if (!view.only_talk) filter_.talk = 0;
-    else if (filter_.talk == 0) filter_.talk = talk_now(view);
-    if (made_ && made_for_ == filter_) return;
-    made_ = true;
-    made_for_ = filter_;
-    chosen_.clear();
-    for (std::size_t i = 0; i < view.run.entries.size(); ++i)
-        if (wanted(view, view.run.entries[i])) chosen_.push_back(static_cast<std::uint32_t>(i));
-    lanes_of(view);
-    scroll_ = true;
+    if (!view.only_talk) wanted_.talk = 0;
+    else if (wanted_.talk == 0) wanted_.talk = talk_now(view);
+    if (inquiry_ == nullptr || asked_for_ != wanted_) {
+        asked_for_ = wanted_;
+        inquiry_ = view.finder.ask(wanted_);
+        chosen_.clear();
+        lanes_.clear();
+        shown_.clear();
+        opened_.clear();
+        folded_for_ = ~std::size_t{0};
+        scroll_ = 3;
+    }
+    if (view.patient) inquiry_->wait();
+    const std::size_t before = chosen_.size();
+    if (inquiry_->take(chosen_)) {
+        if (before <= lanes_looked_at) lanes_of(view);
+        if (before == 0) scroll_ = 3;
+    }
+    fold(view);
+}
+
+// Behind the last of the segments that stand together with the one at `begin`.
+std::size_t Ladder::group_end(const View& view, std::size_t begin) const {
+    const auto conversation = [&](std::size_t at) {
+        return view.run.trace().at(view.run.entries[chosen_[at]].position()).as<sim::PacketFact>().conversation;
+    };
+    const sim::Id own = conversation(begin);
+    std::size_t end = begin + 1;
+    while (end < chosen_.size() && view.run.entries[chosen_[end]].kind() == Kind::segment &&
+           conversation(end) == own)
+        ++end;
+    return end;
+}
+
+// With segments, those that stand together become one row, until it is opened.
+void Ladder::fold(const View& view) {
+    grouped_ = (wanted_.kinds & bit(Kind::segment)) != 0;
+    if (all_folded_ != view.folded) {
+        all_folded_ = view.folded;
+        opened_.clear();
+        folded_for_ = ~std::size_t{0};
+    }
+    if (!grouped_ || folded_for_ == chosen_.size()) return;
+    folded_for_ = chosen_.size();
+    shown_.clear();
+    for (std::size_t at = 0; at < chosen_.size();) {
+        if (view.run.entries[chosen_[at]].kind() != Kind::segment) {
+            shown_.push_back(static_cast<std::uint32_t>(at++));
+            continue;
+        }
+        const std::size_t end = group_end(view, at);
+        shown_.push_back(static_cast<std::uint32_t>(at) | head_bit);
+        if (is_open(chosen_[at]))
+            for (std::size_t i = at; i < end; ++i) shown_.push_back(static_cast<std::uint32_t>(i));
+        at = end;
+    }
 }
 
 // A lane each for the hosts that say something, the busiest first met at the left.
@@ -108,8 +109,8 @@ void Ladder::lanes_of(const View& view) {
     lanes_.clear();
     std::size_t looked_at = 0;
     for (const std::uint32_t one : chosen_) {
-        if (++looked_at > 20'000) break;
-        const RowWords said = words_at(view.run, view.run.entries[one]);
+        if (++looked_at > lanes_looked_at) break;
+        const Who said = who_at(view.run, view.run.entries[one]);
         for (const NodeId node : {said.from, said.to})
             if (node != nothing && lane(node) < 0) lanes_.push_back(node);
         if (lanes_.size() > lanes_max) break;
@@ -119,9 +120,9 @@ void Ladder::lanes_of(const View& view) {
 void Ladder::controls(View& view) {
     const Theme& theme = view.theme;
     for (const Group& group : groups) {
-        const bool on = (filter_.kinds & group.kinds) == group.kinds;
+        const bool on = (wanted_.kinds & group.kinds) == group.kinds;
         if (toggle(theme, group.label, on, theme.colour.smtp))
-            filter_.kinds = on ? filter_.kinds & ~group.kinds : filter_.kinds | group.kinds;
+            wanted_.kinds = on ? wanted_.kinds & ~group.kinds : wanted_.kinds | group.kinds;
         ImGui::SameLine(0, theme.px(4));
     }
     const sim::Setup& setup = view.player.setup();
@@ -131,13 +132,16 @@ void Ladder::controls(View& view) {
         if (ImGui::GetContentRegionAvail().x < need) ImGui::NewLine();
     };
     if (view.host < setup.hosts.size()) {
-        const std::string label = "only " + setup.hosts[view.host].name;
+        std::string label = "hosts: all";
+        if (view.only_hosts.size() == 1) label = "only " + setup.hosts[*view.only_hosts.begin()].name;
+        else if (!view.only_hosts.empty()) label = std::to_string(view.only_hosts.size()) + " hosts";
         flow(label);
-        if (toggle(theme, label.c_str(), view.only_host, theme.colour.dns))
-            view.only_host = !view.only_host;
+        if (toggle(theme, (label + "###hosts").c_str(), !view.only_hosts.empty(), theme.colour.dns))
+            ImGui::OpenPopup("choose hosts");
+        choose_hosts(view);
         ImGui::SameLine(0, theme.px(4));
     }
-    const std::uint32_t talk = filter_.talk != 0 ? filter_.talk : talk_now(view);
+    const std::uint32_t talk = wanted_.talk != 0 ? wanted_.talk : talk_now(view);
     if (talk != 0) {
         const std::string label = "only connection " + std::to_string(talk) + "###talk";
         flow(label.substr(0, label.find('#')));
@@ -151,7 +155,54 @@ void Ladder::controls(View& view) {
             view.only_journey = !view.only_journey;
         ImGui::SameLine(0, theme.px(4));
     }
+    const auto turn = [&](const char* label, bool& what, const char* about) {
+        flow(label);
+        if (toggle(theme, label, what, theme.colour.pop3)) what = !what;
+        if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", about);
+        ImGui::SameLine(0, theme.px(4));
+    };
+    if (grouped_) turn("folded", view.folded, "segments that stand together are one row (J)");
+    turn("on the wire", view.on_the_wire, "what is encrypted stays so, as somebody on a link sees it (W)");
+    turn("hex", view.hex, "the octets of the row that is now (V)");
     ImGui::NewLine();
+}
+
+// Any set of hosts.
+void Ladder::choose_hosts(View& view) {
+    if (!ImGui::BeginPopup("choose hosts")) return;
+    const sim::Setup& setup = view.player.setup();
+    if (ImGui::Selectable("all", view.only_hosts.empty())) view.only_hosts.clear();
+    ImGui::BeginChild("list", {view.theme.px(220), view.theme.px(240)});
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(setup.hosts.size()));
+    while (clipper.Step())
+        for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+            const auto host = static_cast<NodeId>(i);
+            bool on = view.only_hosts.count(host) != 0;
+            const std::string label = setup.hosts[host].name + "##" + std::to_string(i);
+            if (!ImGui::Checkbox(label.c_str(), &on)) continue;
+            if (on) view.only_hosts.insert(host);
+            else view.only_hosts.erase(host);
+        }
+    ImGui::EndChild();
+    ImGui::EndPopup();
+}
+
+// What the row says; on the wire, what somebody between the two hosts could read of it.
+RowWords Ladder::words_for(const View& view, std::size_t entry) {
+    const Entry& one = view.run.entries[entry];
+    RowWords said = words_at(view.run, one);
+    if (one.kind() == Kind::segment) {
+        for (const TlsRecord& record : records_.in(view.run, said.subject, one.position()))
+            said.text += "; " + words_of(record);
+    } else if (view.on_the_wire && one.kind() == Kind::line &&
+               view.run.encrypted(said.subject, one.position())) {
+        const auto& line = view.run.trace().at(one.position()).as<sim::LineFact>();
+        said.text = "TLS application data: " + std::to_string(line.octets) + " octets, encrypted";
+        said.ink = sim::views::Ink::faint;
+        said.section = Section("8446 §5.2");
+    }
+    return said;
 }
 
 void Ladder::head(const View& view, float width) {
@@ -218,10 +269,15 @@ void Ladder::arrow(const View& view, const RowWords& said, ImVec2 at, float stre
 void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
     const Theme& theme = view.theme;
     const Palette& c = theme.colour;
-    const std::size_t entry = chosen_[index];
-    const RowWords said = words_at(view.run, view.run.entries[entry]);
+    if (grouped_ && (shown_[index] & head_bit) != 0) {
+        group(view, shown_[index] & ~head_bit, at, width);
+        return;
+    }
+    const std::size_t place = grouped_ ? shown_[index] : index;
+    const std::size_t entry = chosen_[place];
+    const RowWords said = words_for(view, entry);
     const bool happened = entry < view.player.happened();
-    const bool last = index + 1 == chosen_.size() || chosen_[index + 1] >= view.player.happened();
+    const bool last = place + 1 == chosen_.size() || chosen_[place + 1] >= view.player.happened();
     const bool current = happened && last;
     const float strength = happened ? 1 : 0.45F;
     ImDrawList* const list = ImGui::GetWindowDrawList();
@@ -238,7 +294,7 @@ void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
         list->AddRectFilled(at, end, faded(c.raised, 0.8F), theme.px(3));
     }
     const Time time = view.run.time_of(entry);
-    const bool again = index > 0 && view.run.time_of(chosen_[index - 1]) == time;
+    const bool again = place > 0 && view.run.time_of(chosen_[place - 1]) == time;
     const float y = at.y + theme.px(3);
     if (!again || current)
         put_text(list, theme.mono, {at.x + theme.px(7), y}, faded(current ? c.text : c.faint, strength),
@@ -257,8 +313,13 @@ void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
         if (said.to != nothing) who += " → " + view.run.index().node_name(said.to);
         if (!who.empty()) text = who + ": " + text;
     }
-    put_text(list, theme.mono, {at.x + text_x_, y}, faded(theme.of(said.ink), strength), text,
-             width - text_x_ - section_width_ - theme.px(4));
+    float x = at.x + text_x_;
+    const Kind kind = view.run.entries[entry].kind();
+    if (grouped_ && kind == Kind::segment) x += theme.px(fold_width);
+    if (kind == Kind::line && view.run.encrypted(said.subject, view.run.entries[entry].position()))
+        x += put_lock(list, theme, {x, y}, strength);
+    put_text(list, theme.mono, {x, y}, faded(theme.of(said.ink), strength), text,
+             at.x + width - x - section_width_ - theme.px(4));
     if (section_width_ > 0)
         put_text(list, theme.small, {at.x + width - section_width_ + theme.px(8), y + theme.px(1)},
                  faded(c.faint, strength), to_string(said.section));
@@ -275,23 +336,64 @@ void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
     ImGui::EndTooltip();
 }
 
+// The head of segments that stand together.
+void Ladder::group(View& view, std::size_t first, ImVec2 at, float width) {
+    const Theme& theme = view.theme;
+    const std::size_t end = group_end(view, first);
+    std::uint64_t octets = 0;
+    for (std::size_t i = first; i < end; ++i)
+        octets += view.run.trace().at(view.run.entries[chosen_[i]].position()).as<sim::PacketFact>().payload_octets;
+    const bool open = is_open(chosen_[first]);
+    const Who who = who_at(view.run, view.run.entries[chosen_[first]]);
+    const float strength = chosen_[first] < view.player.happened() ? 1 : 0.45F;
+    ImDrawList* const list = ImGui::GetWindowDrawList();
+    ImGui::PushID(static_cast<int>(chosen_[first]));
+    ImGui::SetCursorScreenPos(at);
+    if (ImGui::InvisibleButton("group", {width, row_height_})) {
+        if (!opened_.erase(chosen_[first])) opened_.insert(chosen_[first]);
+        folded_for_ = ~std::size_t{0};
+    }
+    if (ImGui::IsItemHovered())
+        list->AddRectFilled(at, {at.x + width, at.y + row_height_}, faded(theme.colour.raised, 0.8F),
+                            theme.px(3));
+    ImGui::PopID();
+    for (std::size_t i = 0; i < lanes_.size() && lane_width_ > 0; ++i) {
+        const float x = at.x + time_width_ + (static_cast<float>(i) + 0.5F) * lane_width_;
+        list->AddLine({x, at.y}, {x, at.y + row_height_}, faded(theme.colour.edge, 0.8F), theme.px(1));
+    }
+    std::string text = std::string(open ? "▾ " : "▸ ") + std::to_string(end - first) +
+                       (end - first == 1 ? " segment" : " segments") + " of connection " +
+                       std::to_string(view.run.index().number_of(who.subject));
+    text += octets == 0 ? ", no payload" : ", " + std::to_string(octets) + " octets";
+    put_text(list, theme.small, {at.x + text_x_, at.y + theme.px(4)},
+             faded(theme.colour.faint, strength), text, width - text_x_ - theme.px(4));
+}
+
 void Ladder::rows(View& view, float height) {
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     ImGui::BeginChild("rows", {0, height});
     const float width = ImGui::GetContentRegionAvail().x;
-    if (view.moved || scroll_) {
+    if (view.moved || scroll_ > 0) {
         // The moment stays in sight, a third from the top.
-        const auto at = std::lower_bound(chosen_.begin(), chosen_.end(),
-                                         static_cast<std::uint32_t>(view.player.happened()));
-        const auto line = static_cast<float>(at - chosen_.begin()) - 1;
+        const auto happened = static_cast<std::uint32_t>(view.player.happened());
+        std::ptrdiff_t behind = 0;
+        if (grouped_) {
+            behind = std::lower_bound(shown_.begin(), shown_.end(), happened,
+                                      [&](std::uint32_t one, std::uint32_t b) {
+                                          return chosen_[one & ~head_bit] < b;
+                                      }) - shown_.begin();
+        } else {
+            behind = std::lower_bound(chosen_.begin(), chosen_.end(), happened) - chosen_.begin();
+        }
+        const auto line = static_cast<float>(behind) - 1;
         const float top = line * row_height_, seen = ImGui::GetWindowHeight();
-        if (scroll_ || top < ImGui::GetScrollY() + row_height_ ||
+        if (scroll_ > 0 || top < ImGui::GetScrollY() + row_height_ ||
             top > ImGui::GetScrollY() + seen - 3 * row_height_)
             ImGui::SetScrollY(std::max(0.0F, std::floor((top - seen * 0.45F) / row_height_) * row_height_));
-        scroll_ = false;
+        scroll_ = std::max(0, scroll_ - 1);
     }
     ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(chosen_.size()), row_height_);
+    clipper.Begin(static_cast<int>(rows_shown()), row_height_);
     while (clipper.Step())
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
             row(view, static_cast<std::size_t>(i), ImGui::GetCursorScreenPos(), width);
@@ -299,68 +401,14 @@ void Ladder::rows(View& view, float height) {
     ImGui::PopStyleVar();
 }
 
-// Of a message that crosses: its text, as the wire had it.
-void Ladder::content(View& view, const Entry& entry) {
-    const sim::RowView row = view.run.trace().at(entry.position());
-    if (row.head().fact != sim::Fact::line) return;
-    const auto& line = row.as<sim::LineFact>();
-    const sim::views::Conversation* const talk = view.run.index().conversation(line.conversation);
-    if (line.speech != Speech::content || talk == nullptr) return;
-    const std::string octets = sim::views::octets_of_line(view.run.trace(), *talk, entry.position());
-    for (std::size_t at = 0; at < octets.size();) {
-        const std::size_t end = std::min(octets.find('\n', at), octets.size());
-        std::string text = sim::views::visible(std::string_view(octets).substr(at, end - at));
-        if (text.ends_with("\\r")) text.resize(text.size() - 2);
-        words(view.theme, view.theme.mono, view.theme.colour.text, text.empty() ? " " : text);
-        at = end + 1;
-    }
-}
-
-// The row that is now, whole, and the decisions that led to it.
-void Ladder::why(View& view) {
-    const Theme& theme = view.theme;
-    const Entry* const current = view.spoken();
-    if (current == nullptr) {
-        faint(theme, "Nothing has happened yet. → steps on, Space plays.");
-        return;
-    }
-    const RowWords said = words_at(view.run, *current);
-    std::string who = said.from == nothing ? "" : view.run.index().node_name(said.from);
-    if (said.to != nothing) who += " → " + view.run.index().node_name(said.to);
-    if (said.section.known()) who += "   " + to_string(said.section);
-    words(theme, theme.bold, theme.colour.text,
-          sim::views::clock_time(view.run.setup(), view.player.now()) + "   " + who);
-    ImGui::PushFont(theme.mono);
-    ImGui::PushStyleColor(ImGuiCol_Text, theme.of(said.ink));
-    ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted(said.text.c_str());
-    ImGui::PopTextWrapPos();
-    ImGui::PopStyleColor();
-    ImGui::PopFont();
-    if (current->kind() == Kind::decision) return;
-    content(view, *current);
-    unsigned shown = 0;
-    const Time time = view.player.now();
-    for (std::size_t i = view.player.happened() - 1; i-- > 0 && shown < 3;) {
-        const Entry& entry = view.run.entries[i];
-        if (entry.kind() != Kind::decision && entry.kind() != Kind::verdict) continue;
-        if (view.run.time_of(i) + 50 * millisecond < time) break;
-        const RowWords reason = words_at(view.run, entry);
-        if (reason.from != said.from && reason.subject != said.subject) continue;
-        if (shown++ == 0) words(theme, theme.small, theme.colour.faint, "decided before it");
-        std::string text = reason.text;
-        if (reason.section.known()) text += "  (" + to_string(reason.section) + ")";
-        words(theme, theme.sans, theme.of(reason.ink), text);
-    }
-}
-
 void Ladder::draw(View& view) {
     controls(view);
     choose(view);
     const float width = ImGui::GetContentRegionAvail().x;
     head(view, width - ImGui::GetStyle().ScrollbarSize);
-    const float below =
-        std::min(view.theme.mono->FontSize * 9.3F, ImGui::GetContentRegionAvail().y * 0.4F);
+    const float lines = view.hex ? 16 : 9.3F;
+    const float below = std::min(view.theme.mono->FontSize * lines,
+                                 ImGui::GetContentRegionAvail().y * (view.hex ? 0.5F : 0.4F));
     // Whole rows, so that none is cut.
     const float room = std::floor((ImGui::GetContentRegionAvail().y - below) / row_height_);
     rows(view, std::max(3.0F, room) * row_height_);
@@ -369,8 +417,6 @@ void Ladder::draw(View& view) {
     why(view);
     ImGui::EndChild();
 }
-
-}  // namespace
 
 std::unique_ptr<Panel> make_ladder() { return std::make_unique<Ladder>(); }
 

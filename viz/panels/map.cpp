@@ -65,7 +65,9 @@ void Map::move_camera(View& view, ImVec2 min, ImVec2 size) {
     const auto fits = [&](const Layout& layout) {
         return std::min(size.x / layout.size.x, (size.y - legend) / layout.size.y);
     };
-    layout_ = fits(view.upright) > 1.1F * fits(view.layout) ? &view.upright : &view.layout;
+    // What a hand holds stays in the layout where it is.
+    if (layout_ == nullptr || !moved_)
+        layout_ = fits(view.upright) > 1.1F * fits(view.layout) ? &view.upright : &view.layout;
     const Point whole = layout_->size;
     const float fit = std::min(size.x / whole.x, (size.y - legend) / whole.y);
     const float base = std::min(fit, view.theme.px(1.2F));
@@ -79,7 +81,8 @@ void Map::move_camera(View& view, ImVec2 min, ImVec2 size) {
             user_pan_.x += (io.MousePos.x - middle.x) * (1 - ratio);
             user_pan_.y += (io.MousePos.y - middle.y) * (1 - ratio);
         }
-        if (ImGui::IsMouseDragging(ImGuiMouseButton_Left)) {
+        if (ImGui::IsMouseDragging(ImGuiMouseButton_Left) && held_host_ == nothing &&
+            held_network_ == nothing) {
             user_pan_.x += io.MouseDelta.x;
             user_pan_.y += io.MouseDelta.y;
         }
@@ -175,13 +178,6 @@ void Map::hosts(View& view) {
             continue;
         }
         card(view, host, min, max);
-    }
-    if (!ImGui::IsWindowHovered() || !ImGui::IsMouseClicked(ImGuiMouseButton_Left)) return;
-    const ImVec2 mouse = ImGui::GetIO().MousePos;
-    for (std::uint32_t host = 0; host < layout_->hosts.size(); ++host) {
-        const ImVec2 middle = at(layout_->hosts[host]);
-        if (std::abs(mouse.x - middle.x) < w / 2 && std::abs(mouse.y - middle.y) < h / 2)
-            view.host = host;
     }
 }
 
@@ -286,7 +282,16 @@ void Map::legend(View& view) {
     if (x + theme.px(40) + width_of(theme.small, "dropped or lost") > max_.x) return;
     list_->AddCircleFilled({x + r, middle}, r, c.bad_fill);
     x += theme.px(18);
-    put_text(list_, theme.small, {x, y}, c.text, "dropped or lost");
+    x += put_text(list_, theme.small, {x, y}, c.text, "dropped or lost") + theme.px(18);
+    if (x + theme.px(40) + width_of(theme.small, "encrypted") > max_.x) return;
+    x += put_lock(list_, theme, {x, y}) + theme.px(4);
+    x += put_text(list_, theme.small, {x, y}, c.text, "encrypted") + theme.px(18);
+    if (!view.mx_arrows || x + theme.px(50) + width_of(theme.small, "knows its MX") > max_.x) return;
+    for (int i = 0; i < 3; ++i)
+        list_->AddLine({x + theme.px(9) * static_cast<float>(i), middle},
+                       {x + theme.px(9) * static_cast<float>(i) + theme.px(5), middle}, c.dns, theme.px(1.5F));
+    x += theme.px(32);
+    put_text(list_, theme.small, {x, y}, c.text, "knows its MX");
 }
 
 void Map::draw(View& view) {
@@ -300,9 +305,12 @@ void Map::draw(View& view) {
     active_ = nothing;
     if (const Entry* current = view.spoken())
         active_ = words_at(view.run, *current).from;
+    drag(view);
     list_->PushClipRect(min_, max_, true);
     networks(view);
+    if (view.mx_arrows) exchangers(view);
     hosts(view);
+    attackers(view);
     verdicts(view);
     flights(view);
     bubble(view);

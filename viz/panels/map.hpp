@@ -1,9 +1,18 @@
-// The map's class: its camera and its still parts are in map.cpp, what moves in map_traffic.cpp.
+// The map's class: its camera and its still parts are in map.cpp, what moves in map_traffic.cpp,
+// mail exchangers and attackers in map_marks.cpp, the hand that drags in map_hand.cpp.
 #pragma once
 
+#include <map>
+
+#include "viz/model/flights.hpp"
 #include "viz/panels/panel.hpp"
 
 namespace postroad::viz {
+
+// Writes where hosts stand to View::places_file, and tells so.
+void keep_places(View& view);
+// Moves the chosen host by so many units, in both layouts.
+void nudge_host(View& view, float x, float y);
 
 class Map : public Panel {
   public:
@@ -16,11 +25,19 @@ class Map : public Panel {
         return {origin_.x + point.x * zoom_, origin_.y + point.y * zoom_};
     }
     void move_camera(View& view, ImVec2 min, ImVec2 size);
+    bool grab(View& view);
+    void drag(View& view);
     void networks(View& view);
     void hosts(View& view);
     void card(View& view, std::uint32_t host, ImVec2 min, ImVec2 max);
     void counters(View& view, std::uint32_t host, ImVec2 at, float width, float size);
+    void exchangers(View& view);
+    void exchanger(View& view, std::uint32_t from, std::string_view name, unsigned preference,
+                   const std::string& domain, bool tried);
+    float hidden(ImVec2 middle, float half_width, float half_height) const;
+    void attackers(View& view);
     void flights(View& view);
+    void lock(const View& view, ImVec2 middle);
     void flight(View& view, const Flight& one, float part, float strength);
     void verdicts(View& view);
     void bubble(View& view);
@@ -31,7 +48,8 @@ class Map : public Panel {
     std::uint32_t network_of(const View& view, NodeId node) const;
     void gather(const View& view);
 
-    const Layout* layout_ = nullptr;
+    Layout* layout_ = nullptr;
+    Flights flights_;
     ImDrawList* list_ = nullptr;
     ImVec2 min_, max_, origin_;
     float zoom_ = 1;                     // pixels a unit
@@ -40,6 +58,11 @@ class Map : public Panel {
     std::vector<std::uint32_t> letters_;  // by host: messages in its mailboxes
     std::vector<std::string> readers_;    // by host: whose device it is
     NodeId active_ = sim::nothing;
+    // What a hand holds: a host, or a network by its head.
+    std::uint32_t held_host_ = sim::nothing, held_network_ = sim::nothing;
+    bool moved_ = false;
+    std::map<std::string, std::uint32_t> hosts_by_name_;  // names in DNS, in lower case
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> arrows_;  // drawn in this frame
 };
 
 }  // namespace postroad::viz

@@ -100,6 +100,15 @@ void Map::flight(View& view, const Flight& one, float part, float strength) {
     list_->AddTriangleFilled(tip, left_wing, right_wing, faded(colour, strength));
     if (!one.empty)
         list_->AddTriangle(tip, left_wing, right_wing, faded(theme.colour.text, strength), theme.px(1));
+    if (one.encrypted) lock(view, {spot.x, spot.y - r * 2.2F});
+}
+
+// What this packet carries only its two ends can read.
+void Map::lock(const View& view, ImVec2 middle) {
+    const Theme& theme = view.theme;
+    const float size = theme.small->FontSize;
+    list_->AddCircleFilled(middle, theme.px(9), theme.colour.ground);
+    put_lock(list_, theme, {middle.x - size * 0.4F, middle.y - size * 0.68F});
 }
 
 void Map::flights(View& view) {
@@ -107,23 +116,17 @@ void Map::flights(View& view) {
     const Time now = view.player.now();
     const std::uint64_t position = view.player.position();
     const double story_now = run.story.seconds_at(now);
-    // Those that left no longer ago than any packet took, or whose end is fresh.
     const Time fresh = run.story.moment_at(story_now - flash_s);
-    const Time earliest = std::min(fresh, now > run.longest_flight ? now - run.longest_flight : 0);
-    auto one = std::lower_bound(run.flights.begin(), run.flights.end(), earliest,
-                                [](const Flight& a, Time b) { return a.left < b; });
     std::size_t drawn = 0;
-    for (; one != run.flights.end() && one->left_at < position && drawn < flights_drawn_max; ++one) {
-        const bool ended = one->over_at != one->left_at && one->over_at < position;
-        if (ended && (one->arrived || one->over < fresh)) continue;
-        if (one->over_at == one->left_at && one->left < fresh) continue;
+    for (const Flight& one : flights_.at(run, now, position, fresh)) {
+        if (++drawn > flights_drawn_max) break;
+        const bool ended = one.over_at != one.left_at && one.over_at < position;
         const float part =
             ended ? 1
-            : one->over > one->left
-                ? static_cast<float>(now - one->left) / static_cast<float>(one->over - one->left)
+            : one.over > one.left
+                ? static_cast<float>(now - one.left) / static_cast<float>(one.over - one.left)
                 : 0;
-        flight(view, *one, std::min(1.0F, part), 1);
-        ++drawn;
+        flight(view, one, std::min(1.0F, part), 1);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "sim/views/content.hpp"
 #include "sim/views/ladder_words.hpp"
 #include "viz/draw/widgets.hpp"
+#include "viz/model/fates.hpp"
 #include "viz/panels/panel.hpp"
 
 namespace postroad::viz {
@@ -61,13 +62,18 @@ class Message : public Panel {
   private:
     void list(View& view);
     void steps(View& view, const sim::views::Journey& journey);
+    void copies(View& view);
     void hop(View& view, const sim::views::Journey& journey);
     void header_fields(View& view, const std::string& content, const Envelope& envelope);
     std::string content_at(const View& view, const sim::views::Journey& journey, std::size_t step) const;
     std::uint32_t chosen_for_ = nothing;
     std::size_t chosen_ = ~std::size_t{0};  // step of the journey; none: the latest
     std::size_t shown_ = 0;
+    Fates fates_;
+    std::uint32_t fates_of_ = nothing;
 };
+
+constexpr std::size_t copies_shown = 40;
 
 void Message::list(View& view) {
     const Theme& theme = view.theme;
@@ -119,6 +125,12 @@ void Message::steps(View& view, const sim::views::Journey& journey) {
         ImGui::PopID();
         ImGui::TableNextColumn();
         words(theme, theme.small, ink, i == 0 ? "" : sim::duration_words(step.time - before));
+        if (i < fates_.delays.size() && !fates_.delays[i].empty() && ImGui::IsItemHovered()) {
+            ImGui::BeginTooltip();
+            for (const Fates::Delay& one : fates_.delays[i])
+                ImGui::TextUnformatted((sim::duration_words(one.how_long) + "  " + std::string(one.cause)).c_str());
+            ImGui::EndTooltip();
+        }
         ImGui::TableNextColumn();
         words(theme, theme.bold, ink, view.run.index().node_name(step.node));
         ImGui::TableNextColumn();
@@ -133,6 +145,42 @@ void Message::steps(View& view, const sim::views::Journey& journey) {
         before = step.time;
     }
     ImGui::EndTable();
+}
+
+// Every copy and its fate by this moment, and where the time went.
+void Message::copies(View& view) {
+    const Theme& theme = view.theme;
+    const std::uint64_t position = view.player.position();
+    std::vector<Fates::Delay> spent;
+    for (std::size_t i = 1; i <= shown_ && i < fates_.delays.size(); ++i)
+        for (const Fates::Delay& one : fates_.delays[i]) {
+            const auto same = std::find_if(spent.begin(), spent.end(), [&](const Fates::Delay& other) {
+                return other.cause == one.cause;
+            });
+            if (same == spent.end()) spent.push_back(one);
+            else same->how_long += one.how_long;
+        }
+    heading(theme, "Copies, and what became of them");
+    std::size_t shown = 0;
+    for (const Fates::Copy& copy : fates_.copies) {
+        const Fates::Event* const last = copy.at(position);
+        if (last == nullptr || ++shown > copies_shown) continue;
+        words(theme, theme.mono, theme.of(last->ink),
+              copy.who + "   " + last->words + "   " + sim::views::clock_time(view.run.setup(), last->time));
+        if (ImGui::IsItemClicked()) view.player.go_to_entry(view.run.entry_at(last->position));
+    }
+    if (shown == 0) faint(theme, "None yet.");
+    if (shown > copies_shown)
+        faint(theme, "and " + std::to_string(shown - copies_shown) + " more");
+    if (spent.empty()) return;
+    std::stable_sort(spent.begin(), spent.end(), [](const Fates::Delay& a, const Fates::Delay& b) {
+        return a.how_long > b.how_long;
+    });
+    std::string text = "its time went:";
+    for (const Fates::Delay& one : spent)
+        text += (&one == spent.data() ? " " : "; ") + sim::duration_words(one.how_long) + " " +
+                std::string(one.cause);
+    wrapped(theme, theme.sans, theme.colour.later, text);
 }
 
 // The text as it crossed the network for this step, or lay in the mailbox behind it.
@@ -263,7 +311,13 @@ void Message::draw(View& view) {
                                                 : "\"" + sim::views::visible(journey.subject) + "\"";
     if (!journey.message_id.empty()) title += "   " + sim::views::visible(journey.message_id);
     heading(theme, title);
+    if (fates_of_ != view.journey) {
+        fates_of_ = view.journey;
+        fates_ = fates_of(view.run, journey);
+    }
     steps(view, journey);
+    ImGui::Dummy({0, theme.px(4)});
+    copies(view);
     ImGui::Dummy({0, theme.px(6)});
     hop(view, journey);
     ImGui::EndChild();

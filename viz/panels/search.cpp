@@ -1,25 +1,15 @@
-// Search: every row whose words contain what is typed. The search goes on over frames, so that
-// drawing never waits for it.
+// Search: every row whose words contain what is typed. The search runs on a thread of its own;
+// drawing takes what has been found by then.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
-#include "protocols/base/ascii.hpp"
 #include "viz/draw/widgets.hpp"
 #include "viz/panels/panel.hpp"
 
 namespace postroad::viz {
 namespace {
 
-constexpr std::size_t rows_a_frame = 8'000;
-constexpr std::size_t found_max = 20'000;
-
-bool contains(std::string_view text, std::string_view part) {
-    if (part.size() > text.size()) return false;
-    for (std::size_t i = 0; i + part.size() <= text.size(); ++i)
-        if (equals_ignoring_case(text.substr(i, part.size()), part)) return true;
-    return false;
-}
+constexpr std::size_t kept_max = 200'000;
 
 class Search : public Panel {
   public:
@@ -28,28 +18,31 @@ class Search : public Panel {
     void draw(View& view) override;
 
   private:
-    void look(const View& view);
+    void look(View& view);
     char typed_[200] = {};
     std::string for_;
-    std::size_t at_ = 0;
+    bool failures_ = false;
+    bool asked_failures_ = false;
+    std::shared_ptr<Inquiry> inquiry_;
     std::vector<std::uint32_t> found_;
 };
 
-void Search::look(const View& view) {
-    if (for_ != typed_) {
+void Search::look(View& view) {
+    if (for_ != typed_ || failures_ != asked_failures_) {
         for_ = typed_;
-        at_ = 0;
+        asked_failures_ = failures_;
         found_.clear();
+        inquiry_ = nullptr;
+        if (for_.empty()) return;
+        Wanted wanted;
+        wanted.words = for_;
+        wanted.failures = failures_;
+        wanted.found_max = kept_max;
+        inquiry_ = view.finder.ask(wanted);
     }
-    if (for_.empty()) return;
-    const std::size_t end = std::min(view.run.entries.size(), at_ + rows_a_frame);
-    for (; at_ < end && found_.size() < found_max; ++at_) {
-        if (view.run.entries[at_].kind() == Kind::segment) continue;
-        const RowWords said = words_at(view.run, view.run.entries[at_]);
-        if (contains(said.text, for_) || contains(to_string(said.section), for_) ||
-            (said.from != sim::nothing && contains(view.run.index().node_name(said.from), for_)))
-            found_.push_back(static_cast<std::uint32_t>(at_));
-    }
+    if (inquiry_ == nullptr) return;
+    if (view.patient) inquiry_->wait();
+    inquiry_->take(found_);
 }
 
 void Search::draw(View& view) {
@@ -60,14 +53,18 @@ void Search::draw(View& view) {
     view.focus_search = false;
     const bool enter = ImGui::InputTextWithHint("##search", "RCPT TO, 550, 5321 §4.5, mx1 …", typed_,
                                                 sizeof typed_, ImGuiInputTextFlags_EnterReturnsTrue);
+    if (ImGui::GetContentRegionAvail().x > theme.px(560)) ImGui::SameLine(0, theme.px(8));
+    if (toggle(theme, "failures alone", failures_, theme.colour.bad_fill)) failures_ = !failures_;
     look(view);
     if (for_.empty()) {
         faint(theme, "Type words, a reply code, a section, a host. Click a line to go to its moment.");
         return;
     }
-    const bool looking = at_ < view.run.entries.size() && found_.size() < found_max;
-    faint(theme, std::to_string(found_.size()) + (found_.size() == 1 ? " line" : " lines") +
-                     (looking ? ", looking on …" : found_.size() == found_max ? ", and more" : ""));
+    const std::uint64_t count = inquiry_->count();
+    std::string told = std::to_string(count) + (count == 1 ? " line" : " lines");
+    if (!inquiry_->done()) told += ", looking on …";
+    else if (count > found_.size()) told += ", of which these are the first " + std::to_string(found_.size());
+    faint(theme, told);
     if (enter && !found_.empty()) {
         // The next one behind this moment, or the first.
         auto next = std::lower_bound(found_.begin(), found_.end(),

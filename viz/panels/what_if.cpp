@@ -12,6 +12,7 @@ namespace postroad::viz {
 namespace {
 
 constexpr std::size_t alike_shown = 3;  // rows before the runs part
+constexpr std::size_t ticks_max = 1'500;
 
 class Fork : public Panel {
   public:
@@ -22,6 +23,7 @@ class Fork : public Panel {
   private:
     void ask(View& view);
     void compare(View& view);
+    void timelines(View& view);
     void column(View& view, const char* title, const Recording& run,
                 const std::vector<std::size_t>& rows, const WhatIf::Counts& counts, bool own);
     char typed_[400] = {};
@@ -88,6 +90,48 @@ void Fork::column(View& view, const char* title, const Recording& run,
     ImGui::EndChild();
 }
 
+// Both runs from the change on, one above the other by the same clock, and where they part.
+void Fork::timelines(View& view) {
+    const Theme& theme = view.theme;
+    ImDrawList* const list = ImGui::GetWindowDrawList();
+    const float label = width_of(theme.small, "with the change") + theme.px(14);
+    const float high = theme.px(20), gap = theme.px(4), width = ImGui::GetContentRegionAvail().x - label;
+    if (width < theme.px(80)) return;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const StoryClock& clock = view.run.story.length() > done_->other->story.length()
+                                  ? view.run.story
+                                  : done_->other->story;
+    const double from = clock.seconds_at(done_->at);
+    const double length = std::max(clock.length() - from, 1e-6);
+    const auto x_of = [&](Time moment) {
+        const double part = std::clamp((clock.seconds_at(moment) - from) / length, 0.0, 1.0);
+        return at.x + label + static_cast<float>(part) * (width - theme.px(3));
+    };
+    const auto strip = [&](const char* name, const Recording& run, const std::vector<std::size_t>& rows,
+                           float y) {
+        put_text(list, theme.small, {at.x, y + theme.px(2)}, theme.colour.faint, name);
+        list->AddRectFilled({at.x + label, y}, {at.x + label + width, y + high}, theme.colour.raised,
+                            theme.px(3));
+        const std::size_t stride = std::max<std::size_t>(1, rows.size() / ticks_max);
+        for (std::size_t i = 0; i < rows.size(); i += stride) {
+            const Entry& entry = run.entries[rows[i]];
+            const float x = x_of(run.time_of(rows[i]));
+            const ImU32 colour =
+                entry.failure() ? theme.colour.bad_fill : theme.of(who_at(run, entry).protocol);
+            list->AddRectFilled({x, y + (entry.failure() ? high * 0.55F : high * 0.2F)},
+                                {x + theme.px(2), y + high * (entry.failure() ? 1.0F : 0.8F)}, colour);
+        }
+    };
+    strip("as it was", view.run, done_->was, at.y);
+    strip("with the change", *done_->other, done_->is, at.y + high + gap);
+    const Recording& first = done_->same < done_->is.size() ? *done_->other : view.run;
+    const auto& rows = done_->same < done_->is.size() ? done_->is : done_->was;
+    const float x = x_of(first.time_of(rows[done_->same]));
+    list->AddLine({x, at.y - theme.px(2)}, {x, at.y + 2 * high + gap + theme.px(2)}, theme.colour.accent,
+                  theme.px(2));
+    ImGui::Dummy({width, 2 * high + gap + theme.px(6)});
+}
+
 void Fork::compare(View& view) {
     const Theme& theme = view.theme;
     const std::string at = sim::views::clock_time(view.run.setup(), done_->at);
@@ -99,6 +143,7 @@ void Fork::compare(View& view) {
     wrapped(theme, theme.sans, theme.colour.text,
             "With `" + done_->change + "` at " + at + " the first " + std::to_string(done_->same) +
                 " rows stay as they were; the marked ones are where the runs part.");
+    timelines(view);
     const float width = (ImGui::GetContentRegionAvail().x - theme.px(14)) / 2;
     ImGui::BeginChild("was", {width, 0});
     column(view, "As it was", view.run, done_->was, done_->was_counts, true);

@@ -1,0 +1,164 @@
+// One thread takes turns: a piece of each search, and where words are wanted, a piece of the
+// dictionary of texts.
+#include "viz/model/find.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+namespace postroad::viz {
+namespace {
+
+constexpr std::size_t texts_a_turn = 20'000;  // a few hundredths of a second
+constexpr std::size_t entries_a_turn = 400'000;
+
+double clock_ms() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
+}
+
+template <class T> bool has(const std::vector<T>& sorted, T one) {
+    return std::binary_search(sorted.begin(), sorted.end(), one);
+}
+
+}  // namespace
+
+bool Inquiry::take(std::vector<std::uint32_t>& out) {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock || fresh_.empty()) return false;
+    out.insert(out.end(), fresh_.begin(), fresh_.end());
+    fresh_.clear();
+    return true;
+}
+
+void Inquiry::wait() {
+    std::unique_lock lock(mutex_);
+    over_.wait(lock, [&] { return done(); });
+}
+
+Finder::~Finder() {
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Finder::start() {
+    if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
+    busy_ = true;
+    wake_.notify_all();
+}
+
+std::shared_ptr<Inquiry> Finder::ask(Wanted wanted) {
+    auto out = std::make_shared<Inquiry>();
+    out->wanted_ = std::move(wanted);
+    out->asked_ms_ = clock_ms();
+    const std::lock_guard lock(mutex_);
+    asked_.push_back(out);
+    start();
+    return out;
+}
+
+void Finder::prepare() {
+    const std::lock_guard lock(mutex_);
+    preparing_ = true;
+    start();
+}
+
+void Finder::work() {
+    for (;;) {
+        std::vector<std::shared_ptr<Inquiry>> open;
+        bool more_texts = false;
+        {
+            std::unique_lock lock(mutex_);
+            for (;;) {
+                open.clear();
+                std::erase_if(asked_, [&](const std::weak_ptr<Inquiry>& one) {
+                    const auto still = one.lock();
+                    if (still == nullptr || still->done()) return true;
+                    open.push_back(still);
+                    return false;
+                });
+                more_texts = preparing_ && !texts_.whole();
+                if (ending_) return;
+                if (!open.empty() || more_texts) break;
+                busy_ = false;
+                wake_.wait(lock);
+            }
+        }
+        for (const auto& one : open) {
+            if (!one->begun_) begin(*one);
+            const bool words = !one->wanted_.words.empty();
+            const std::size_t known = words ? texts_.entries() : run_.entries.size();
+            if (one->at_ == known && words && !texts_.whole()) more_texts = true;
+            go_on(*one, std::min(known, one->at_ + entries_a_turn));
+        }
+        if (!more_texts) continue;
+        texts_.add(texts_a_turn);
+        texts_bytes_ = texts_.bytes();
+        prepared_ = texts_.whole();
+    }
+}
+
+void Finder::begin(Inquiry& one) const {
+    const Wanted& wanted = one.wanted_;
+    one.begun_ = true;
+    one.wanted_.words = one.match_.words = lower_case(wanted.words);
+    if (!wanted.words.empty())
+        for (NodeId node = 0; node < run_.setup().nodes(); ++node)
+            if (lower_case(run_.setup().node_name(node)).find(wanted.words) != std::string::npos)
+                one.hosts_.push_back(node);
+    if (wanted.journey == sim::nothing) return;
+    // A message is what its hosts call it, and the conversations in which it came and went.
+    const sim::views::Journey& journey = run_.index().journeys[wanted.journey];
+    one.subjects_ = journey.ids;
+    for (const std::uint32_t step : journey.steps)
+        if (run_.index().custody[step].fact.conversation != 0)
+            one.subjects_.push_back(run_.index().custody[step].fact.conversation);
+    std::sort(one.subjects_.begin(), one.subjects_.end());
+}
+
+bool Finder::fits(const Inquiry& one, std::size_t entry) const {
+    const Wanted& wanted = one.wanted_;
+    if ((wanted.kinds & bit(run_.entries[entry].kind())) == 0) return false;
+    if (wanted.failures && !run_.entries[entry].failure()) return false;
+    if (!wanted.words.empty()) {
+        const std::uint32_t text = texts_.text_of(entry);
+        if (text == Texts::none) return false;
+        if (one.match_.hit[text] == 0) {
+            if (one.hosts_.empty()) return false;
+            if (!has(one.hosts_, who_at(run_, run_.entries[entry]).from)) return false;
+        }
+    }
+    if (wanted.hosts.empty() && wanted.journey == sim::nothing && wanted.talk == 0) return true;
+    const Who who = who_at(run_, run_.entries[entry]);
+    if (!wanted.hosts.empty() && !has(wanted.hosts, who.from) && !has(wanted.hosts, who.to))
+        return false;
+    if (wanted.talk != 0 && run_.index().number_of(who.subject) != wanted.talk) return false;
+    return wanted.journey == sim::nothing || has(one.subjects_, who.subject);
+}
+
+void Finder::go_on(Inquiry& one, std::size_t end) {
+    if (!one.wanted_.words.empty()) texts_.match(one.match_);
+    std::vector<std::uint32_t> found;
+    std::uint64_t count = 0;
+    for (; one.at_ < end; ++one.at_) {
+        if (!fits(one, one.at_)) continue;
+        ++count;
+        if (one.kept_ >= one.wanted_.found_max) continue;
+        ++one.kept_;
+        found.push_back(static_cast<std::uint32_t>(one.at_));
+    }
+    const std::lock_guard lock(one.mutex_);
+    if (count != 0 && one.count_ == 0) one.first_ms_ = clock_ms() - one.asked_ms_;
+    one.count_ += count;
+    one.fresh_.insert(one.fresh_.end(), found.begin(), found.end());
+    if (one.at_ < run_.entries.size()) return;
+    one.whole_ms_ = clock_ms() - one.asked_ms_;
+    one.done_.store(true, std::memory_order_release);
+    one.over_.notify_all();
+}
+
+}  // namespace postroad::viz
