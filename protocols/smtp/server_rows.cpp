@@ -33,21 +33,39 @@ sasl::Mechanisms taken_now(const Server& server, const ServerHost& host) {
 }
 
 // §4.1.1.1: HELO opens the session of a client without extensions.
-Step helo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+Step helo(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
     const std::string_view name = take_word(argument);
     if (!is_domain(name)) return Reply{501, "5.5.4", "write HELO and your domain name"};
     greet(server, name, *fx.heap);
     server.extended = 0;
-    return Reply{250, {}, host.name};
+    return Ask{AskKind::client_name, name, {}, {}, 0};
 }
 
-// §4.1.1.1: EHLO is answered with the extensions on offer, one a line.
-Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+// RFC 5321 §4.3.2: EHLO and HELO may be answered with 504 or 550; no session has begun then.
+bool turns_away(Server& server, const Answer& answer, Effects& fx) {
+    if (answer.ok) return false;
+    fx.heap->drop(server.client_name);
+    server.state = S::connected;
+    return true;
+}
+
+Reply judge_helo(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {
+    if (turns_away(server, answer, fx)) return verdict(answer, {550, "5.7.1", "not you"});
+    return {250, {}, host.name};
+}
+
+Step ehlo(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
     const std::string_view name = take_word(argument);
     if (!is_domain(name))
         return Reply{501, "5.5.4", "write EHLO and your domain name or address literal"};
     greet(server, name, *fx.heap);
     server.extended = 1;
+    return Ask{AskKind::client_name, name, {}, {}, 0};
+}
+
+// §4.1.1.1: EHLO is answered with the extensions on offer, one a line.
+Reply judge_ehlo(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {
+    if (turns_away(server, answer, fx)) return verdict(answer, {550, "5.7.1", "not you"});
     const auto line = [&](std::string_view text, Section section) {
         const std::size_t from = fx.out.size();
         fx.out += "250-";
@@ -78,7 +96,7 @@ Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Eff
     // The last line has a space where the others have a hyphen (§4.2.1).
     if (host.extensions.has(Extension::help)) line("HELP", "5321 §4.1.1.8");
     fx.out[fx.said.back().offset + 3] = ' ';
-    return Step::done();
+    return {};
 }
 
 // §4.1.1.2 and the parameters of RFC 1870, 6152 and 4954 §5. An empty string: all is well.
@@ -304,10 +322,10 @@ Step starttls(Server& server, std::string_view argument, const ServerHost&, Effe
 }
 
 constexpr Row<Server, ServerHost> table[] = {
-    {"EHLO", {S::connected, S::ready, S::mail, S::recipients}, ehlo, AskKind::none, nullptr,
-     {250, 501}, "5321 §4.1.1.1", {S::ready}, "EHLO domain: opens a session with extensions"},
-    {"HELO", {S::connected, S::ready, S::mail, S::recipients}, helo, AskKind::none, nullptr,
-     {250, 501}, "5321 §4.1.1.1", {S::ready}, "HELO domain: opens a session without extensions"},
+    {"EHLO", {S::connected, S::ready, S::mail, S::recipients}, ehlo, AskKind::client_name,
+     judge_ehlo, {250, 421, 450, 501, 550, 554}, "5321 §4.1.1.1", {S::ready}, "EHLO domain: opens a session with extensions"},
+    {"HELO", {S::connected, S::ready, S::mail, S::recipients}, helo, AskKind::client_name,
+     judge_helo, {250, 421, 450, 501, 550, 554}, "5321 §4.1.1.1", {S::ready}, "HELO domain: opens a session without extensions"},
     {"MAIL", {S::ready}, mail, AskKind::sender, judge_sender,
      {250, 450, 451, 452, 455, 501, 530, 550, 552, 553, 555}, "5321 §4.1.1.2", {S::mail},
      "MAIL FROM:<return address>: begins a mail"},

@@ -20,6 +20,7 @@ inline constexpr std::uint16_t unread_top = 5;   // the same, for TOP
 inline constexpr std::uint16_t late_refusal = 6; // a: connection, b: generation; log_in.hpp
 inline constexpr std::uint16_t late_refusal_of_maildrop = 7;  // the same, for PASS and APOP
 inline constexpr std::uint16_t report = 8;       // a day is over: TLS reports (tls_reports.hpp)
+inline constexpr std::uint16_t asked_again = 0x10;  // a: connection, b: generation; rulings.hpp
 inline constexpr std::uint16_t people = 0x100;
 }  // namespace event
 
@@ -51,7 +52,9 @@ void succeed(Run& run, std::uint32_t recipient, QueueMove how, std::uint16_t cod
 void fail(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words,
           QueueMove how = QueueMove::failed);
 // Not now: by the schedule again, or given up when the message is too old.
-void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words);
+// `wait` 0: as the host's schedule says.
+void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words,
+           Duration wait = 0);
 // Reports failed recipients to the sender, all in one, and lets the message go with its last one.
 void settle(Run& run, std::uint32_t message);
 
