@@ -290,6 +290,7 @@ py::dict WorldHandle::table(const std::string& name, std::uint64_t position) {
         with_trace(position, [&](const sim::Trace& trace) {
             Rows rows(trace, history_->now().world().setup, *index_);
             Columns columns = row.make(rows);
+            columns.prepare();
             const py::gil_scoped_acquire locked;
             out = columns.to_python();
         });
