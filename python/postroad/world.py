@@ -346,6 +346,12 @@ class World:
         from .pictures.journey import Journey
         return Journey(self, message)
 
+    def player(self, **choice: Any) -> Player:
+        """What has happened, to be played: play, pause, step, scrub; a widget in a notebook, and a
+        page by `.save("run.html")`: see postroad.pictures.Player."""
+        from .pictures.player import Player
+        return Player(self, **choice)
+
     def _ns(self, moment: Moment) -> int:
         return to_ns(moment, self._core.start_unix_s)
 
@@ -362,5 +368,6 @@ if TYPE_CHECKING:
     from .compare import Comparison
     from .pictures.journey import Journey
     from .pictures.ladder import Ladder
+    from .pictures.player import Player
     from .hooks import Hook, Hooks
     from .talk import Talk
