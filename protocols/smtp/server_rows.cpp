@@ -41,16 +41,17 @@ Step helo(Server& server, std::string_view argument, const ServerHost&, Effects&
     return Ask{AskKind::client_name, name, {}, {}, 0};
 }
 
-// RFC 5321 §4.3.2: EHLO and HELO may be answered with 504 or 550; no session has begun then.
-bool turns_away(Server& server, const Answer& answer, Effects& fx) {
-    if (answer.ok) return false;
+// RFC 5321 §4.3.2: EHLO and HELO may be answered with 504 or 550; no session has begun then. There is
+// no enhanced code in that answer (RFC 2034 §3).
+Reply turn_away(Server& server, const Answer& answer, Effects& fx) {
     fx.heap->drop(server.client_name);
     server.state = S::connected;
-    return true;
+    if (answer.code == 0) return {550, {}, "not you"};
+    return {answer.code, {}, answer.text};
 }
 
 Reply judge_helo(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {
-    if (turns_away(server, answer, fx)) return verdict(answer, {550, "5.7.1", "not you"});
+    if (!answer.ok) return turn_away(server, answer, fx);
     return {250, {}, host.name};
 }
 
@@ -65,7 +66,7 @@ Step ehlo(Server& server, std::string_view argument, const ServerHost&, Effects&
 
 // §4.1.1.1: EHLO is answered with the extensions on offer, one a line.
 Reply judge_ehlo(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {
-    if (turns_away(server, answer, fx)) return verdict(answer, {550, "5.7.1", "not you"});
+    if (!answer.ok) return turn_away(server, answer, fx);
     const auto line = [&](std::string_view text, Section section) {
         const std::size_t from = fx.out.size();
         fx.out += "250-";

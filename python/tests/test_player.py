@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import nbformat
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
 import postroad
@@ -148,6 +149,10 @@ player
 """
 
 
+def player_steps() -> list:
+    return postroad.lab("the-mx-ladder").world().run().player().data["steps"]
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -182,6 +187,17 @@ def jupyterlab(folder):
         log.close()
 
 
+def run_all(page) -> None:
+    """Until a cell has begun: while the kernel is being chosen, nothing comes of it."""
+    begun = "document.querySelector('.jp-InputPrompt').textContent.trim() !== '[ ]:'"
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(begun):
+        assert time.monotonic() < until, "the notebook did not begin to run"
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        with suppress(PlaywrightTimeout):
+            page.wait_for_function(begun, timeout=3000)
+
+
 def test_the_widget_plays_in_jupyterlab_and_tells_python_its_moment(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(NOTEBOOK.strip())])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)",
@@ -196,15 +212,15 @@ def test_the_widget_plays_in_jupyterlab_and_tells_python_its_moment(tmp_path):
                                  lambda button: button.click())
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         page.locator(".jp-NotebookPanel .jp-InputArea-editor").click()
-        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        run_all(page)
         page.wait_for_selector(".jp-OutputArea .pr-player")
         page.locator(".pr-row").nth(20).click()
         words = page.inner_text(".pr-now")
         picture(page, "player-in-jupyterlab.png")
         until = time.monotonic() + PATIENCE_MS / 1000
         kept = tmp_path / "moment.txt"
-        while not (kept.exists() and kept.read_text()):
+        steps = player_steps()
+        while not (kept.exists() and kept.read_text() == str(steps[20][0])):
             assert time.monotonic() < until, "the widget's moment did not come to Python"
-            page.wait_for_function("true")
-        steps = postroad.lab("the-mx-ladder").world().run().player().data["steps"]
-        assert float(kept.read_text()) == steps[20][0] and steps[20][3] in words
+            page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert steps[20][3] in words

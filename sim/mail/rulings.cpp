@@ -82,7 +82,6 @@ bool outside_rules(Run& run, std::uint32_t connection, Asked what, Answer& out) 
     out.relay = Relay::allow;
     out.code = out.ok && what != Asked::recipient ? std::uint16_t{0} : ruling.code;
     out.enhanced = ruling.code < 300 ? "2.1.5" : ruling.code < 500 ? "4.7.1" : "5.7.1";
-    if (what == Asked::client) out.enhanced = {};  // RFC 2034 §3: none in answer to EHLO and HELO
     out.text = ruling.text;
     return true;
 }

@@ -65,12 +65,13 @@ class Ladder:
 
     @property
     def html(self) -> str:
-        """The picture, with the TCP segments folded away below it, and the text for who cannot
-        see it."""
+        """The picture, with the TCP segments and the TLS handshakes folded away below it, and the
+        text for who cannot see it."""
         out = self.svg
         if not self._segments and self._world._core.depth == "bytes":
             out += ("<details><summary>with every TCP segment</summary>"
                     + _draw(*self._gather(True), self._most) + "</details>")
+        out += self._handshakes()
         return (out + "<details><summary>as text</summary><pre>" + escape(str(self))
                 + "</pre></details>")
 
@@ -103,6 +104,16 @@ class Ladder:
         if choice["node"]:
             return all_of[(all_of.initiator == choice["node"]) | (all_of.acceptor == choice["node"])]
         return all_of[all_of.lines > 0]
+
+    def _handshakes(self) -> str:
+        tls = self._world.trace.tls
+        mine = tls[tls.conversation.isin(list(self._conversations().index))]
+        if mine.empty:
+            return ""
+        shown = mine[["t_s", "node", "conversation", "version", "suite", "server_name", "names",
+                      "issuer", "fault"]]
+        return (f"<details><summary>TLS: {len(mine)} ends of handshakes</summary>"
+                + shown.to_html(index=False, na_rep="") + "</details>")
 
     def _gather(self, segments: bool) -> tuple[str, list[Step]]:
         ends = self._conversations()
