@@ -45,8 +45,8 @@ std::string read_all(int from) {
 std::string find_python(Io& io) {
     std::error_code error;
     const fs::path own = fs::read_symlink("/proc/self/exe", error).parent_path();
-    for (const fs::path& place : {own / "python3", io.labs.parent_path() / "build/venv/bin/python3",
-                                  fs::path(POSTROAD_SOURCE_DIR "/build/venv/bin/python3")})
+    for (const fs::path& place :
+         {own / "python3", io.labs.parent_path() / "build/venv/bin/python3"})
         if (has_package(place)) return place.lexically_normal().string();
     refuse(
         io, "this needs the Python package, which is not there",
