@@ -124,7 +124,8 @@ def sweep(scenario: Scenario, grid: Mapping[str, Iterable[Any] | Callable[[rando
     `grid`: values by the scenario's keys, all combined with all ("hosts.mail.queue.retry": [...]);
     "seed" is the seed. Instead of values there may be a distribution, a function of a random.Random:
     `{"links.x.latency": lambda rng: f"{rng.uniform(1, 50)}ms"}`; each of the combined values is run
-    `samples` times with values drawn, the same ones each time. Or a list of points. `measure(world)` gives a
+    `samples` times with values drawn, the same ones each time, each under a seed of its own. Or a
+    list of points. `measure(world)` gives a
     number or a dict of them. `folder`: finished points are kept there, and a sweep that was killed
     goes on where it was. `prepare(world)` is called before each run, to set hooks. `workers`: processes, one a core when left out; 0: in this process.
     `client`: a dask.distributed.Client that runs the points instead. The table is the same in every
@@ -138,7 +139,7 @@ def sweep(scenario: Scenario, grid: Mapping[str, Iterable[Any] | Callable[[rando
     (['seed', 'events', 'fingerprint'], 3, [])
     """
     task = _Task(scenario, measure, until, depth, prepare)
-    points = _points(grid, samples)
+    points = _points(grid, samples, scenario.seed)
     store = _Store(folder, task)
     waiting = [i for i, point in enumerate(points) if _key(point) not in store.done]
     with _bar(len(points), len(points) - len(waiting), progress) as bar:
@@ -148,7 +149,7 @@ def sweep(scenario: Scenario, grid: Mapping[str, Iterable[Any] | Callable[[rando
     return _result(task, points, store, len(waiting))
 
 
-def _points(grid: Mapping[str, Any] | Sequence[Point], samples: int) -> list[Point]:
+def _points(grid: Mapping[str, Any] | Sequence[Point], samples: int, seed: int) -> list[Point]:
     if isinstance(grid, Mapping):
         given = {path: list(values) for path, values in grid.items() if not callable(values)}
         drawn = {path: draw for path, draw in grid.items() if callable(draw)}
@@ -157,8 +158,9 @@ def _points(grid: Mapping[str, Any] | Sequence[Point], samples: int) -> list[Poi
         # Each value has a stream of its own: another key more, and the others stay as they were.
         streams = {path: random.Random(f"sweep/{path}") for path in drawn}
         out = [{path: one[path] if path in one else drawn[path](streams[path]) for path in grid}
+               | ({} if "seed" in grid or not drawn else {"seed": seed + number})
                for one in (dict(zip(given, values)) for values in itertools.product(*given.values()))
-               for _ in range(samples)]
+               for number in range(samples)]
     else:
         out = [dict(point) for point in grid]
     out = [{name: value.item() if hasattr(value, "item") else value

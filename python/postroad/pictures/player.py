@@ -31,7 +31,7 @@ class Player:
 
     >>> import postroad
     >>> player = postroad.lab("first-message").world().run().player(message=1)
-    >>> player.data["steps"][0][1:3], "</script>" in player.html
+    >>> player.data["steps"][1][1:3], "</script>" in player.html
     (['alice-pc', None], True)
     """
 
