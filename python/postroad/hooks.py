@@ -1,11 +1,9 @@
 """Python functions that play a part in a world: asked once a question, their answers journalled."""
 from __future__ import annotations
 
-import pickle
 import random
 import traceback
 import weakref
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
@@ -14,6 +12,7 @@ from typing import Any, NoReturn, Union
 from . import _core
 from .changes import words_of
 from .errors import HookError
+from .memory import Memory
 from .moments import Moment, to_ns
 
 __all__ = ["Hook", "Hooks", "Later", "Mail", "Question"]
@@ -86,12 +85,12 @@ class Question:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The world's `state`: yours; what is in it must be picklable."""
-        return self._hooks.state
+        """The world's `state`: yours; what is in it must be picklable, each value by itself."""
+        return self._hooks.memory.state
 
     def rng(self, name: str) -> random.Random:
         """A generator of this world's, the same for the same seed and name."""
-        return self._hooks.rng(name)
+        return self._hooks.memory.rng(name)
 
     @property
     def message(self) -> Message:
@@ -113,49 +112,16 @@ class Hooks:
     0
     """
 
-    def __init__(self, seed: int, core: _core.World, remembered: bytes = b"") -> None:
-        self._seed = seed
+    def __init__(self, core: _core.World, memory: Memory) -> None:
         self._core = weakref.ref(core)  # which holds us: no ring, or neither would ever go
+        self.memory = memory
         self.hooks: dict[str, Hook] = {}
         self.generators: list[tuple[Hook, int]] = []
         """Each with how long it waits, in ns, before it is asked for the first time."""
-        self._state: dict[str, Any] = {}
-        self._rngs: dict[str, random.Random] = {}
-        if remembered:
-            self._state, self._rngs = pickle.loads(remembered)
-        self._times, self._kept = [core.now_ns], [remembered]
-        self._touched = False
-
-    # --- what is remembered ----------------------------------------------------------------
-    @property
-    def state(self) -> dict[str, Any]:
-        self._touched = True
-        return self._state
-
-    def rng(self, name: str) -> random.Random:
-        self._touched = True
-        if name not in self._rngs:
-            self._rngs[name] = random.Random(f"{self._seed}/{name}")
-        return self._rngs[name]
-
-    def remember(self, now_ns: int) -> None:
-        """Keeps a copy of what is remembered as of now, if it may have changed."""
-        if not self._touched:
-            return
-        remembered = pickle.dumps((self._state, self._rngs))
-        # What is set up before a run is remembered as of the world's moment, like all else.
-        if remembered != self._kept[-1]:
-            self._times.append(now_ns)
-            self._kept.append(remembered)
-
-    def as_of(self, now_ns: int) -> tuple[dict[str, Any], dict[str, random.Random]]:
-        """A copy of state and generators at a moment that was gone back to."""
-        kept = self._kept[max(bisect_right(self._times, now_ns) - 1, 0)]
-        return pickle.loads(kept) if kept else ({}, {})
 
     def at(self, now_ns: int, core: _core.World) -> Hooks:
         """The same hooks in a fork, with what they remembered at that moment."""
-        out = Hooks(self._seed, core, self._kept[max(bisect_right(self._times, now_ns) - 1, 0)])
+        out = Hooks(core, self.memory.as_of(now_ns))
         out.hooks, out.generators = dict(self.hooks), list(self.generators)
         out.connect(core)
         return out
@@ -189,7 +155,7 @@ class Hooks:
             core = self._core()
             if core is not None:
                 core.check_ruling(kind, said[0], said[2])
-            self.remember(now_ns)
+            self.memory.remember(now_ns)
         except Exception as error:  # whatever it is: it is the hook's, and told as such
             _blame(question, hook, error)
         return said

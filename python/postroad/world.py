@@ -144,7 +144,8 @@ class World:
         out = World._of(self.scenario, self._core.fork())
         if self._hooks is not None:
             if self._at_the_front:
-                self._hooks.remember(self._core.now_ns)
+                self._hooks.memory.look_at_all()
+                self._hooks.memory.remember(self._core.now_ns)
             out._hooks = self._hooks.at(self._core.now_ns, out._core)
         return out
 
@@ -224,7 +225,8 @@ class World:
     def _own_hooks(self) -> Hooks:
         from .hooks import Hooks
         if self._hooks is None:
-            self._hooks = Hooks(self.seed, self._core)
+            from .memory import Memory
+            self._hooks = Hooks(self._core, Memory(self.seed))
         return self._hooks
 
     @property
@@ -235,16 +237,17 @@ class World:
     def state(self) -> dict[str, Any]:
         """What hooks remember, yours to fill: picklable. After going back it is a copy of what was
         remembered then."""
-        hooks = self._own_hooks()
-        return hooks.state if self._at_the_front else hooks.as_of(self._core.now_ns)[0]
+        return self._memory.state
 
     def rng(self, name: str) -> random.Random:
         """A random generator of this world's, the same for the same seed and name; it goes with
         forks and, like `state`, is remembered."""
-        hooks = self._own_hooks()
-        if self._at_the_front:
-            return hooks.rng(name)
-        return hooks.as_of(self._core.now_ns)[1].get(name) or random.Random(f"{self.seed}/{name}")
+        return self._memory.rng(name)
+
+    @property
+    def _memory(self) -> Memory:
+        memory = self._own_hooks().memory
+        return memory if self._at_the_front else memory.as_of(self._core.now_ns)
 
     def compare(self, other: World) -> Comparison:
         """What differs between two runs, and where they part: `a.compare(b)`."""
@@ -370,4 +373,5 @@ if TYPE_CHECKING:
     from .pictures.ladder import Ladder
     from .pictures.player import Player
     from .hooks import Hook, Hooks
+    from .memory import Memory
     from .talk import Talk

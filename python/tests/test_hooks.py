@@ -284,6 +284,36 @@ def test_state_and_chance_are_the_worlds_with_and_without_hooks(pair):
     assert len(world.trace.deliveries) == 2
 
 
+def test_much_can_be_remembered_and_each_moment_has_its_own():
+    from postroad.memory import Memory
+    memory = Memory(seed=1)
+    for moment in range(2000):
+        memory.state[moment % 500] = [moment]
+        memory.state[moment % 500].append("more")
+        if moment % 7 == 0:
+            memory.state.pop(moment % 400, None)
+        memory.remember(moment)
+    kept = sum(len(value or b"") for _, changed in memory._log for value in changed.values())
+    assert kept < 200_000  # and not a copy of everything for each moment
+    again = memory.as_of(1999)
+    assert again.state == memory.state and again.as_of(1999).state == memory.state
+    assert memory.as_of(3).state == {1: [1, "more"], 2: [2, "more"], 3: [3, "more"]}
+    outside = again.state[5]
+    again.remember(2000)
+    outside.append("unseen")
+    again.look_at_all()
+    again.remember(2001)
+    assert again.as_of(2000).state[5] == memory.state[5]
+    assert again.as_of(2001).state[5][-1] == "unseen"
+
+
+def test_what_cannot_be_remembered_is_an_error_of_the_hook(pair):
+    def keeps_a_function(question):
+        question.state["why"] = lambda: None
+    with pytest.raises(postroad.HookError, match="pickle|local"):
+        pair.world().on_recipient(keeps_a_function).run()
+
+
 def test_a_fork_before_later_changes_can_be_changed_and_they_still_come(pair):
     world = pair.world().run("5m")
     world.zone("example.net").add("@ 60 IN MX 20 mx.example.net.")
