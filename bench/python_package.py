@@ -54,9 +54,23 @@ def _rate(world: postroad.World) -> float:
     return world.events / took
 
 
+def resident_mb() -> float:
+    """What this process has in memory now."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
 def rows_per_s(tell, rows: int) -> None:
     messages = rows // 42  # lines a message
+    before = resident_mb()
     world = workload(messages, "lines").world().run()
+    run_mb = resident_mb() - before
+    frame = postroad.Trace(world).lines
+    tell(f"lines, {len(frame)} rows, memory added", resident_mb() - before - run_mb, "MB",
+         "the run's own", run_mb)
+    del frame
     for name in ("lines", "decisions", "custody"):
         took = best(3, lambda: postroad.Trace(world).table(name))
         count = len(world.trace.table(name))

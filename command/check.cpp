@@ -3,10 +3,13 @@
 
 #include <memory>
 #include <ostream>
+#include <sstream>
 
 #include "command/command.hpp"
 #include "command/predictions.hpp"
+#include "command/python.hpp"
 #include "command/simulate.hpp"
+#include "protocols/base/ascii.hpp"
 #include "sim/grading/grade.hpp"
 #include "sim/views/json.hpp"
 
@@ -77,15 +80,47 @@ std::optional<Source> source_of(const std::filesystem::path& scenario, const Lab
 
 // Predictions are made of the lab as it is given, whatever the student has made of it.
 std::optional<Ran> given_run(const Options& options, const Lab& lab, Io& io) {
-    const auto source = source_of(lab.folder / "scenario.toml", lab, io);
-    if (!source) return std::nullopt;
+    auto source = source_of(lab.folder / "scenario.toml", lab, io);
     RunOptions as_given;
     as_given.seed = options.run.seed;
+    as_given.student = options.run.student;
+    if (!source || !make_own(*source, as_given, io)) return std::nullopt;
     as_given.depth = "bytes";
     return simulate(*source, as_given, io);
 }
 
-int check(const Options& options, Io& io) {
+// What check.py beside lab.toml says of the same run: a line a check, its parts behind tabs.
+bool add_python_checks(const Options& options, const Lab& lab, const std::string& scenario,
+                       std::uint64_t seed, grading::Report& report, Io& io) {
+    std::error_code error;
+    if (!std::filesystem::exists(lab.folder / "check.py", error)) return true;
+    std::vector<std::string> words{lab.folder.string(), "--scenario", scenario, "--seed",
+                                   std::to_string(seed)};
+    if (!options.run.student.empty()) words.insert(words.end(), {"--student", options.run.student});
+    if (!options.run.journal.empty()) words.insert(words.end(), {"--journal", options.run.journal});
+    if (!options.run.until.empty()) words.insert(words.end(), {"--until", options.run.until});
+    const auto said = run_python("postroad.checks", std::move(words), io);
+    if (!said) return false;
+    std::istringstream lines(*said);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream parts(line);
+        std::string points, earned;
+        grading::CheckResult one;
+        std::getline(parts, points, '\t');
+        std::getline(parts, earned, '\t');
+        std::getline(parts, one.says, '\t');
+        std::getline(parts, one.why);
+        one.points = static_cast<std::uint32_t>(parse_number(points).value_or(0));
+        one.earned = static_cast<std::uint32_t>(parse_number(earned).value_or(0));
+        one.final = true;
+        report.points += one.points;
+        report.earned += one.earned;
+        report.checks.push_back(std::move(one));
+    }
+    return true;
+}
+
+int check(Options options, Io& io) {
     const auto lab = open_lab(options.lab, io);
     if (!lab) return bad_input;
     if (!lab->graded()) {
@@ -96,9 +131,9 @@ int check(const Options& options, Io& io) {
     const auto predictions = read_predictions(options.predictions, *lab, io);
     if (!predictions) return bad_input;
     const bool own = !options.scenario.empty();
-    const auto source = source_of(
+    auto source = source_of(
         own ? std::filesystem::path(options.scenario) : lab->folder / "scenario.toml", *lab, io);
-    if (!source) return bad_input;
+    if (!source || !make_own(*source, options.run, io)) return bad_input;
     RunOptions run = options.run;
     run.depth = "bytes";  // or the content of messages is unknown
     const auto ran = simulate(*source, run, io);
@@ -108,9 +143,12 @@ int check(const Options& options, Io& io) {
         given = given_run(options, *lab, io);
         if (!given) return bad_input;
     }
-    const grading::Report report =
+    grading::Report report =
         grading::grade(lab->about, *ran->simulation, *predictions,
                        given ? given->simulation.get() : ran->simulation.get());
+    if (!add_python_checks(options, *lab, source->words, ran->simulation->world().seed, report, io))
+        return bad_input;
+    if (!options.json && !tell_once(options.predictions, *lab, *predictions, io)) return bad_input;
     if (options.json) print_json(report, *lab, io);
     else print(report, *lab, io);
     if (const int limit = tell_limit(*ran, io); limit != done) return limit;

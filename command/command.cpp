@@ -42,6 +42,7 @@ void declare(CLI::App& app, Session& session) {
     add_labs(app, session);
     add_predict(app, session);
     add_check(app, session);
+    add_grade(app, session);
     add_talk(app, session);
     add_live(app, session);
     add_bench(app, session);

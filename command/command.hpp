@@ -26,6 +26,7 @@ void add_view(CLI::App& app, Session& session);
 void add_labs(CLI::App& app, Session& session);
 void add_predict(CLI::App& app, Session& session);
 void add_check(CLI::App& app, Session& session);
+void add_grade(CLI::App& app, Session& session);
 void add_talk(CLI::App& app, Session& session);
 void add_live(CLI::App& app, Session& session);
 void add_bench(CLI::App& app, Session& session);

@@ -64,6 +64,9 @@ int record(const Lab& lab, grading::Predictions known, const Options& options, I
                                                  lab.short_name())
                                    : "did you mean \"" + std::string(near) + "\"?");
     }
+    if (was_told(sim::read_whole_file(options.file).value_or(""), lab))
+        return refuse(io, "the answers of this lab have been told: a prediction is made before",
+                      "what you had predicted stays in " + options.file);
     std::string answer = options.answer;
     if (question->choices.empty()) {
         if (!parse_number(answer))

@@ -18,6 +18,12 @@ inline constexpr std::string_view predictions_file = "predictions.toml";  // in 
 // prediction of this lab's.
 std::optional<sim::grading::Predictions> read_predictions(const std::string& path, const Lab& lab,
                                                           Io& io);
+// A prediction is made before the run: once answers have been told, the lab's part of the file says
+// so, and nothing more is taken down. False, and told, when the file cannot be written.
+bool tell_once(const std::string& path, const Lab& lab,
+               const sim::grading::Predictions& predictions, Io& io);
+bool was_told(std::string_view file, const Lab& lab);
+
 // The whole file with these as the lab's part, other labs' as they were.
 std::string with_predictions(std::string_view file, const Lab& lab,
                              const sim::grading::Predictions& predictions);

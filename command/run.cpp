@@ -88,9 +88,9 @@ void tell(const Options& options, const Source& source, const Ran& ran, Io& io) 
     what_next(options, source, summary, io);
 }
 
-int run(const Options& options, Io& io) {
-    const auto source = open_source(options.source, io);
-    if (!source) return bad_input;
+int run(Options options, Io& io) {
+    auto source = open_source(options.source, io);
+    if (!source || !make_own(*source, options.run, io)) return bad_input;
     const auto extent = extent_of(options.run, *source->opened.setup, io);
     if (!extent) return bad_input;
     const auto seen = capture(options, *source->opened.setup, io);

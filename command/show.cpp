@@ -128,12 +128,12 @@ bool is_trace(const std::string& path) {
            sim::Trace::load(path, unused) != nullptr;
 }
 
-int run(const Options& options, Io& io) {
+int run(Options options, Io& io) {
     if (is_trace(options.source)) return show_trace(options, io);
     if (!options.scenario.empty())
         return refuse(io, "--scenario goes with a trace, and \"" + options.source + "\" is none");
-    const auto source = open_source(options.source, io);
-    if (!source) return bad_input;
+    auto source = open_source(options.source, io);
+    if (!source || !make_own(*source, options.run, io)) return bad_input;
     if (options.certificates) {
         sim::views::print_certificates(*source->opened.setup, io.sink(), options.run.seed);
         return options.pem_folder.empty() ? done

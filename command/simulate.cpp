@@ -6,15 +6,33 @@
 #include <ostream>
 
 #include "command/progress.hpp"
+#include "sim/grading/student.hpp"
 #include "sim/world/world_make.hpp"
 
 namespace postroad::command {
 
 void RunOptions::add_to(CLI::App& app) {
     app.add_option("--seed", seed, "Seed of all chances (the scenario's; the same gives the same)");
+    app.add_option("--student", student,
+                   "Whose run it is: a name or number, from which seed and variant come");
     app.add_option("--until", until, "Stop at this moment: 90s, 2m30s, 2010-09-01T08:05:00Z");
     app.add_option("--events-max", events_max, "Stop after so many events, with exit status 3")
         ->capture_default_str();
+}
+
+bool make_own(Source& source, RunOptions& options, Io& io) {
+    if (options.student.empty()) return true;
+    if (!options.seed) options.seed = sim::grading::student_seed(options.student);
+    if (!source.lab) return true;
+    const sim::grading::Variant* const variant =
+        sim::grading::variant_of(source.lab->about, options.student);
+    if (variant == nullptr) return true;
+    sim::Opened own = sim::grading::as_variant(source.opened, *variant, source.words,
+                                               sim::files_beside(source.lab->folder));
+    tell_problems(own.problems, io);
+    if (!own) return false;
+    source.opened = std::move(own);
+    return true;
 }
 
 std::optional<sim::Extent> extent_of(const RunOptions& options, const sim::Setup& setup, Io& io) {

@@ -17,8 +17,13 @@ struct RunOptions {
     std::uint64_t events_max = 1'000'000'000;
     std::string depth;             // summary, lines, bytes; empty: the scenario's
     std::string journal;           // to be replayed; empty: none
-    void add_to(CLI::App& app);    // --seed, --until, --events-max
+    std::string student;           // whose seed and variant of the lab are used; empty: nobody's
+    void add_to(CLI::App& app);    // --seed, --until, --events-max, --student
 };
+
+// With --student: the scenario becomes the student's variant of the lab, the seed theirs. False, and
+// told, when the variant cannot be.
+bool make_own(Source& source, RunOptions& options, Io& io);
 
 struct Ran {
     std::unique_ptr<sim::Simulation> simulation;

@@ -149,9 +149,9 @@ void tell_custody(const sim::Simulation& simulation, sim::Id conversation, Termi
     }
 }
 
-int run(const Options& options, Io& io) {
-    const auto source = open_source(options.source, io);
-    if (!source) return bad_input;
+int run(Options options, Io& io) {
+    auto source = open_source(options.source, io);
+    if (!source || !make_own(*source, options.run, io)) return bad_input;
     const sim::Setup& setup = *source->opened.setup;
     const auto extent = extent_of(options.run, setup, io);
     if (!extent) return bad_input;

@@ -284,8 +284,14 @@ TEST_CASE("a prediction is kept, and judged by the run") {
     CHECK(predict({"arrives"}).status == 2);
     CHECK(predict({"arrives", "2"}).status == 0);
     CHECK_THAT(predict({}).out, ContainsSubstring("your prediction: no"));
+    const std::string before = read(file);
     CHECK_THAT(postroad_command(place, {"check", "5", "--file", file}).out,
                ContainsSubstring("you said: no") && ContainsSubstring("it was:   yes"));
+    // Whoever has been told the answer predicts no more.
+    CHECK(predict({"arrives", "1"}).status == 2);
+    CHECK_THAT(predict({"arrives", "1"}).err, ContainsSubstring("a prediction is made before"));
+    CHECK_THAT(read(file), ContainsSubstring("\"arrives\" = \"no\"\n"));
+    write(file, before);
     // Another lab's part stays as it was, and is not read for this one.
     write(file, read(file) + "[02-other]\ncolour = \"red\"\n");
     CHECK(predict({"arrives", "1"}).status == 0);

@@ -36,6 +36,7 @@ struct Host {
         }
         const bool no = ask.a.starts_with("no");
         switch (ask.kind) {
+            case AskKind::client_name: break;
             case AskKind::sender: out.ok = out.ok && !no; break;
             case AskKind::recipient:
                 out.exists = !no;

@@ -34,15 +34,28 @@ sasl::Mechanisms taken_now(const Server& server, const ServerHost& host) {
 }
 
 // §4.1.1.1: HELO opens the session of a client without extensions.
-Step helo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
+Step helo(Server& server, std::string_view argument, const ServerHost&, Effects& fx) {
     const std::string_view name = take_word(argument);
     if (!is_domain(name)) return Reply{501, "5.5.4", "write HELO and your domain name"};
     greet(server, name, *fx.heap);
     server.extended = 0;
-    return Reply{250, {}, host.name};
+    return Ask{AskKind::client_name, name, {}, {}, 0};
 }
 
-// §4.1.1.1: EHLO is answered with the extensions on offer, one a line; so is LHLO (RFC 2033 §4.1).
+// RFC 5321 §4.3.2: EHLO and HELO may be answered with 504 or 550; no session has begun then. There is
+// no enhanced code in that answer (RFC 2034 §3).
+Reply turn_away(Server& server, const Answer& answer, Effects& fx) {
+    fx.heap->drop(server.client_name);
+    server.state = S::connected;
+    if (answer.code == 0) return {550, {}, "not you"};
+    return {answer.code, {}, answer.text};
+}
+
+Reply judge_helo(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {
+    if (!answer.ok) return turn_away(server, answer, fx);
+    return {250, {}, host.name};
+}
+
 Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
     const std::string_view name = take_word(argument);
     if (!is_domain(name))
@@ -50,6 +63,12 @@ Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Eff
                                                      : "EHLO and your domain name or address literal"};
     greet(server, name, *fx.heap);
     server.extended = 1;
+    return Ask{AskKind::client_name, name, {}, {}, 0};
+}
+
+// §4.1.1.1: EHLO is answered with the extensions on offer, one a line; so is LHLO (RFC 2033 §4.1).
+Reply judge_ehlo(Server& server, const Answer& answer, const ServerHost& host, Effects& fx) {
+    if (!answer.ok) return turn_away(server, answer, fx);
     const auto line = [&](std::string_view text, Section section) {
         const std::size_t from = fx.out.size();
         fx.out += "250-";
@@ -80,7 +99,7 @@ Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Eff
     // The last line has a space where the others have a hyphen (§4.2.1).
     if (host.extensions.has(Extension::help)) line("HELP", "5321 §4.1.1.8");
     fx.out[fx.said.back().offset + 3] = ' ';
-    return Step::done();
+    return {};
 }
 
 // §4.1.1.2 and the parameters of RFC 1870, 6152 and 4954 §5. An empty string: all is well.
@@ -346,10 +365,10 @@ Step starttls(Server& server, std::string_view argument, const ServerHost&, Effe
 }
 
 constexpr Row<Server, ServerHost> table[] = {
-    {"EHLO", {S::connected, S::ready, S::mail, S::recipients}, ehlo, AskKind::none, nullptr,
-     {250, 501}, "5321 §4.1.1.1", {S::ready}, "EHLO domain: opens a session with extensions"},
-    {"HELO", {S::connected, S::ready, S::mail, S::recipients}, helo, AskKind::none, nullptr,
-     {250, 501}, "5321 §4.1.1.1", {S::ready}, "HELO domain: opens a session without extensions"},
+    {"EHLO", {S::connected, S::ready, S::mail, S::recipients}, ehlo, AskKind::client_name,
+     judge_ehlo, {250, 421, 450, 501, 550, 554}, "5321 §4.1.1.1", {S::ready}, "EHLO domain: opens a session with extensions"},
+    {"HELO", {S::connected, S::ready, S::mail, S::recipients}, helo, AskKind::client_name,
+     judge_helo, {250, 421, 450, 501, 550, 554}, "5321 §4.1.1.1", {S::ready}, "HELO domain: opens a session without extensions"},
     {"MAIL", {S::ready}, mail, AskKind::sender, judge_sender,
      {250, 450, 451, 452, 455, 501, 530, 550, 552, 553, 555}, "5321 §4.1.1.2", {S::mail},
      "MAIL FROM:<return address>: begins a mail"},

@@ -11,30 +11,44 @@ py::str to_str(std::string_view octets) {
 }
 
 template <class T>
-py::array Codes::narrowed(const std::vector<std::int32_t>& meaning) {
-    Numbers<T> out(codes_.size());
+void Codes::narrow(std::unique_ptr<Numbers<T>>& to, const std::vector<std::int32_t>& meaning) {
+    to = std::make_unique<Numbers<T>>(codes_.size());
     for (std::size_t row = 0; row < codes_.size(); ++row) {
         const std::int32_t code = codes_[row];
-        out.put(code < 0 ? T{-1} : static_cast<T>(meaning[static_cast<std::size_t>(code)]));
+        to->put(code < 0 ? T{-1} : static_cast<T>(meaning[static_cast<std::size_t>(code)]));
     }
-    return out.to_numpy();
+}
+
+void Codes::prepare() {
+    if (words_at_the_end) words = words_at_the_end();
+    std::vector<std::int32_t> meaning;
+    meaning.reserve(words.size());
+    std::size_t count = 0;
+    {
+        Dictionary known;
+        for (const std::string& word : words) meaning.push_back(known.number_of(word));
+        count = known.words().size();
+    }
+    names_.reserve(count);
+    for (std::size_t at = 0; at < words.size(); ++at)
+        if (static_cast<std::size_t>(meaning[at]) == names_.size())
+            names_.push_back(std::move(words[at]));
+    // pandas' own limits: the widest of an integer type is not used for the number of words.
+    if (count < 128) {
+        narrow(narrow_, meaning);
+    } else if (count < 32768) {
+        narrow(wide_, meaning);
+    } else if (count != words.size()) {
+        for (std::size_t row = 0; row < codes_.size(); ++row)
+            if (codes_[row] >= 0) codes_[row] = meaning[static_cast<std::size_t>(codes_[row])];
+    }
 }
 
 py::tuple Codes::to_numpy() {
-    if (words_at_the_end) words = words_at_the_end();
-    Dictionary known;
-    std::vector<std::int32_t> meaning;
-    py::list names;
-    for (const std::string& word : words) {
-        const std::size_t before = known.words().size();
-        meaning.push_back(known.number_of(word));
-        if (known.words().size() != before) names.append(to_str(word));
-    }
-    const std::size_t count = known.words().size();
-    // pandas' own limits: the widest of an integer type is not used for the number of words.
-    if (count < 128) return py::make_tuple(narrowed<std::int8_t>(meaning), names);
-    if (count < 32768) return py::make_tuple(narrowed<std::int16_t>(meaning), names);
-    if (count != words.size()) return py::make_tuple(narrowed<std::int32_t>(meaning), names);
+    py::list names(names_.size());
+    for (std::size_t at = 0; at < names_.size(); ++at) names[at] = to_str(names_[at]);
+    if (narrow_) return py::make_tuple(narrow_->to_numpy(), names);
+    if (wide_) return py::make_tuple(wide_->to_numpy(), names);
     return py::make_tuple(codes_.to_numpy(), names);
 }
 

@@ -35,6 +35,7 @@ class Numbers {
     Numbers& operator=(const Numbers&) = delete;
     void put(T value) { values_[size_++] = value; }
     T operator[](std::size_t row) const { return values_[row]; }
+    T& operator[](std::size_t row) { return values_[row]; }
     std::size_t size() const { return size_; }
 
     // The array takes the values over; this column is empty then.
@@ -56,9 +57,13 @@ class Numbers {
 class Dictionary {
   public:
     // `key` must stay where it is.
-    std::int32_t number_of(std::string_view key) {
+    std::int32_t number_of(std::string_view key) { return number_of(key, hash_octets(key)); }
+    // Fetches what number_of will look at first: a table of many words is in no cache.
+    void fetch(std::uint64_t hash) const {
+        if (!places_.empty()) __builtin_prefetch(&places_[hash & (places_.size() - 1)]);
+    }
+    std::int32_t number_of(std::string_view key, std::uint64_t hash) {
         if (words_.size() * 2 >= places_.size()) grow();
-        const std::uint64_t hash = hash_octets(key);
         for (std::size_t at = hash & (places_.size() - 1);; at = (at + 1) & (places_.size() - 1)) {
             Place& place = places_[at];
             if (place.number < 0) {
@@ -101,13 +106,18 @@ class Codes {
     std::vector<std::string> words;
     // For words that are known only when all rows were seen.
     std::function<std::vector<std::string>()> words_at_the_end;
-    // (codes in the narrowest integers that hold them, list of str)
+    // Equal words become one, codes the narrowest integers that hold them. Without the lock.
+    void prepare();
+    // (codes, list of str)
     py::tuple to_numpy();
 
   private:
     template <class T>
-    py::array narrowed(const std::vector<std::int32_t>& meaning);
+    void narrow(std::unique_ptr<Numbers<T>>& to, const std::vector<std::int32_t>& meaning);
     Numbers<std::int32_t> codes_;
+    std::unique_ptr<Numbers<std::int8_t>> narrow_;
+    std::unique_ptr<Numbers<std::int16_t>> wide_;
+    std::vector<std::string> names_;
 };
 
 // Texts as they stand in the Trace, encoded by a dictionary. `show` makes words of one.
@@ -116,12 +126,18 @@ class Texts {
     explicit Texts(std::size_t rows_max) : codes_(rows_max) {}
     void put(std::string_view text) { codes_.put(dictionary_.number_of(text)); }
     void put_none() { codes_.put(-1); }
+    void put(std::string_view text, std::uint64_t hash) {
+        codes_.put(dictionary_.number_of(text, hash));
+    }
+    void fetch(std::uint64_t hash) const { dictionary_.fetch(hash); }
     std::function<std::string(std::string_view)> show;
-    void finish() {
+    void prepare() {
+        codes_.words.reserve(dictionary_.words().size());
         for (const std::string_view one : dictionary_.words())
             codes_.words.push_back(show ? show(one) : std::string(one));
+        codes_.prepare();
     }
-    Codes& codes() { return codes_; }
+    py::tuple to_numpy() { return codes_.to_numpy(); }
 
   private:
     Dictionary dictionary_;
@@ -136,34 +152,47 @@ class Columns {
 
     template <class T>
     Numbers<T>& numbers(const char* name) {
-        return add<Numbers<T>>(name, [](Numbers<T>& one) { return py::object(one.to_numpy()); });
+        return add<Numbers<T>>(name);
     }
-    Codes& codes(const char* name) {
-        return add<Codes>(name, [](Codes& one) { return py::object(one.to_numpy()); });
+    Codes& codes(const char* name) { return add<Codes>(name); }
+    Texts& texts(const char* name) { return add<Texts>(name); }
+
+    std::size_t rows_max() const { return rows_max_; }
+    std::size_t size() const { return columns_.size(); }
+    // What a column needs behind its last row, without the interpreter's lock.
+    void prepare(std::size_t column) {
+        if (!std::exchange(columns_[column].prepared, true)) columns_[column].prepare();
     }
-    Texts& texts(const char* name) {
-        return add<Texts>(name, [](Texts& one) {
-            one.finish();
-            return py::object(one.codes().to_numpy());
-        });
+    void prepare() {
+        for (std::size_t column = 0; column < columns_.size(); ++column) prepare(column);
     }
-    // With the interpreter's lock: {name: array or (codes, words)}.
+    // With the interpreter's lock, once prepared: {name: array or (codes, words)}.
     py::dict to_python() {
         py::dict out;
-        for (auto& [name, finish] : finishers_) out[name] = finish();
+        for (auto& one : columns_) out[one.name] = one.to_python();
         return out;
     }
 
   private:
-    template <class Column, class Finish>
-    Column& add(const char* name, Finish finish) {
+    struct Named {
+        const char* name;
+        std::function<void()> prepare;
+        std::function<py::object()> to_python;
+        bool prepared = false;
+    };
+    template <class Column>
+    Column& add(const char* name) {
         auto column = std::make_shared<Column>(rows_max_);
         Column& out = *column;
-        finishers_.emplace_back(name, [column, finish] { return finish(*column); });
+        columns_.push_back({name,
+                            [column] {
+                                if constexpr (requires { column->prepare(); }) column->prepare();
+                            },
+                            [column] { return py::object(column->to_numpy()); }, false});
         return out;
     }
     std::size_t rows_max_;
-    std::vector<std::pair<const char*, std::function<py::object()>>> finishers_;
+    std::vector<Named> columns_;
 };
 
 // A str of these octets; what is no UTF-8 becomes lone surrogates (PEP 383).

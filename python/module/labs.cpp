@@ -4,6 +4,7 @@
 #include "python/module/world.hpp"
 #include "sim/grading/catalogue.hpp"
 #include "sim/grading/grade.hpp"
+#include "sim/grading/student.hpp"
 
 namespace postroad::python {
 namespace {
@@ -115,6 +116,13 @@ void bind_labs(py::module_& module) {
         .def_readonly("walkthrough", &grading::Lab::walkthrough)
         .def_property_readonly("points", &grading::Lab::points)
         .def_property_readonly("questions", &questions)
+        .def("variant",
+             [](const grading::Lab& lab, const std::string& student) -> py::object {
+                 const grading::Variant* const one = grading::variant_of(lab, student);
+                 if (one == nullptr) return py::none();
+                 return py::make_tuple(to_str(one->name), one->set);
+             },
+             py::arg("student"))
         .def("answer_error", &answer_error, py::arg("id"), py::arg("answer"))
         .def("grade",
              [](const grading::Lab& lab, const WorldHandle& world,
@@ -122,6 +130,7 @@ void bind_labs(py::module_& module) {
                  return to_dict(grade(lab, world, predictions, given));
              },
              py::arg("world"), py::arg("predictions"), py::arg("given").none(true));
+    module.def("student_seed", &grading::student_seed, py::arg("student"));
     module.def("find_lab", &find_lab, py::arg("labs"), py::arg("words"));
     module.def("list_labs", [](const std::string& labs) {
         py::list out;

@@ -1,17 +1,26 @@
-// Tables whose rows are the Trace's rows: packets, lines, decisions, look-ups, verdicts.
+// Tables of packets, of what was said, asked and decided: a column is a name and what it takes from
+// a row of the Trace.
 #include "python/module/tables.hpp"
 
-#include <limits>
-
 #include "protocols/dns/types.hpp"
+#include "python/module/fact_table.hpp"
 #include "sim/core/reasons.hpp"
 #include "sim/net/packet.hpp"
+#include "sim/tls/engine.hpp"
 #include "sim/views/fact_words.hpp"
+#include "sim/views/ladder_words.hpp"
 
 namespace postroad::python {
 namespace {
 
 using namespace sim;
+
+template <class Value>
+Value read(std::string_view octets) {
+    Value value;
+    std::memcpy(&value, octets.data(), sizeof value);
+    return value;
+}
 
 std::string protocol_words(std::string_view octet) {
     switch (static_cast<std::uint8_t>(octet.front())) {
@@ -20,18 +29,6 @@ std::string protocol_words(std::string_view octet) {
         default: return "icmp";
     }
 }
-
-// A text column of protocols: "tcp", "udp", "icmp".
-class Protocol {
-  public:
-    explicit Protocol(Columns& out) : texts_(out.texts("protocol")) { texts_.show = protocol_words; }
-    void put(const std::uint8_t& value) {
-        texts_.put({reinterpret_cast<const char*>(&value), 1});
-    }
-
-  private:
-    Texts& texts_;
-};
 
 std::string flag_words(std::string_view octet) {
     constexpr std::pair<unsigned, std::string_view> names[] = {
@@ -45,55 +42,32 @@ std::string flag_words(std::string_view octet) {
     return out;
 }
 
-Columns packets(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    auto& packet = out.numbers<std::uint64_t>("packet");
-    auto& conversation = out.numbers<std::uint32_t>("conversation");
-    Where source(rows, out, "source"), target(rows, out, "target");
-    auto& source_port = out.numbers<std::uint16_t>("source_port");
-    auto& target_port = out.numbers<std::uint16_t>("target_port");
-    Protocol protocol(out);
-    Texts& flags = out.texts("flags");
-    flags.show = flag_words;
-    auto& sequence = out.numbers<std::uint32_t>("seq");
-    auto& acknowledgment = out.numbers<std::uint32_t>("ack");
-    auto& window = out.numbers<std::uint16_t>("window");
-    auto& payload = out.numbers<std::uint16_t>("payload_octets");
-    auto& ttl = out.numbers<std::uint8_t>("ttl");
-    Word<Why> why(out, "why", static_cast<std::size_t>(Why::unreachable) + 1, views::word);
-    rows.each(Fact::packet, [&](const RowView& row) {
-        const auto& fact = row.as<PacketFact>();
-        when.put(row.head().time);
-        node.put(row.head().node);
-        packet.put(fact.packet);
-        conversation.put(rows.conversation(fact.conversation));
-        source.put(fact.source);
-        target.put(fact.target);
-        source_port.put(fact.source_port);
-        target_port.put(fact.target_port);
-        protocol.put(fact.protocol);
-        flags.put({reinterpret_cast<const char*>(&fact.tcp_flags), 1});
-        sequence.put(fact.sequence);
-        acknowledgment.put(fact.acknowledgment);
-        window.put(fact.window);
-        payload.put(fact.payload_octets);
-        ttl.put(fact.ttl);
-        why.put(Why{fact.why});
-    });
-    return out;
+// From where to where, in the facts that say it alike.
+template <class F>
+void add_ends(FactTable<F>& table) {
+    table.conversation(&F::conversation);
+    table.address("source", &F::source);
+    table.address("target", &F::target);
+    table.number("source_port", &F::source_port);
+    table.number("target_port", &F::target_port);
+    table.octets("protocol", &F::protocol, protocol_words);
 }
 
-// The octets of a section, where they stand in a row.
-std::string_view octets_of(const Section& section) {
-    return {reinterpret_cast<const char*>(&section), sizeof section};
+Columns packets(Rows& rows) {
+    FactTable<PacketFact> table(rows);
+    table.number("packet", &PacketFact::packet);
+    add_ends(table);
+    table.octets("flags", &PacketFact::tcp_flags, flag_words);
+    table.number("seq", &PacketFact::sequence);
+    table.number("ack", &PacketFact::acknowledgment);
+    table.number("window", &PacketFact::window);
+    table.number("payload_octets", &PacketFact::payload_octets);
+    table.number("ttl", &PacketFact::ttl);
+    table.word<Why>("why", Why::unreachable, views::word, &PacketFact::why);
+    return table.make();
 }
-std::string section_words(std::string_view octets) {
-    Section section;
-    std::memcpy(&section, octets.data(), sizeof section);
-    return to_string(section);
-}
+
+std::string section_words(std::string_view octets) { return to_string(read<Section>(octets)); }
 
 std::string without_line_end(std::string_view text) {
     while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
@@ -101,211 +75,166 @@ std::string without_line_end(std::string_view text) {
 }
 
 Columns lines(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    auto& conversation = out.numbers<std::uint32_t>("conversation");
-    auto& from_initiator = out.numbers<bool>("from_initiator");
-    Word<Speech> speech(out, "speech", 3, views::word);
-    auto& code = out.numbers<std::uint16_t>("code");
-    Texts& section = out.texts("section");
-    section.show = section_words;
-    auto& octets = out.numbers<std::uint32_t>("octets");
-    Texts& text = out.texts("text");
-    text.show = without_line_end;
-    rows.each(Fact::line, [&](const RowView& row) {
-        const auto& fact = row.as<LineFact>();
-        when.put(row.head().time);
-        node.put(row.head().node);
-        conversation.put(rows.conversation(fact.conversation));
-        from_initiator.put(fact.from_initiator != 0);
-        speech.put(fact.speech);
-        code.put(fact.code);
-        fact.section.known() ? section.put(octets_of(fact.section)) : section.put_none();
-        octets.put(fact.octets);
-        if (fact.speech == Speech::content) text.put_none();
-        else text.put(row.tail<LineFact>());
-    });
-    return out;
+    FactTable<LineFact> table(rows);
+    table.conversation(&LineFact::conversation);
+    table.number("from_initiator", [](const LineFact& fact) { return fact.from_initiator != 0; });
+    table.word<Speech>("speech", Speech::content, views::word, &LineFact::speech);
+    table.number("code", &LineFact::code);
+    table.text("section", [](const LineFact& fact) {
+        return fact.section.known()
+                   ? std::optional<std::string_view>(
+                         std::in_place, reinterpret_cast<const char*>(&fact.section),
+                         sizeof fact.section)
+                   : std::nullopt;
+    }, section_words);
+    table.number("octets", &LineFact::octets);
+    table.text("text", [](const LineFact& fact, const RowView& row) {
+        return fact.speech == Speech::content ? std::nullopt
+                                              : std::optional(row.tail<LineFact>());
+    }, without_line_end);
+    return table.make();
 }
 
 // A decision's reason and its arguments stand one behind the other: both are the key.
-std::string_view reason_octets(const RowView& row) {
-    const auto& fact = row.as<DecisionFact>();
+std::string_view reason_octets(const DecisionFact& fact, const RowView& row) {
     const char* const from = reinterpret_cast<const char*>(&fact.reason);
     const std::string_view tail = row.tail<DecisionFact>();
     return {from, static_cast<std::size_t>(tail.data() + tail.size() - from)};
 }
 std::string sentence_words(std::string_view octets) {
-    std::uint16_t reason = 0;
-    std::memcpy(&reason, octets.data(), sizeof reason);
     constexpr std::size_t before_tail = sizeof(DecisionFact) - offsetof(DecisionFact, reason);
-    return sentence(static_cast<Reason>(reason), octets.substr(before_tail));
+    return sentence(static_cast<Reason>(read<std::uint16_t>(octets)), octets.substr(before_tail));
 }
 
 Columns decisions(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    auto& subject = out.numbers<std::uint64_t>("subject");
-    auto& conversation = out.numbers<std::uint32_t>("conversation");
-    auto& message = out.numbers<std::uint32_t>("message");
-    Codes& reason = out.codes("reason");
-    Codes& section = out.codes("section");
+    FactTable<DecisionFact> table(rows);
+    std::vector<std::string> reasons, sections;
     for (std::size_t i = 0; i < static_cast<std::size_t>(Reason::count_of_reasons); ++i) {
-        reason.words.emplace_back(name_of(static_cast<Reason>(i)));
-        section.words.push_back(to_string(section_of(static_cast<Reason>(i))));
+        reasons.emplace_back(name_of(static_cast<Reason>(i)));
+        sections.push_back(to_string(section_of(static_cast<Reason>(i))));
     }
-    Texts& words = out.texts("sentence");
-    words.show = sentence_words;
-    rows.each(Fact::decision, [&](const RowView& row) {
-        const auto& fact = row.as<DecisionFact>();
-        when.put(row.head().time);
-        node.put(row.head().node);
-        subject.put(fact.subject);
-        conversation.put(rows.conversation(fact.subject));
-        const std::uint32_t journey = rows.index().journey_of(fact.subject);
-        message.put(journey == nothing ? 0 : journey + 1);
-        reason.put(fact.reason);
-        section.put(section_of(static_cast<Reason>(fact.reason)).known() ? fact.reason : -1);
-        words.put(reason_octets(row));
+    table.number("subject", &DecisionFact::subject);
+    table.conversation(&DecisionFact::subject);
+    table.message(&DecisionFact::subject);
+    table.code("reason", std::move(reasons), &DecisionFact::reason);
+    table.code("section", std::move(sections), [](const DecisionFact& fact) {
+        return section_of(static_cast<Reason>(fact.reason)).known() ? int{fact.reason} : -1;
     });
-    return out;
-}
-
-std::string comma_separated(std::string_view text) {
-    std::string out;
-    for (const char one : text)
-        if (one == '\n') out += ", ";
-        else out += one;
-    return out;
+    table.text("sentence", reason_octets, sentence_words);
+    return table.make();
 }
 
 Columns dns_table(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    Texts& name = out.texts("name");
-    Texts& type = out.texts("type");
-    type.show = [](std::string_view octets) {
-        std::uint16_t value = 0;
-        std::memcpy(&value, octets.data(), sizeof value);
-        return dns::to_text(static_cast<dns::Type>(value));
-    };
-    Texts& rcode = out.texts("rcode");
-    rcode.show = [](std::string_view octets) {
-        std::uint16_t value = 0;
-        std::memcpy(&value, octets.data(), sizeof value);
-        return dns::to_text(static_cast<dns::Rcode>(value));
-    };
-    auto& count = out.numbers<std::uint16_t>("answers");
-    Texts& answer = out.texts("answer");
-    answer.show = comma_separated;
-    auto& ttl_s = out.numbers<std::uint32_t>("ttl_s");
-    Where server(rows, out, "server");
-    auto& from_cache = out.numbers<bool>("from_cache");
-    auto& timed_out = out.numbers<bool>("timed_out");
-    const auto octets_of_number = [](const std::uint16_t& value) {
-        return std::string_view(reinterpret_cast<const char*>(&value), sizeof value);
-    };
-    rows.each(Fact::lookup, [&](const RowView& row) {
-        const auto& fact = row.as<LookupFact>();
+    FactTable<LookupFact> table(rows);
+    table.text("name", [](const LookupFact& fact, const RowView& row) {
+        return row.tail<LookupFact>().substr(0, fact.name_octets);
+    });
+    table.octets("type", &LookupFact::type, [](std::string_view octets) {
+        return dns::to_text(static_cast<dns::Type>(read<std::uint16_t>(octets)));
+    });
+    table.octets("rcode", &LookupFact::rcode, [](std::string_view octets) {
+        return dns::to_text(static_cast<dns::Rcode>(read<std::uint16_t>(octets)));
+    });
+    table.number("answers", &LookupFact::answers);
+    table.text("answer", [](const LookupFact& fact, const RowView& row) {
         std::string_view tail = row.tail<LookupFact>();
-        when.put(row.head().time);
-        node.put(row.head().node);
-        name.put(tail.substr(0, fact.name_octets));
         tail.remove_prefix(std::min<std::size_t>(fact.name_octets, tail.size()));
         if (tail.starts_with('\n')) tail.remove_prefix(1);
-        type.put(octets_of_number(fact.type));
-        rcode.put(octets_of_number(fact.rcode));
-        count.put(fact.answers);
-        answer.put(tail.substr(0, tail.size() - (tail.ends_with('\n') ? 1 : 0)));
-        ttl_s.put(fact.ttl_s);
-        server.put(fact.server);
-        from_cache.put(fact.from_cache != 0);
-        timed_out.put(fact.timed_out != 0);
-    });
-    return out;
+        return tail;
+    }, comma_separated);
+    table.number("ttl_s", &LookupFact::ttl_s);
+    table.address("server", &LookupFact::server);
+    table.number("from_cache", [](const LookupFact& fact) { return fact.from_cache != 0; });
+    table.number("timed_out", [](const LookupFact& fact) { return fact.timed_out != 0; });
+    return table.make();
 }
 
 Columns firewall(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    Codes& name = out.codes("firewall");
-    for (const FirewallSetup& one : rows.setup.firewalls) name.words.push_back(one.name);
-    auto& rule = out.numbers<std::int32_t>("rule");
-    Word<net::Action> verdict(out, "verdict", static_cast<std::size_t>(net::Action::redirect) + 1,
-                              views::word);
-    auto& conversation = out.numbers<std::uint32_t>("conversation");
-    Where source(rows, out, "source"), target(rows, out, "target");
-    auto& source_port = out.numbers<std::uint16_t>("source_port");
-    auto& target_port = out.numbers<std::uint16_t>("target_port");
-    Protocol protocol(out);
-    rows.each(Fact::verdict, [&](const RowView& row) {
-        const auto& fact = row.as<VerdictFact>();
-        when.put(row.head().time);
-        node.put(row.head().node);
-        name.put(fact.firewall < name.words.size() ? static_cast<std::int32_t>(fact.firewall) : -1);
-        rule.put(fact.rule < 0 ? 0 : fact.rule + 1);
-        verdict.put(static_cast<net::Action>(fact.verdict));
-        conversation.put(rows.conversation(fact.conversation));
-        source.put(fact.source);
-        target.put(fact.target);
-        source_port.put(fact.source_port);
-        target_port.put(fact.target_port);
-        protocol.put(fact.protocol);
+    FactTable<VerdictFact> table(rows);
+    std::vector<std::string> names;
+    for (const FirewallSetup& one : rows.setup.firewalls) names.push_back(one.name);
+    table.code("firewall", std::move(names), &VerdictFact::firewall);
+    table.number("rule", [](const VerdictFact& fact) {
+        return static_cast<std::int32_t>(fact.rule < 0 ? 0 : fact.rule + 1);
     });
-    return out;
+    table.word<net::Action>("verdict", net::Action::redirect, views::word, &VerdictFact::verdict);
+    add_ends(table);
+    return table.make();
+}
+
+// "TLS 1.3"; what failed has none.
+std::string version_words(std::string_view octets) {
+    const unsigned version = read<std::uint16_t>(octets);
+    return version >> 8 == 3 && (version & 255U) != 0 ? "TLS 1." + std::to_string((version & 255U) - 1)
+                                                      : std::string();
+}
+
+// A line of a TLS fact's tail by its place; none when it is empty.
+auto tls_words(int place) {
+    return [place](const TlsFact&, const RowView& row) {
+        std::string_view tail = row.tail<TlsFact>(), line;
+        for (int at = 0; at <= place; ++at) line = views::take_line(tail);
+        return line.empty() ? std::nullopt : std::optional(line);
+    };
 }
 
 Columns losses(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    auto& packet = out.numbers<std::uint64_t>("packet");
-    auto& conversation = out.numbers<std::uint32_t>("conversation");
-    Codes& link = out.codes("link");
-    for (const LinkSetup& one : rows.setup.links) link.words.push_back(one.name);
-    Word<Loss> why(out, "why", static_cast<std::size_t>(Loss::outage) + 1, views::word);
-    rows.each(Fact::lost, [&](const RowView& row) {
-        const auto& fact = row.as<LostFact>();
-        when.put(row.head().time);
-        node.put(row.head().node);
-        packet.put(fact.packet);
-        conversation.put(rows.conversation(fact.conversation));
-        link.put(fact.link < link.words.size() ? static_cast<std::int32_t>(fact.link) : -1);
-        why.put(fact.why);
-    });
-    return out;
+    FactTable<LostFact> table(rows);
+    std::vector<std::string> links;
+    for (const LinkSetup& one : rows.setup.links) links.push_back(one.name);
+    table.number("packet", &LostFact::packet);
+    table.conversation(&LostFact::conversation);
+    table.code("link", std::move(links), &LostFact::link);
+    table.word<Loss>("why", Loss::taken, views::word, &LostFact::why);
+    return table.make();
 }
 
 Columns changes(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    Texts& words = out.texts("words");
-    rows.each(Fact::change, [&](const RowView& row) {
-        when.put(row.head().time);
-        node.put(row.head().node);
-        words.put(row.tail<ChangeFact>());
-    });
-    return out;
+    FactTable<ChangeFact> table(rows);
+    table.text("words", [](const ChangeFact&, const RowView& row) { return row.tail<ChangeFact>(); });
+    return table.make();
+}
+
+Columns tls_table(Rows& rows) {
+    FactTable<TlsFact> table(rows);
+    table.conversation(&TlsFact::conversation);
+    table.number("initiator", [](const TlsFact& fact) { return fact.initiator != 0; });
+    table.number("up", [](const TlsFact& fact) { return fact.version != 0; });
+    table.text("version", [](const TlsFact& fact) {
+        return fact.version == 0 ? std::nullopt
+                                 : std::optional<std::string_view>(
+                                       std::in_place, reinterpret_cast<const char*>(&fact.version),
+                                       sizeof fact.version);
+    }, version_words);
+    table.text("suite", tls_words(0));
+    table.text("server_name", tls_words(1));
+    table.text("names", tls_words(2));
+    table.text("issuer", tls_words(3));
+    table.word<tls::Fault>("fault", tls::Fault::old_status, tls::name_of, &TlsFact::fault);
+    table.number("modelled_us", &TlsFact::modelled_us);
+    return table.make();
 }
 
 }  // namespace
 
-const views::TraceIndex& IndexKeeper::of(const Trace& trace,
-                                         const std::shared_ptr<const Setup>& setup) {
-    if (!index_ || end_ != trace.end() || setup_ != setup) {
-        setup_ = setup;
-        end_ = trace.end();
-        index_ = std::make_unique<views::TraceIndex>(trace, *setup_);
+std::string comma_separated(std::string_view lines) {
+    std::string out;
+    while (!lines.empty()) {
+        if (!out.empty()) out += ", ";
+        out += views::take_line(lines);
     }
-    return *index_;
+    return out;
 }
 
-void Rows::note(const RowView& row) {
+Survey::Survey(const Trace& trace, std::size_t addresses_of_setup) {
+    each_row(trace, [&](const RowView& row) {
+        const Fact fact = row.head().fact;
+        ++counts_[static_cast<std::size_t>(fact)];
+        if (fact == Fact::conversation || fact == Fact::address) note(row, addresses_of_setup);
+    });
+}
+
+void Survey::note(const RowView& row, std::size_t addresses_of_setup) {
     if (row.head().fact == Fact::conversation) {
         const Id id = row.as<ConversationFact>().conversation;
         if (node_of(id) >= numbers_.size()) numbers_.resize(node_of(id) + 1);
@@ -316,21 +245,36 @@ void Rows::note(const RowView& row) {
         return;
     }
     const auto& fact = row.as<AddressFact>();
-    const std::size_t place = fact.id - setup.addresses.size();
+    const std::size_t place = fact.id - addresses_of_setup;
     if (place >= more_.size()) more_.resize(place + 1);
     more_[place] = fact.address;
 }
 
-std::uint32_t Rows::conversation(Id id) const {
-    if (node_of(id) >= numbers_.size()) return 0;
-    const auto& mine = numbers_[node_of(id)];
-    return count_of(id) < mine.size() ? mine[count_of(id)] : 0;
+void IndexKeeper::forget_others(const Trace& trace, const std::shared_ptr<const Setup>& setup) {
+    if (end_ == trace.end() && setup_ == setup) return;
+    setup_ = setup;
+    end_ = trace.end();
+    index_.reset();
+    survey_.reset();
+}
+
+const views::TraceIndex& IndexKeeper::index(const Trace& trace,
+                                            const std::shared_ptr<const Setup>& setup) {
+    forget_others(trace, setup);
+    if (!index_) index_ = std::make_unique<views::TraceIndex>(trace, *setup_);
+    return *index_;
+}
+
+const Survey& IndexKeeper::survey(const Trace& trace, const std::shared_ptr<const Setup>& setup) {
+    forget_others(trace, setup);
+    if (!survey_) survey_ = std::make_unique<Survey>(trace, setup_->addresses.size());
+    return *survey_;
 }
 
 std::vector<std::string> Rows::address_words() const {
     std::vector<std::string> out;
     for (const net::Address& one : setup.addresses) out.push_back(net::format(one));
-    for (const net::Address& one : more_) out.push_back(net::format(one));
+    for (const net::Address& one : survey.more_addresses()) out.push_back(net::format(one));
     return out;
 }
 
@@ -341,6 +285,7 @@ std::span<const TableRow> table_rows() {
         {"decisions", decisions, "something was decided, and why"},
         {"dns", dns_table, "a DNS question and its answer, as the asking host saw it"},
         {"firewall", firewall, "a firewall's verdict"},
+        {"tls", tls_table, "a TLS handshake has ended, as one end saw it"},
         {"losses", losses, "a packet will never arrive"},
         {"changes", changes, "the timeline or a fork changed the world"},
         {"conversations", conversations_table, "a TCP connection or a UDP exchange"},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <memory>
 #include <span>
@@ -14,60 +15,75 @@
 
 namespace postroad::python {
 
-// Conversations and journeys of a run up to a position: a pass of its own, made when a table needs
-// it and kept for the next one.
-class IndexKeeper {
+// What every table needs to know first: how many rows of each kind there are, the conversations'
+// numbers in the views, and the addresses that no host has. One pass over the Trace.
+class Survey {
   public:
-    const sim::views::TraceIndex& of(const sim::Trace& trace,
-                                     const std::shared_ptr<const sim::Setup>& setup);
+    explicit Survey(const sim::Trace& trace, std::size_t addresses_of_setup);
+    std::size_t count(sim::Fact fact) const { return counts_[static_cast<std::size_t>(fact)]; }
+    // From 1 in the order they began; 0: none.
+    std::uint32_t conversation(sim::Id id) const {
+        const std::size_t node = sim::node_of(id), place = sim::count_of(id);
+        return node < numbers_.size() && place < numbers_[node].size() ? numbers_[node][place] : 0;
+    }
+    const std::vector<net::Address>& more_addresses() const { return more_; }
 
   private:
+    void note(const sim::RowView& row, std::size_t addresses_of_setup);
+    std::array<std::size_t, static_cast<std::size_t>(sim::Fact::count_of_facts)> counts_{};
+    std::vector<std::vector<std::uint32_t>> numbers_;  // by the node that began it and its count
+    std::uint32_t conversations_ = 0;
+    std::vector<net::Address> more_;
+};
+
+// Of a run up to a position, made when a table needs it and kept for the next one.
+class IndexKeeper {
+  public:
+    const sim::views::TraceIndex& index(const sim::Trace& trace,
+                                        const std::shared_ptr<const sim::Setup>& setup);
+    const Survey& survey(const sim::Trace& trace, const std::shared_ptr<const sim::Setup>& setup);
+
+  private:
+    void forget_others(const sim::Trace& trace, const std::shared_ptr<const sim::Setup>& setup);
     std::uint64_t end_ = ~std::uint64_t{0};
     std::shared_ptr<const sim::Setup> setup_;
     std::unique_ptr<sim::views::TraceIndex> index_;
+    std::unique_ptr<Survey> survey_;
 };
 
-// What tables are made from: a run's rows up to a moment. One pass a table.
+// Visits every row of a Trace. Within a chunk rows stand one behind the other, up to its filler: no
+// look-up a row.
+template <class Visit>
+void each_row(const sim::Trace& trace, Visit visit) {
+    for (std::uint64_t chunk = 0; chunk < trace.end(); chunk += sim::chunk_bytes) {
+        const std::byte* at = reinterpret_cast<const std::byte*>(&trace.at(chunk).head());
+        const std::byte* const end = at + std::min(trace.end() - chunk, sim::chunk_bytes);
+        for (sim::RowView row(at); at < end && row.head().fact != sim::Fact::filler;
+             row = sim::RowView(at += row.head().octets))
+            visit(row);
+    }
+}
+
+// What tables are made from: a run's rows up to a moment.
 class Rows {
   public:
     Rows(const sim::Trace& the_trace, const std::shared_ptr<const sim::Setup>& the_setup,
          IndexKeeper& keeper)
-        : trace(the_trace), setup(*the_setup), shared_setup_(the_setup), keeper_(keeper) {}
+        : trace(the_trace), setup(*the_setup), survey(keeper.survey(the_trace, the_setup)),
+          shared_setup_(the_setup), keeper_(keeper) {}
 
     const sim::Trace& trace;
     const sim::Setup& setup;
-    // No more rows of any kind than that: a row is a head and at least eight octets.
-    std::size_t rows_max() const { return trace.end() / (sizeof(sim::RowHead) + 8) + 1; }
-    // Its number in the views, from 1 in the order they began; 0: none, or not met yet by each().
-    std::uint32_t conversation(sim::Id id) const;
-    // Words for all addresses, those of the setup first, then those that each() has met.
+    const Survey& survey;
+    // Words for all addresses, those of the setup first, then the others.
     std::vector<std::string> address_words() const;
-    std::size_t addresses() const { return setup.addresses.size() + more_.size(); }
-    const sim::views::TraceIndex& index() const { return keeper_.of(trace, shared_setup_); }
-
-    template <class Visit>
-    void each(sim::Fact fact, Visit visit) {
-        // Within a chunk rows stand one behind the other, up to its filler: no look-up a row.
-        for (std::uint64_t chunk = 0; chunk < trace.end(); chunk += sim::chunk_bytes) {
-            const std::byte* at = reinterpret_cast<const std::byte*>(&trace.at(chunk).head());
-            const std::byte* const end = at + std::min(trace.end() - chunk, sim::chunk_bytes);
-            for (sim::RowView row(at); at < end && row.head().fact != sim::Fact::filler;
-                 row = sim::RowView(at += row.head().octets)) {
-                const sim::Fact mine = row.head().fact;
-                if (mine == fact) visit(row);
-                else if (mine == sim::Fact::conversation || mine == sim::Fact::address) note(row);
-            }
-        }
-    }
+    std::size_t addresses() const { return setup.addresses.size() + survey.more_addresses().size(); }
+    // Not while columns are filled: it is made when it is first asked for.
+    const sim::views::TraceIndex& index() const { return keeper_.index(trace, shared_setup_); }
 
   private:
-    void note(const sim::RowView& row);
     std::shared_ptr<const sim::Setup> shared_setup_;
     IndexKeeper& keeper_;
-    // By the node that began it and that node's count.
-    std::vector<std::vector<std::uint32_t>> numbers_;
-    std::uint32_t conversations_ = 0;
-    std::vector<net::Address> more_;
 };
 
 struct TableRow {
@@ -78,11 +94,14 @@ struct TableRow {
 // Every table there is.
 std::span<const TableRow> table_rows();
 
-// The tables that follow messages and conversations rather than single rows.
+// The tables of messages and of conversations.
 Columns conversations_table(Rows& rows);
 Columns custody_table(Rows& rows);
 Columns queue_table(Rows& rows);
 Columns deliveries_table(Rows& rows);
+
+// A text's lines, parted by ", ".
+std::string comma_separated(std::string_view lines);
 
 // When: two columns that every table begins with.
 class When {

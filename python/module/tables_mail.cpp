@@ -1,7 +1,5 @@
 // Tables that follow conversations and messages: custody, queues, deliveries.
-#include <limits>
-
-#include "python/module/tables.hpp"
+#include "python/module/fact_table.hpp"
 #include "sim/views/fact_words.hpp"
 #include "sim/views/ladder_words.hpp"
 
@@ -14,36 +12,6 @@ std::string queue_id_words(std::string_view octets) {
     Id id = 0;
     std::memcpy(&id, octets.data(), sizeof id);
     return views::queue_id(id);
-}
-
-// A message by its number in the views (0: unknown) and by its host's own name of it.
-class Message {
-  public:
-    Message(const Rows& rows, Columns& out)
-        : rows_(rows), number_(out.numbers<std::uint32_t>("message")),
-          queue_id_(out.texts("queue_id")) {
-        queue_id_.show = queue_id_words;
-    }
-    // `id` must stay where it is.
-    void put(const Id& id) {
-        const std::uint32_t journey = rows_.index().journey_of(id);
-        number_.put(journey == nothing ? 0 : journey + 1);
-        queue_id_.put({reinterpret_cast<const char*>(&id), sizeof id});
-    }
-
-  private:
-    const Rows& rows_;
-    Numbers<std::uint32_t>& number_;
-    Texts& queue_id_;
-};
-
-std::string comma_separated(std::string_view lines) {
-    std::string out;
-    while (!lines.empty()) {
-        if (!out.empty()) out += ", ";
-        out += views::take_line(lines);
-    }
-    return out;
 }
 
 // What a custody fact's tail says.
@@ -66,8 +34,6 @@ struct CustodyWords {
     }
 };
 
-constexpr std::size_t custody_moves = static_cast<std::size_t>(CustodyMove::discarded) + 1;
-constexpr std::size_t queue_moves = static_cast<std::size_t>(QueueMove::delayed_notice) + 1;
 constexpr std::size_t endings = static_cast<std::size_t>(Ending::crashed) + 1;
 
 }  // namespace
@@ -117,64 +83,50 @@ Columns conversations_table(Rows& rows) {
 }
 
 Columns custody_table(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    Message message(rows, out);
-    Word<CustodyMove> move(out, "move", custody_moves, views::word);
-    auto& conversation = out.numbers<std::uint32_t>("conversation");
-    auto& recipients = out.numbers<std::uint16_t>("recipients");
-    Texts& reverse_path = out.texts("reverse_path");
-    Texts& forward_paths = out.texts("forward_paths");
-    forward_paths.show = comma_separated;
-    Texts& mailbox = out.texts("mailbox");
-    Texts& message_id = out.texts("message_id");
-    Texts& subject = out.texts("subject");
-    rows.each(Fact::custody, [&](const RowView& row) {
-        const auto& fact = row.as<CustodyFact>();
-        const CustodyWords words(fact, row.tail<CustodyFact>());
-        const bool composed = fact.move == CustodyMove::composed;
-        const bool envelope = !CustodyWords::in_mailbox(fact);
-        when.put(row.head().time);
-        node.put(row.head().node);
-        message.put(fact.message);
-        move.put(fact.move);
-        conversation.put(rows.conversation(fact.conversation));
-        recipients.put(fact.recipients);
-        envelope ? reverse_path.put(words.reverse_path) : reverse_path.put_none();
-        envelope ? forward_paths.put(words.forward_paths) : forward_paths.put_none();
-        envelope ? mailbox.put_none() : mailbox.put(words.mailbox);
-        composed ? message_id.put(words.message_id) : message_id.put_none();
-        composed ? subject.put(words.subject) : subject.put_none();
-    });
-    return out;
+    FactTable<CustodyFact> table(rows);
+    // `get(words)` of what is said where `there(fact)` holds.
+    const auto told = [&](const char* name, auto there, auto get, auto show) {
+        table.text(name, [there, get](const CustodyFact& fact, const RowView& row) {
+            return there(fact)
+                       ? std::optional(get(CustodyWords(fact, row.tail<CustodyFact>())))
+                       : std::nullopt;
+        }, show);
+    };
+    const auto is_composed = [](const CustodyFact& fact) { return fact.move == CustodyMove::composed; };
+    const auto has_envelope = [](const CustodyFact& fact) { return !CustodyWords::in_mailbox(fact); };
+    using Show = std::string (*)(std::string_view);
+    constexpr Show as_it_is = [](std::string_view text) { return std::string(text); };
+    table.message(&CustodyFact::message);
+    table.octets("queue_id", &CustodyFact::message, queue_id_words);
+    table.word<CustodyMove>("move", CustodyMove::discarded, views::word, &CustodyFact::move);
+    table.conversation(&CustodyFact::conversation);
+    table.number("recipients", &CustodyFact::recipients);
+    told("reverse_path", has_envelope, [](CustodyWords w) { return w.reverse_path; }, as_it_is);
+    told("forward_paths", has_envelope, [](CustodyWords w) { return w.forward_paths; }, comma_separated);
+    told("mailbox", CustodyWords::in_mailbox, [](CustodyWords w) { return w.mailbox; }, as_it_is);
+    told("message_id", is_composed, [](CustodyWords w) { return w.message_id; }, as_it_is);
+    told("subject", is_composed, [](CustodyWords w) { return w.subject; }, as_it_is);
+    return table.make();
 }
 
 Columns queue_table(Rows& rows) {
-    Columns out(rows.rows_max());
-    When when(rows, out);
-    Who node(rows, out);
-    Message message(rows, out);
-    Word<QueueMove> move(out, "move", queue_moves, views::word);
-    Texts& recipient = out.texts("recipient");
-    auto& code = out.numbers<std::uint16_t>("code");
-    auto& attempt = out.numbers<std::uint32_t>("attempt");
-    When due(rows, out, "due", "due_s");
-    Texts& words = out.texts("words");
-    rows.each(Fact::queue, [&](const RowView& row) {
-        const auto& fact = row.as<QueueFact>();
+    FactTable<QueueFact> table(rows);
+    table.message(&QueueFact::message);
+    table.octets("queue_id", &QueueFact::message, queue_id_words);
+    table.word<QueueMove>("move", QueueMove::delayed_notice, views::word, &QueueFact::move);
+    table.text("recipient", [](const QueueFact&, const RowView& row) {
         std::string_view tail = row.tail<QueueFact>();
-        when.put(row.head().time);
-        node.put(row.head().node);
-        message.put(fact.message);
-        move.put(fact.move);
-        recipient.put(views::take_line(tail));
-        code.put(fact.code);
-        attempt.put(fact.attempt);
-        fact.due == 0 ? due.put_never() : due.put(fact.due);
-        words.put(tail);
+        return views::take_line(tail);
     });
-    return out;
+    table.number("code", &QueueFact::code);
+    table.number("attempt", &QueueFact::attempt);
+    table.moment("due", "due_s", &QueueFact::due, true);
+    table.text("words", [](const QueueFact&, const RowView& row) {
+        std::string_view tail = row.tail<QueueFact>();
+        views::take_line(tail);
+        return tail;
+    });
+    return table.make();
 }
 
 Columns deliveries_table(Rows& rows) {
@@ -184,7 +136,9 @@ Columns deliveries_table(Rows& rows) {
     Columns out(count);
     When when(rows, out);
     Who node(rows, out);
-    Message message(rows, out);
+    auto& message = out.numbers<std::uint32_t>("message");
+    Texts& queue_id = out.texts("queue_id");
+    queue_id.show = queue_id_words;
     Texts& mailbox = out.texts("mailbox");
     When sent(rows, out, "sent", "sent_s");
     auto& delay_s = out.numbers<double>("delay_s");
@@ -199,7 +153,9 @@ Columns deliveries_table(Rows& rows) {
         const bool composed = first.fact.move == CustodyMove::composed;
         when.put(step.time);
         node.put(step.node);
-        message.put(row.as<CustodyFact>().message);
+        message.put(step.journey + 1);
+        const Id& id = row.as<CustodyFact>().message;
+        queue_id.put({reinterpret_cast<const char*>(&id), sizeof id});
         mailbox.put(row.tail<CustodyFact>());
         sent.put(first.time);
         delay_s.put(static_cast<double>(step.time - first.time) / 1e9);

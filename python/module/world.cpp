@@ -180,16 +180,13 @@ void WorldHandle::change(const std::string& words) {
     sim::Simulation trial(now.world(), sim::Trace(sim::Depth::summary));
     if (!sim::changes::apply(trial.hands(), *action, 0, words, error)) raise("ChangeError", error);
     now.enter(sim::Entry::change, 0, 0, words);
+    rethrow_policy();
 }
 
 void WorldHandle::check_at_the_front() const {
     const sim::World& now = history_->now().world();
     if (history_->frontier_events() > now.events_done || history_->frontier() > now.now)
         raise("ChangeError", "this world has been gone back in: change a fork() of it");
-    const sim::Journal& journal = history_->now().journal();
-    if (journal.size() != 0 && journal[journal.size() - 1].at > now.now)
-        raise("ChangeError", "changes of later moments are still to come in this world's journal: "
-                             "run past them, or fork a world that has none");
 }
 
 void WorldHandle::enter(const std::string& what, const std::string& host, std::uint32_t subject,
@@ -207,15 +204,34 @@ void WorldHandle::enter(const std::string& what, const std::string& host, std::u
     if (what == "connect") now.enter(sim::Entry::connect, from, subject, words);
     else if (what == "say") now.enter(sim::Entry::say, from, subject, words);
     else if (what == "hang_up") now.enter(sim::Entry::hang_up, from, subject, {});
+    else if (what == "generate") now.enter(sim::Entry::generate, from, subject, {});
     else throw py::value_error(what);
+    rethrow_policy();
 }
 
-void WorldHandle::set_policy(const py::object& policy) {
+void WorldHandle::set_policy(const py::object& policy, std::uint32_t what) {
     const Busy busy(*this);
     check_at_the_front();
     policy_ = policy;
     if (policy.is_none()) history_->now().set_asker({});
-    else history_->now().set_asker([this](const sim::Question& one) { return ask_policy(one); });
+    else
+        history_->now().set_asker([this](const sim::Question& one) { return ask_policy(one); }, what);
+}
+
+// What only the world knows about a ruling: whether there is such a host, and such an action.
+void WorldHandle::check_ruling(std::uint32_t what, std::uint16_t code,
+                               const std::string& text) const {
+    const sim::Setup& setup = *history_->now().world().setup;
+    if (static_cast<sim::Asked>(what) == sim::Asked::route && code == 250) {
+        const std::string host = text.substr(0, text.find(':'));
+        if (setup.find_host(host) == sim::nothing)
+            raise("PostroadError", "the next host cannot be \"" + host + "\": there is none");
+    }
+    if (static_cast<sim::Asked>(what) == sim::Asked::work && !text.empty()) {
+        scenario::Problems problems;
+        if (!sim::changes::read_action(setup, text, problems))
+            raise_problems("ChangeError", problems);
+    }
 }
 
 // In the middle of a run, without the interpreter's lock. Nothing may be thrown through the
@@ -224,12 +240,17 @@ sim::Ruling WorldHandle::ask_policy(const sim::Question& question) {
     sim::Run& run = history_->now().hands();
     const py::gil_scoped_acquire locked;
     try {
+        const py::object words = question.what == sim::Asked::message
+                                     ? py::object(py::bytes(question.words.data(), question.words.size()))
+                                     : py::object(to_str(question.words));
         const py::tuple said = policy_(
-            std::string(run.setup().node_name(question.host)),
-            net::format(run.address(question.client)), to_str(question.helo),
-            to_str(question.reverse_path), to_str(question.forward_path), run.now(),
-            question.accepted);
-        return {said[0].cast<std::uint16_t>(), said[1].cast<std::string>()};
+            static_cast<std::uint32_t>(question.what), std::string(run.setup().node_name(question.host)),
+            question.about,
+            question.client == sim::nothing ? std::string() : net::format(run.address(question.client)),
+            to_str(question.helo), to_str(question.reverse_path), to_str(question.forward_path),
+            run.now(), question.accepted, words, question.number);
+        return {said[0].cast<std::uint16_t>(), said[1].cast<std::uint64_t>(),
+                said[2].cast<std::string>()};
     } catch (py::error_already_set& error) {
         policy_raised_.emplace(std::move(error));
     } catch (const py::cast_error& error) {
@@ -237,11 +258,13 @@ sim::Ruling WorldHandle::ask_policy(const sim::Question& question) {
         policy_raised_.emplace();
     }
     run.stop = true;
-    return {451, "the policy failed"};
+    if (question.what == sim::Asked::work || question.what == sim::Asked::retry) return {};
+    return {451, 0, "the policy failed"};
 }
 
 void WorldHandle::rethrow_policy() {
     if (!policy_raised_) return;
+    history_->now().hands().stop = false;
     py::error_already_set error = std::move(*policy_raised_);
     policy_raised_.reset();
     throw error;
@@ -267,6 +290,7 @@ py::dict WorldHandle::table(const std::string& name, std::uint64_t position) {
         with_trace(position, [&](const sim::Trace& trace) {
             Rows rows(trace, history_->now().world().setup, *index_);
             Columns columns = row.make(rows);
+            columns.prepare();
             const py::gil_scoped_acquire locked;
             out = columns.to_python();
         });
@@ -290,7 +314,10 @@ void bind_world(py::module_& module) {
         .def("change", &WorldHandle::change, py::arg("words"))
         .def("enter", &WorldHandle::enter, py::arg("what"), py::arg("host"), py::arg("subject"),
              py::arg("words") = "")
-        .def("set_policy", &WorldHandle::set_policy, py::arg("policy").none(true))
+        .def("set_policy", &WorldHandle::set_policy, py::arg("policy").none(true),
+             py::arg("what") = ~std::uint32_t{0})
+        .def("check_ruling", &WorldHandle::check_ruling, py::arg("what"), py::arg("code"),
+             py::arg("text"))
         .def("connected",
              [](const WorldHandle& w, std::uint32_t subject) {
                  return sim::outside::connected(w.world(), subject);

@@ -40,15 +40,20 @@ class WorldHandle {
     // One [[timeline]] table without its `at`; ChangeError, and nothing has changed, when it
     // cannot be.
     void change(const std::string& words);
-    // What somebody outside does now: "connect" (words: "host:port"), "say" (octets), "hang_up".
-    // `subject`: the number of the outsider. PostroadError for a host or port that is none.
+    // What somebody outside does now: "connect" (words: "host:port"), "say" (octets), "hang_up",
+    // "generate". `subject`: the number of the outsider, or of the generator. PostroadError for a host or port that is none.
     void enter(const std::string& what, const std::string& host, std::uint32_t subject,
                const std::string& words);
     void replay(const std::string& journal);
-    // Asks `policy(host, client, helo, reverse_path, forward_path, now_ns, accepted)` about each
-    // recipient from now on; it gives (code, text), code 0: the host's own policy stands. None: no
-    // more. What it raises stops the run and comes out of the call that ran.
-    void set_policy(const py::object& policy);
+    // Asks `policy(what, host, about, client, helo, reverse_path, forward_path, now_ns, accepted,
+    // words, number)` what has its bit in `what` (sim::Asked) from now on; it gives (code, after_ns,
+    // text), a sim::Ruling. None: no more. What it raises stops the run and comes out of the call
+    // that ran.
+    void set_policy(const py::object& policy, std::uint32_t what);
+
+    // For a policy while it is asked: throws what is wrong with an answer that only the world can
+    // judge.
+    void check_ruling(std::uint32_t what, std::uint16_t code, const std::string& text) const;
 
     const sim::Simulation& simulation() const;
     const sim::World& world() const { return simulation().world(); }

@@ -7,8 +7,9 @@
 """
 from . import errors
 from .compare import Comparison, compare
-from .errors import (ChangeError, LabError, MomentError, PostroadError, Problem, RunLimit,
+from .errors import (ChangeError, HookError, LabError, MomentError, PostroadError, Problem, RunLimit,
                      ScenarioError, ScenarioWarning, SweepError)
+from .hooks import Later, Mail, Question
 from .labs import Lab, lab, labs
 from .scenario import Scenario
 from .sweeps import Sweep, sweep
@@ -16,8 +17,8 @@ from .trace import Trace
 from .world import World
 from ._core import version as __version__
 
-__all__ = ["ChangeError", "Comparison", "Lab", "LabError", "MomentError", "PostroadError",
-           "Problem", "RunLimit", "Scenario", "ScenarioError", "ScenarioWarning", "Sweep",
+__all__ = ["ChangeError", "Comparison", "HookError", "Lab", "LabError", "Later", "Mail",
+           "MomentError", "PostroadError", "Problem", "Question", "RunLimit", "Scenario", "ScenarioError", "ScenarioWarning", "Sweep",
            "SweepError", "Trace", "World", "compare", "errors", "lab", "labs", "load", "sweep"]
 
 load = Scenario.load

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ChangeError", "LabError", "MomentError", "PostroadError", "Problem", "RunLimit",
+__all__ = ["ChangeError", "HookError", "LabError", "MomentError", "PostroadError", "Problem", "RunLimit",
            "ScenarioError", "ScenarioWarning", "SweepError"]
 
 
@@ -95,6 +95,35 @@ class ChangeError(_WithProblems):
 
 class MomentError(PostroadError, ValueError):
     """A moment that is none: the wrong unit, negative, or before the world's start."""
+
+
+class HookError(PostroadError):
+    """A hook raised something, or gave what is no answer. The run has stopped behind that event and
+    can go on. The cause, with its traceback, is `__cause__`."""
+
+    def __init__(self, text: str, *, moment_s: float = 0.0, host: str = "", what: str = "",
+                 file: str = "", line: int = 0) -> None:
+        super().__init__(text)
+        self.moment_s = moment_s
+        """When, in seconds since the world's start."""
+        self.host = host
+        """Which host asked."""
+        self.what = what
+        """What it asked about: "recipient", "route" …"""
+        self.file = file
+        """Where the hook stands."""
+        self.line = line
+        """The hook's line that raised, from 1."""
+        self.column = 0
+        self.suggestion = "" if not file else f"look at {file}, line {line}"
+
+    def __reduce__(self):  # so that it survives the way from a worker process
+        return _hook_error, (str(self), self.moment_s, self.host, self.what, self.file, self.line)
+
+
+def _hook_error(text: str, moment_s: float, host: str, what: str, file: str,
+                line: int) -> HookError:
+    return HookError(text, moment_s=moment_s, host=host, what=what, file=file, line=line)
 
 
 class RunLimit(PostroadError):

@@ -1,6 +1,6 @@
 """A folder of submissions, graded in one go: a table, a CSV for a learning platform, a summary.
 
-usage: python3 -m postroad.gradebook LAB FOLDER [--csv FILE] [--json FILE]
+usage: postroad grade LAB FOLDER [--csv FILE] [--format NAME] [--json FILE]
 Each file FOLDER/STUDENT.toml, or FOLDER/STUDENT/scenario.toml, is a student's scenario; each
 STUDENT.journal, or STUDENT/journal.txt, what they typed; STUDENT/predictions.toml what they said.
 """
@@ -19,6 +19,20 @@ from .errors import LabError, PostroadError
 from .labs import Lab, Report, lab
 
 __all__ = ["Gradebook", "grade_folder"]
+
+
+# By the platform: its columns, what a student's row has in them, and a row before all students'.
+_FORMATS: dict[str, tuple[list[str], list[str], list[str] | None]] = {
+    "moodle": (["ID number", "{lab}", "{lab} (feedback)"], ["{student_id}", "{score}", "{feedback}"],
+               None),
+    "canvas": (["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "{lab}"],
+               ["", "", "{student_id}", "{student_id}", "", "{score}"],
+               ["    Points Possible", "", "", "", "", "{points}"]),
+    "nbgrader": (["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name",
+                  "email", "raw_score", "late_submission_penalty", "score", "max_score"],
+                 ["{assignment}", "", "", "{student_id}", "", "", "", "{score}", "0", "{score}",
+                  "{max_score}"], None),
+}
 
 
 @dataclass
@@ -58,6 +72,20 @@ class Gradebook:
         writer = csv.DictWriter(file, names, restval="")
         writer.writeheader()
         writer.writerows(self.rows())
+
+    def write_lms(self, file: TextIO, format: str) -> None:
+        """A file to be read by a learning platform: "moodle" (grade import: identity, grade and
+        feedback), "canvas" (gradebook import; its second row has the points possible) or "nbgrader"
+        (as `nbgrader export` writes it). ValueError for another."""
+        if format not in _FORMATS:
+            raise ValueError(f'there is no format "{format}", but: plain, {", ".join(_FORMATS)}')
+        names, line, second = _FORMATS[format]
+        writer = csv.writer(file)
+        writer.writerow([name.format(lab=self.lab.title) for name in names])
+        if second is not None:
+            writer.writerow([cell.format(points=self.lab.points) for cell in second])
+        for row in self.rows():
+            writer.writerow([cell.format(**row) for cell in line])
 
     def write_json(self, file: TextIO) -> None:
         """One object a line, with every reason."""
@@ -103,7 +131,7 @@ def _submissions(folder: Path) -> dict[str, dict[str, Path]]:
 
 
 def grade_folder(of: Lab, folder: str | Path, *, own_seeds: bool = False) -> Gradebook:
-    """Grades every submission. `own_seeds`: each student's run has their own seed. A submission
+    """Grades every submission. `own_seeds`: each student's run has their own seed and variant. A submission
     with mistakes is told and has no points; it stops nobody else's."""
     book = Gradebook(of, {}, {})
     found = _submissions(Path(folder))
@@ -113,8 +141,11 @@ def grade_folder(of: Lab, folder: str | Path, *, own_seeds: bool = False) -> Gra
         try:
             predictions = {}
             if "predictions" in files:
+                written = tomllib.loads(files["predictions"].read_text("utf-8"))
+                # One file serves many labs: what stands above all is any lab's.
                 predictions = {name: str(said) for name, said in
-                               tomllib.loads(files["predictions"].read_text("utf-8")).items()}
+                               {**written, **written.get(of.name, {})}.items()
+                               if not isinstance(said, dict)}
             report = of.check(files.get("mine"), journal=files.get("journal"),
                               student=student if own_seeds else None, predictions=predictions)
             book.reports[student] = replace(report, student=student)
@@ -125,17 +156,25 @@ def grade_folder(of: Lab, folder: str | Path, *, own_seeds: bool = False) -> Gra
 
 def main(words: Sequence[str] | None = None) -> int:
     """The command; 0: done, 2: bad input."""
-    parser = argparse.ArgumentParser(prog="python3 -m postroad.gradebook",
+    parser = argparse.ArgumentParser(prog="postroad grade",
                                      description="Grades a folder of submissions.")
     parser.add_argument("lab")
     parser.add_argument("folder")
     parser.add_argument("--csv", help="write a gradebook for a learning platform")
+    parser.add_argument("--format", default="plain", choices=["plain", *_FORMATS],
+                        help="what --csv is for")
     parser.add_argument("--json", help="write every reason, an object a line")
     parser.add_argument("--own-seeds", action="store_true", help="each student's run is their own")
     options = parser.parse_args(words)
     try:
         book = grade_folder(lab(options.lab), options.folder, own_seeds=options.own_seeds)
-        for path, write in ((options.csv, book.write_csv), (options.json, book.write_json)):
+
+        def write_csv(file: TextIO) -> None:
+            if options.format == "plain":
+                book.write_csv(file)
+            else:
+                book.write_lms(file, options.format)
+        for path, write in ((options.csv, write_csv), (options.json, book.write_json)):
             if path:
                 with open(path, "w", encoding="utf-8", newline="") as file:
                     write(file)

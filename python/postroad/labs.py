@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import _core
-from .errors import LabError
+from . import _core, checks
+from .errors import LabError, ScenarioError
 from .scenario import Scenario
 
 if TYPE_CHECKING:
@@ -31,14 +31,12 @@ def _folder() -> Path:
 
 def student_seed(student: str) -> int:
     """A student's own seed, from their name or number: everybody's run is another, and the same
-    each time.
+    each time, as with `postroad check --student`.
 
     >>> student_seed("s1234567") == student_seed(" S1234567 ")
     True
     """
-    import hashlib
-    digest = hashlib.sha256(student.strip().lower().encode()).digest()
-    return int.from_bytes(digest[:4], "big")
+    return _core.student_seed(student)
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Report:
     checks: list[dict[str, Any]]
     """`says`, `points`, `earned`, `why`, `time_ns`, `conversation`."""
     predictions: list[dict[str, Any]]
-    """`asks`, `predicted`, `answer`, `right`, `why`, `misconception_says`."""
+    """What was predicted before the run: `asks`, `predicted`, `answer`, `right`, `why`, `misconception_says`."""
     fingerprint: str = ""
     """Of the run that was graded."""
     seed: int = 1
@@ -113,6 +111,7 @@ class Lab:
         self._core = _core.Lab(str(self.folder))
         self.predictions: dict[str, str] = {}
         """What has been predicted, by the question's id."""
+        self._told = False
 
     @property
     def name(self) -> str:
@@ -130,7 +129,7 @@ class Lab:
     @property
     def points(self) -> int:
         """The most that can be earned; 0: watched, not graded."""
-        return self._core.points
+        return self._core.points + sum(one.points for one in checks.read(self.folder))
 
     @property
     def by_hand(self) -> bool:
@@ -159,10 +158,30 @@ class Lab:
         """The lesson, as Markdown."""
         return (self.folder / "README.md").read_text(encoding="utf-8")
 
+    def own(self, student: str, scenario: Scenario | None = None) -> Scenario:
+        """A student's variant of this scenario, or of the lab's own; the same when the lab has no
+        variants. LabError when the variant's keys cannot be set in it."""
+        scenario = scenario or self.scenario
+        variant = self._core.variant(student)
+        if variant is None:
+            return scenario
+        try:
+            text = scenario.core.with_values(variant[1])
+        except ScenarioError as error:
+            raise LabError(f'the variant "{variant[0]}" does not fit: {error}') from error
+        return Scenario.parse(text, file=scenario.file, folder=self.folder)
+
+    def variant(self, student: str) -> str:
+        """The name of a student's variant; empty when the lab has none."""
+        found = self._core.variant(student)
+        return "" if found is None else found[0]
+
     def world(self, scenario: Scenario | None = None, *, student: str | None = None) -> World:
-        """A world of this scenario, or of the lab's own, at its first moment."""
-        seed = None if student is None else student_seed(student)
-        return (scenario or self.scenario).world(seed=seed, depth="bytes")
+        """A world of this scenario, or of the lab's own, at its first moment; a student's has their
+        own seed and variant."""
+        if student is None:
+            return (scenario or self.scenario).world(depth="bytes")
+        return self.own(student, scenario).world(seed=student_seed(student), depth="bytes")
 
     @property
     def questions(self) -> list[dict[str, Any]]:
@@ -171,7 +190,10 @@ class Lab:
 
     def predict(self, question: str, answer: str | int) -> Lab:
         """Records a prediction; a choice by its words or its number from 1. Raises LabError when
-        the lab asks no such question or it is no answer to it."""
+        the lab asks no such question, it is no answer to it, or check() has told the answers."""
+        if self._told:
+            raise LabError("the answers of this lab have been told: a prediction is made before the "
+                           "check (postroad.lab() gives the lab anew)")
         why = self._core.answer_error(question, str(answer))
         if why:
             raise LabError(why)
@@ -184,7 +206,7 @@ class Lab:
         """Runs a scenario and grades it, as `postroad check` does.
 
         `mine`: the student's scenario, its file, or a world that has been run; None: the lab's own.
-        `student`: their seed is used. `journal`: what they typed, for labs done by hand.
+        `student`: their seed and variant are used. `journal`: what they typed, for labs done by hand.
         """
         from .world import World
         if isinstance(mine, World):
@@ -197,8 +219,15 @@ class Lab:
             world.run(progress=False)
         given = world
         if self.questions and (mine is not None or journal is not None):
-            given = self.scenario.world(seed=world.seed, depth="bytes").run(progress=False)
-        found = self._core.grade(world._core, dict(predictions or self.predictions), given._core)
+            own = self.scenario if student is None else self.own(student)
+            given = own.world(seed=world.seed, depth="bytes").run(progress=False)
+        said = dict(self.predictions if predictions is None else predictions)
+        found = self._core.grade(world._core, said, given._core)
+        for row in checks.judge(self, checks.Run(world, world.scenario, said)):
+            found["checks"].append(row)
+            found["points"] += row["points"]
+            found["earned"] += row["earned"]
+        self._told = self._told or bool(self.predictions)
         return Report(lab=self.name, fingerprint=world.fingerprint, seed=world.seed,
                       student=student or "", **found)
 

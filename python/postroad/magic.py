@@ -29,6 +29,8 @@ def postroad_cell(line: str, cell: str, namespace: dict[str, Any]) -> Any:
     from .labs import student_seed
     seed = int(options["seed"]) if "seed" in options else (
         student_seed(options["student"]) if "student" in options else None)
+    if about is not None and "student" in options:
+        scenario = about.own(options["student"], scenario)
     world = scenario.world(seed=seed, depth="bytes").run(options.get("until"))
     namespace[options.get("into", "world")] = world
     if about is None:

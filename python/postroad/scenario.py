@@ -164,6 +164,11 @@ class Scenario:
         return self.core.seed
 
     @property
+    def file(self) -> str:
+        """The name that its mistakes are told with."""
+        return self._file
+
+    @property
     def topology(self) -> dict[str, list[dict[str, Any]]]:
         """Networks, hosts and links, complete with what the scenario left out."""
         return self.core.topology()

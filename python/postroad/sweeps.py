@@ -6,6 +6,7 @@ import itertools
 import json
 import multiprocessing
 import os
+import random
 import tempfile
 import time
 import traceback
@@ -61,6 +62,7 @@ class _Task:
     measure: Callable[[World], Any]
     until: Moment | None
     depth: str | None
+    prepare: Callable[[World], Any] | None = None
 
     def scenario_at(self, point: Point) -> Scenario:
         keys = {path: value for path, value in point.items() if path != "seed"}
@@ -68,8 +70,11 @@ class _Task:
 
     def run(self, point: Point) -> dict[str, Any]:
         """The point's row, or what went wrong; never raises but for Ctrl-C."""
+        world = None
         try:
             world = self.scenario_at(point).world(seed=point.get("seed"), depth=self.depth)
+            if self.prepare is not None:
+                self.prepare(world)
             world.run(self.until, progress=False)
             measured = self.measure(world)
             if not isinstance(measured, Mapping):
@@ -77,8 +82,10 @@ class _Task:
             return {"measured": {str(k): _plain(v) for k, v in measured.items()},
                     "fingerprint": world.fingerprint}
         except Exception as error:  # noqa: BLE001  # whatever a measure raises is reported
+            # What hooks have answered is no part of the scenario: a replay needs it.
+            journal = "" if world is None or self.prepare is None else world.journal
             return {"error": f"{type(error).__name__}: {error}",
-                    "traceback": traceback.format_exc()}
+                    "traceback": traceback.format_exc(), "journal": journal}
 
 
 def _plain(value: Any) -> Any:
@@ -107,16 +114,20 @@ def _in_worker(batch: list[Point]) -> tuple[float, list[dict[str, Any]]]:
     return _run_batch(_task, batch)
 
 
-def sweep(scenario: Scenario, grid: Mapping[str, Iterable[Any]] | Sequence[Point],
+def sweep(scenario: Scenario, grid: Mapping[str, Iterable[Any] | Callable[[random.Random], Any]] | Sequence[Point],
           measure: Callable[[World], Any], *, until: Moment | None = None,
           depth: str | None = None, folder: str | Path | None = None, workers: int | None = None,
-          client: Any = None, progress: bool | None = None) -> Sweep:
+          client: Any = None, progress: bool | None = None,
+          prepare: Callable[[World], Any] | None = None, samples: int = 1) -> Sweep:
     """Runs the scenario at every point and measures each run.
 
     `grid`: values by the scenario's keys, all combined with all ("hosts.mail.queue.retry": [...]);
-    "seed" is the seed. Or a list of points, for values that were drawn. `measure(world)` gives a
+    "seed" is the seed. Instead of values there may be a distribution, a function of a random.Random:
+    `{"links.x.latency": lambda rng: f"{rng.uniform(1, 50)}ms"}`; each of the combined values is run
+    `samples` times with values drawn, the same ones each time, each under a seed of its own. Or a
+    list of points. `measure(world)` gives a
     number or a dict of them. `folder`: finished points are kept there, and a sweep that was killed
-    goes on where it was. `workers`: processes, one a core when left out; 0: in this process.
+    goes on where it was. `prepare(world)` is called before each run, to set hooks. `workers`: processes, one a core when left out; 0: in this process.
     `client`: a dask.distributed.Client that runs the points instead. The table is the same in every
     case, whatever is finished first.
 
@@ -127,8 +138,8 @@ def sweep(scenario: Scenario, grid: Mapping[str, Iterable[Any]] | Sequence[Point
     >>> list(found.table.columns), len(found.table), found.failures
     (['seed', 'events', 'fingerprint'], 3, [])
     """
-    task = _Task(scenario, measure, until, depth)
-    points = _points(grid)
+    task = _Task(scenario, measure, until, depth, prepare)
+    points = _points(grid, samples, scenario.seed)
     store = _Store(folder, task)
     waiting = [i for i, point in enumerate(points) if _key(point) not in store.done]
     with _bar(len(points), len(points) - len(waiting), progress) as bar:
@@ -138,10 +149,18 @@ def sweep(scenario: Scenario, grid: Mapping[str, Iterable[Any]] | Sequence[Point
     return _result(task, points, store, len(waiting))
 
 
-def _points(grid: Mapping[str, Iterable[Any]] | Sequence[Point]) -> list[Point]:
+def _points(grid: Mapping[str, Any] | Sequence[Point], samples: int, seed: int) -> list[Point]:
     if isinstance(grid, Mapping):
-        axes = [list(values) for values in grid.values()]
-        out = [dict(zip(grid, values)) for values in itertools.product(*axes)]
+        given = {path: list(values) for path, values in grid.items() if not callable(values)}
+        drawn = {path: draw for path, draw in grid.items() if callable(draw)}
+        if samples != 1 and not drawn:
+            raise SweepError("samples are of distributions, and there is none: give \"seed\" values")
+        # Each value has a stream of its own: another key more, and the others stay as they were.
+        streams = {path: random.Random(f"sweep/{path}") for path in drawn}
+        out = [{path: one[path] if path in one else drawn[path](streams[path]) for path in grid}
+               | ({} if "seed" in grid or not drawn else {"seed": seed + number})
+               for one in (dict(zip(given, values)) for values in itertools.product(*given.values()))
+               for number in range(samples)]
     else:
         out = [dict(point) for point in grid]
     out = [{name: value.item() if hasattr(value, "item") else value
@@ -213,6 +232,8 @@ class _Store:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         name = getattr(task.measure, "__qualname__", type(task.measure).__name__)
+        if task.prepare is not None:
+            name += " " + getattr(task.prepare, "__qualname__", type(task.prepare).__name__)
         whole = "\n".join([task.scenario.to_toml(), str(task.until), str(task.depth), name])
         identity = hashlib.sha256(whole.encode()).hexdigest()
         mark = self.folder / "sweep.json"
@@ -252,11 +273,11 @@ def _result(task: _Task, points: list[Point], store: _Store, ran: int) -> Sweep:
             continue
         rows.append({**shown, "fingerprint": None})
         failures.append({"point": point, "error": row["error"], "traceback": row["traceback"],
-                         "replay": _replay(task, point, number, store)})
+                         "replay": _replay(task, point, number, store, row.get("journal", ""))})
     return Sweep(pd.DataFrame(rows), failures, ran)
 
 
-def _replay(task: _Task, point: Point, number: int, store: _Store) -> str:
+def _replay(task: _Task, point: Point, number: int, store: _Store, journal: str) -> str:
     """The command that runs a failed point again; its scenario is written to a file for that."""
     try:
         scenario = task.scenario_at(point)
@@ -269,6 +290,9 @@ def _replay(task: _Task, point: Point, number: int, store: _Store) -> str:
     path.write_text(text, encoding="utf-8")
     seed = point.get("seed", scenario.seed)
     until = "" if task.until is None else f" --until {task.until}"
+    if journal:
+        path.with_suffix(".journal").write_text(journal, encoding="utf-8")
+        until += f" --journal {path.with_suffix('.journal')}"
     return f"postroad run {path} --seed {seed}{until}"
 
 

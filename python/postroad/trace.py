@@ -81,6 +81,14 @@ class Trace:
         return self.table("firewall")
 
     @property
+    def tls(self) -> pd.DataFrame:
+        """TLS handshakes as each end saw them: initiator (the end that began), up, version, suite,
+        server_name (asked for), names (in the certificate), issuer, fault (what is wrong with the
+        certificate; "none"), modelled_us (not 0: modelled TLS, and the CPU time the end would have
+        spent)."""
+        return self.table("tls")
+
+    @property
     def queue(self) -> pd.DataFrame:
         """Moves in the hosts' queues: message, queue_id, move, recipient, code, attempt, due (the
         next try), words."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,12 +39,12 @@ class World:
         self.scenario = scenario
         self._core = _core.World(scenario.core, seed, depth or "")
         self._trace: Trace | None = None
-        self._policy: Policy | None = None
+        self._hooks: Hooks | None = None
 
     @classmethod
     def _of(cls, scenario: Scenario, core: _core.World) -> World:
         out = cls.__new__(cls)
-        out.scenario, out._core, out._trace, out._policy = scenario, core, None, None
+        out.scenario, out._core, out._trace, out._hooks = scenario, core, None, None
         return out
 
     # --- time ------------------------------------------------------------------------------
@@ -141,31 +142,112 @@ class World:
     def fork(self) -> World:
         """A copy that goes its own way from this moment; the past is shared."""
         out = World._of(self.scenario, self._core.fork())
-        if self._policy is not None:
-            out._policy = self._policy.at(self._core.now_ns, out._core)
+        if self._hooks is not None:
+            if self._at_the_front:
+                self._hooks.memory.look_at_all()
+                self._hooks.memory.remember(self._core.now_ns)
+            out._hooks = self._hooks.at(self._core.now_ns, out._core)
         return out
 
-    def on_recipient(self, hook: Hook | None) -> World:
-        """Lets a Python function decide about each recipient that a server is given, from now on.
+    # --- Python plays a part ---------------------------------------------------------------
+    def on_client(self, hook: Hook | None) -> World:
+        """Lets a Python function decide, from now on, whether a client may go on when it says EHLO
+        or HELO to a server: `hook(question)` gives None (the host's own policy stands), True,
+        False, an SMTP code, (code, words), or Later("30s"): nothing is said yet, ask me again then.
 
-        `hook(question)` gives None (the server's own policy stands), True, False, an SMTP code, or
-        (code, words); see postroad.policy.Question. It is asked once: its answers are journalled,
-        so going back and replaying call it never, and a fork calls it only past the fork. Keep
-        what it remembers in `question.state` and draw from `question.rng("name")`: both go with
-        forks. What it raises stops the run at that moment. None: no more.
+        That is so for every hook: it is asked once a question and its answers are journalled, so
+        going back and replaying never call it, and a fork calls it only past its moment. Keep what
+        it remembers in `question.state` and draw from `question.rng("name")`: both go with forks.
+        What it raises stops the run at that moment, as a HookError. None: no more. What is asked
+        is in postroad.hooks.Question.
         """
-        from .policy import Policy
-        self._policy = None if hook is None else Policy(hook, self.seed, self._core)
-        if hook is None:
-            self._core.set_policy(None)
+        return self._on("client", hook)
+
+    def on_sender(self, hook: Hook | None) -> World:
+        """The same for MAIL: whom a server takes mail from."""
+        return self._on("sender", hook)
+
+    def on_recipient(self, hook: Hook | None) -> World:
+        """The same for RCPT: each recipient that a server is given."""
+        return self._on("recipient", hook)
+
+    def on_message(self, hook: Hook | None) -> World:
+        """The same for the end of data: `question.content`, or `question.message` parsed."""
+        return self._on("message", hook)
+
+    def on_route(self, hook: Hook | None) -> World:
+        """Where a host sends a mail next, for the domain `question.words`: None (its own routing),
+        a host's name ("mx2", "mx2:2525"), Later("10m"), False or (code, words): it comes back, or
+        with a 4yz waits in the queue."""
+        return self._on("route", hook)
+
+    def on_retry(self, hook: Hook | None) -> World:
+        """When a deferred recipient is tried again: None (the host's schedule), "5m", seconds, or
+        False: given up. `question.number`: tries so far; `question.words`: why it was deferred."""
+        return self._on("retry", hook)
+
+    def workload(self, hook: Hook, *, after: Moment = 0) -> World:
+        """Lets a Python function make mail: `hook(question)` gives Mail(sender, to, then="5s"),
+        which is sent now, and is asked again after `then`; Later("1m"), or None: no more. `after`:
+        how long until it is asked first. A run without an end goes on as long as it does.
+
+        >>> import postroad
+        >>> world = postroad.lab("first-message").scenario.world()
+        >>> world = world.workload(lambda q: postroad.Mail("alice", "bob", then="1m")
+        ...                        if q.number < 3 else None, after="5m").run()
+        >>> len(world.trace.deliveries)
+        4
+        """
+        hooks = self._own_hooks()
+        hooks.generators.append((hook, self._ns(after)))
+        try:
+            hooks.connect(self._core)
+            first = self.scenario.topology["hosts"][0]["name"]
+            self._core.enter("generate", first, len(hooks.generators) - 1)
+        except BaseException:
+            hooks.generators.pop()
+            raise
         return self
+
+    def _on(self, kind: str, hook: Hook | None) -> World:
+        hooks = self._own_hooks()
+        before = dict(hooks.hooks)
+        hooks.hooks.pop(kind, None)
+        if hook is not None:
+            hooks.hooks[kind] = hook
+        try:
+            hooks.connect(self._core)
+        except BaseException:
+            hooks.hooks = before
+            raise
+        return self
+
+    def _own_hooks(self) -> Hooks:
+        from .hooks import Hooks
+        if self._hooks is None:
+            from .memory import Memory
+            self._hooks = Hooks(self._core, Memory(self.seed))
+        return self._hooks
+
+    @property
+    def _at_the_front(self) -> bool:
+        return self._core.now_ns >= self._core.frontier_ns
 
     @property
     def state(self) -> dict[str, Any]:
-        """What the function of `on_recipient` remembers."""
-        if self._policy is None:
-            raise PostroadError("nobody remembers anything here: on_recipient() sets who does")
-        return self._policy.state
+        """What hooks remember, yours to fill: picklable. After going back it is a copy of what was
+        remembered then."""
+        return self._memory.state
+
+    def rng(self, name: str) -> random.Random:
+        """A random generator of this world's, the same for the same seed and name; it goes with
+        forks and, like `state`, is remembered."""
+        return self._memory.rng(name)
+
+    @property
+    def _memory(self) -> Memory:
+        memory = self._own_hooks().memory
+        return memory if self._at_the_front else memory.as_of(self._core.now_ns)
 
     def compare(self, other: World) -> Comparison:
         """What differs between two runs, and where they part: `a.compare(b)`."""
@@ -267,6 +349,12 @@ class World:
         from .pictures.journey import Journey
         return Journey(self, message)
 
+    def player(self, **choice: Any) -> Player:
+        """What has happened, to be played: play, pause, step, scrub; a widget in a notebook, and a
+        page by `.save("run.html")`: see postroad.pictures.Player."""
+        from .pictures.player import Player
+        return Player(self, **choice)
+
     def _ns(self, moment: Moment) -> int:
         return to_ns(moment, self._core.start_unix_s)
 
@@ -283,5 +371,7 @@ if TYPE_CHECKING:
     from .compare import Comparison
     from .pictures.journey import Journey
     from .pictures.ladder import Ladder
-    from .policy import Hook, Policy
+    from .pictures.player import Player
+    from .hooks import Hook, Hooks
+    from .memory import Memory
     from .talk import Talk

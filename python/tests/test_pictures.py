@@ -37,6 +37,13 @@ def test_a_ladder_folds_segments_and_has_a_text(first):
     assert "&lt;bob@example.net&gt;" in html or "bob@example.net" in html
 
 
+def test_a_ladder_folds_the_tls_handshakes():
+    world = postroad.lab("the-wrong-name").world().run()
+    html = world.ladder()._repr_html_()
+    assert html.count("<details>") == 3 and "ends of handshakes" in html
+    assert all(word in html for word in set(world.trace.tls.fault.astype(str)))
+
+
 def test_a_long_ladder_says_what_it_left_out(busy):
     svg = busy.world().run().ladder(most=50).svg
     assert "rows more" in words_of(svg)

@@ -113,3 +113,36 @@ def test_a_dask_cluster_gives_the_same_table(busy):
         there = postroad.sweep(busy, GRID, events, until="20s", client=client)
     here = postroad.sweep(busy, GRID, events, until="20s", workers=0)
     pd.testing.assert_frame_equal(here.table, there.table)
+
+
+def test_values_may_be_drawn_and_are_the_same_each_time(busy):
+    grid = {"hosts.mx.smtp.recipients_max": [1, 50],
+            "hosts.mail.queue.concurrency": lambda rng: rng.randint(1, 9)}
+    a, b = (postroad.sweep(busy, grid, events, until="3s", workers=workers, samples=3)
+            for workers in (0, 2))
+    pd.testing.assert_frame_equal(a.table, b.table)
+    assert len(a.table) == 6 and a.table["hosts.mail.queue.concurrency"].nunique() > 1
+    more = postroad.sweep(busy, {**grid, "seed": lambda rng: rng.randrange(99)}, events, until="3s",
+                          workers=0, samples=3)
+    assert (more.table["hosts.mail.queue.concurrency"] ==
+            a.table["hosts.mail.queue.concurrency"]).all()
+    with pytest.raises(postroad.SweepError, match="samples"):
+        postroad.sweep(busy, {"seed": [1]}, events, samples=2)
+
+
+def test_each_run_may_be_given_hooks_and_a_failed_one_replays_with_their_answers(busy, tmp_path):
+    def refusing(world):
+        return world.on_recipient(lambda q: (451, "not yet") if q.host == "mx" and q.now < 10
+                                  else None)
+
+    def measure(world):
+        if world.seed == 2:
+            raise ValueError("no such luck")
+        return (world.trace.lines.code == 451).sum()
+    found = postroad.sweep(busy, {"seed": [1, 2]}, measure, until="20s", folder=tmp_path,
+                           prepare=refusing, workers=2)
+    assert found.table.value[0] > 3
+    from conftest import fingerprint_by_command
+    words = found.failures[0]["replay"].split()
+    assert "--journal" in words
+    assert fingerprint_by_command(*words[2:]) == refusing(busy.world(seed=2)).run("20s").fingerprint

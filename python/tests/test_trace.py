@@ -14,14 +14,16 @@ def rows_by_command(tmp_path, lab: str) -> list[dict]:
     return [json.loads(line) for line in world._core.json_rows().splitlines()]
 
 
-@pytest.mark.parametrize("lab", ["first-message", "the-mx-ladder", "port-25-is-blocked"])
+@pytest.mark.parametrize("lab", ["first-message", "the-mx-ladder", "port-25-is-blocked",
+                                 "the-wrong-name"])
 def test_tables_say_what_the_json_rows_say(lab, tmp_path):
     world = postroad.lab(lab).world().run()
     rows = [json.loads(line) for line in world._core.json_rows().splitlines()]
     trace = world.trace
     for fact, name in (("packet", "packets"), ("line", "lines"), ("decision", "decisions"),
                        ("lookup", "dns"), ("verdict", "firewall"), ("queue", "queue"),
-                       ("custody", "custody"), ("lost", "losses"), ("change", "changes")):
+                       ("custody", "custody"), ("lost", "losses"), ("change", "changes"),
+                       ("tls", "tls")):
         of = [row for row in rows if row["fact"] == fact]
         table = trace.table(name)
         assert len(table) == len(of), name
@@ -45,6 +47,15 @@ def test_tables_say_what_the_json_rows_say(lab, tmp_path):
     asked = [row for row in rows if row["fact"] == "lookup"]
     assert trace.dns.answer.tolist() == [", ".join(row["answers"]) for row in asked]
     assert trace.dns.rcode.tolist() == [row["rcode"] for row in asked]
+    secured = [row for row in rows if row["fact"] == "tls"]
+    for column in ("initiator", "fault"):
+        assert trace.tls[column].tolist() == [row[column] for row in secured]
+    for column in ("suite", "server_name", "names", "issuer"):
+        shown = trace.tls[column].astype(object).fillna("")
+        assert shown.tolist() == [row.get(column, "") for row in secured]
+    names = {0: "", 0x303: "TLS 1.2", 0x304: "TLS 1.3"}
+    assert trace.tls.version.astype(object).fillna("").tolist() == [
+        names[row["version"]] for row in secured]
     kept = [row for row in rows if row["fact"] == "custody"]
     assert trace.custody.move.tolist() == [row["move"] for row in kept]
     assert trace.custody.reverse_path.tolist()[0] == kept[0]["reverse_path"]
@@ -117,6 +128,33 @@ def test_what_was_not_recorded_is_an_empty_table(busy):
     assert len(trace.packets) == 0 and len(trace.lines) == 0
     assert len(trace.deliveries) == 120
     assert list(trace.packets.columns) == list(busy.world().run("1s").trace.packets.columns)
+
+
+def test_many_rows_are_filled_by_several_threads_to_the_same_columns():
+    def lines(count):
+        scenario = (postroad.Scenario(record="lines", until="1h").host("mail", domains="example.org")
+                    .host("mx", domains="example.net").person("alice", address="alice@example.org")
+                    .person("bob", address="bob@example.net")
+                    .workload(from_="alice", to="bob", rate="100/s", count=count))
+        return scenario.world().run().trace.lines
+    few, many = lines(300), lines(3000)
+    assert len(few) < 100_000 < len(many)
+    same = many[many.t_s < 2].reset_index(drop=True)
+    for column in few.columns:
+        a, b = few[few.t_s < 2][column], same[column]
+        assert a.astype(object).fillna("").tolist() == b.astype(object).fillna("").tolist(), column
+    # Codes are given in the order in which words are first met, whoever fills the column.
+    assert (pd.Series(many.text.cat.codes)[lambda codes: codes >= 0].drop_duplicates().to_numpy()
+            == np.arange(len(many.text.cat.categories))).all()
+
+
+def test_a_packet_that_somebody_took_is_told_so():
+    scenario = postroad.lab("the-stripper").scenario
+    for attacker in scenario.tables["attackers"]:
+        attacker["drop_tls"] = True
+        del attacker["strip_starttls"]
+    losses = scenario.world().run().trace.losses
+    assert "taken" in set(losses.why) and losses.why.notna().all()
 
 
 def test_an_unknown_table_is_a_key_error(first):

@@ -30,6 +30,7 @@ enum class Entry : std::uint8_t {
     mark,     // words: the fingerprint of this moment; a replay that differs is told
     end,      // a live session was over: so is a run of its journal, unless it is told otherwise
     answer,   // to a question of the world's: no happening of its own, and kept apart from those
+    generate, // generator `subject` is asked what it sends, from now on
 };
 
 // Real servers have numbers of their own: the world gives them, in the order it calls.
@@ -57,7 +58,8 @@ struct JournalAnswer {
     bool operator==(const JournalAnswer&) const = default;
 };
 
-// Entries in the order they came; moments never go back. Appending copies nothing.
+// Entries in the order they came. A moment may be before that of the entry in front: a fork changed
+// something while changes of later moments were still to come. Appending copies nothing.
 class Journal {
   public:
     void append(JournalEntry entry);

@@ -17,17 +17,23 @@ CheckResult judge(const Check& check, const Evidence& evidence) {
     out.says = check.says;
     out.points = check.points;
     Found found = find(check.asks, evidence);
+    bool given_holds = true;
     if (check.given) {
         const Found given = find(*check.given, evidence);
         if (!given.holds) {
             // What would be so in an empty run too earns nothing.
-            found.holds = found.final = false;
+            found.holds = found.final = given_holds = false;
             found.why = "this counts only once something has happened: " + given.why;
         } else {
             found.final = found.final && (given.final || !found.holds);
         }
     }
     out.earned = found.holds ? check.points : 0;
+    if (check.partial && !found.holds && given_holds && found.wanted != 0 && found.there != 0) {
+        out.earned = static_cast<std::uint32_t>(check.points * found.there / found.wanted);
+        found.why = std::to_string(found.there) + " of " + std::to_string(found.wanted) + ": " +
+                    found.why;
+    }
     out.final = found.final;
     out.time = found.time;
     out.conversation = found.conversation;

@@ -2,6 +2,7 @@
 #include "sim/grading/lab.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "sim/grading/toml_reader.hpp"
 
@@ -20,7 +21,33 @@ Check read_check(TomlReader& reader, const toml::table& table) {
     out.points = static_cast<std::uint32_t>(points.value_or(1));
     if (const toml::node* given = in.node("given"))
         out.given = read_condition(reader, *given, "given");
+    out.partial = in.flag("partial");
     if (auto asks = read_condition(in)) out.asks = std::move(*asks);
+    const bool has_parts = out.asks.shape == Shape::order || out.asks.shape == Shape::count;
+    if (out.partial && !has_parts)
+        reader.add(in.node("partial")->source(), "\"partial\" is for order and count",
+                   "of one fact there is no part");
+    in.finish();
+    return out;
+}
+
+Variant read_variant(TomlReader& reader, const toml::table& table) {
+    TableReader in(reader, table, "[[variant]]");
+    Variant out;
+    out.place = reader.place_of(table);
+    out.name = in.need_text("name");
+    const toml::node* const set = in.node("set");
+    const toml::table* const values = set == nullptr ? nullptr : set->as_table();
+    if (set == nullptr) in.missing("set");
+    else if (values == nullptr || values->empty())
+        reader.add(set->source(), "\"set\" has keys of the scenario and their values",
+                   "set = { \"hosts.mail.queue.retry\" = \"5m\" }");
+    else
+        for (const auto& [path, value] : *values) {
+            std::ostringstream words;
+            value.visit([&](const auto& one) { words << one; });
+            out.set.emplace_back(std::string(path.str()), words.str());
+        }
     in.finish();
     return out;
 }
@@ -124,6 +151,8 @@ LoadedLab load_lab(std::string_view text, const std::string& file) {
             lab.predictions.push_back(read_prediction(reader, *one));
         for (const toml::table* one : in.tables("misconception"))
             lab.misconceptions.push_back(read_misconception(reader, *one));
+        for (const toml::table* one : in.tables("variant"))
+            lab.variants.push_back(read_variant(reader, *one));
         for (const toml::table* one : in.tables("check"))
             lab.checks.push_back(read_check(reader, *one));
         in.finish();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/core/time.hpp"
@@ -41,6 +42,7 @@ struct Check {
     std::uint32_t points = 1;
     Condition asks;
     std::optional<Condition> given;   // nothing is earned unless this holds too
+    bool partial = false;             // order, count: a share of the points for what is there
     scenario::Place place;
 };
 
@@ -68,6 +70,13 @@ struct Misconception {
     scenario::Place place;
 };
 
+// The lab's scenario with some keys set, so that not every student has the same numbers.
+struct Variant {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> set;  // path, and its value as TOML
+    scenario::Place place;
+};
+
 struct Lab {
     std::string folder_name;          // "05-the-mx-ladder", where it is known
     std::uint32_t number = 0;
@@ -79,6 +88,7 @@ struct Lab {
     std::vector<Prediction> predictions;
     std::vector<Misconception> misconceptions;
     std::vector<Check> checks;
+    std::vector<Variant> variants;
 
     std::uint32_t points() const {
         std::uint32_t sum = 0;

@@ -208,6 +208,8 @@ Found find_count(const Condition& condition, const Evidence& evidence) {
             last = &one;
     }
     out.holds = all >= condition.at_least && all <= condition.at_most;
+    out.there = std::min(all, condition.at_least);
+    out.wanted = all > condition.at_most ? 0 : condition.at_least;  // too many is no part of it
     out.final = all > condition.at_most ||
                 (out.holds && condition.at_most == ~std::uint64_t{0});
     std::string bounds;
@@ -231,6 +233,7 @@ Found find_count(const Condition& condition, const Evidence& evidence) {
 
 Found find_order(const Condition& condition, const Evidence& evidence) {
     Found out;
+    out.wanted = condition.facts.size();
     std::uint64_t from = 0;
     std::string so_far;
     for (std::size_t i = 0; i < condition.facts.size(); ++i) {
@@ -249,6 +252,7 @@ Found find_order(const Condition& condition, const Evidence& evidence) {
         }
         so_far += (i == 0 ? "" : "; then ") + told(*one, evidence);
         from = one->position + 1;
+        ++out.there;
         note(out, *one);
     }
     out.holds = out.final = true;

@@ -15,6 +15,7 @@ struct Found {
     Time time = 0;               // of the fact that decided it; 0: none did
     std::uint32_t conversation = 0;
     std::string why;             // one or more sentences
+    std::uint64_t there = 0, wanted = 0;  // order, count: so much of what is asked for
 };
 
 Found find(const Condition& condition, const Evidence& evidence);

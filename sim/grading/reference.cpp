@@ -66,7 +66,16 @@ student's run with `about_my_run = true`.
 `shows`, which holds in the run that has this change.
 
 `[[check]]`: `points`, `says`, one condition, and perhaps `given = { ...a condition... }`: without
-that nothing is earned, so that a world in which nothing happens fulfils nothing.
+that nothing is earned, so that a world in which nothing happens fulfils nothing. With
+`partial = true` an `order` or a `count` that is there in part earns its share of the points.
+
+`[[variant]]`: `name`, and `set = { "hosts.mail.queue.retry" = "5m" }`, keys of the scenario and their
+values. With `--student ID` a student's seed and variant come from the ID: the lab's scenario, and the
+student's own, are run with them.
+
+What facts cannot say is said in Python: `check.py` beside `lab.toml` has functions with
+`@postroad.checks.check("What must hold", points=2)`, each given the run and giving whether it holds,
+or what is earned, and why. Its points are added to those of `lab.toml`.
 
 ## Conditions
 

@@ -7,6 +7,7 @@
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/retriever.hpp"
+#include "sim/mail/rulings.hpp"
 #include "sim/mail/store.hpp"
 
 namespace postroad::sim::mail {
@@ -25,6 +26,8 @@ void on_event(Run& run, const Event& event) {
     } else if (event.detail == event::late_refusal ||
                event.detail == event::late_refusal_of_maildrop) {
         login::on_late(run, event);
+    } else if (event.detail == event::asked_again) {
+        ask_again(run, event);
     } else {
         on_queue_event(run, event);
     }

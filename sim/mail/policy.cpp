@@ -6,6 +6,7 @@
 #include "sim/mail/addresses.hpp"
 #include "sim/mail/log_in.hpp"
 #include "sim/mail/queue_parts.hpp"
+#include "sim/mail/rulings.hpp"
 #include "sim/mail/store.hpp"
 
 namespace postroad::sim::mail {
@@ -192,24 +193,6 @@ void expand(const Session& s, std::string_view typed, Answer& out) {
     out.text = words;
 }
 
-// RFC 5321 §7.9: a server may refuse for any reason. Somebody outside may decide otherwise than
-// the host's own policy does.
-void outside_rules(const Session& s, std::string_view path, Answer& out) {
-    if (!s.run.rule) return;
-    const bool accepted = out.code == 0 ? out.relay == Relay::allow && out.exists : out.code < 300;
-    const Heap& heap = s.run.world.heap;
-    const Ruling& ruling =
-        s.run.rule({s.host, s.conversation, s.client, heap.view(s.server.client_name),
-                    heap.view(s.server.reverse_path), path, accepted});
-    if (ruling.code == 0) return;
-    s.run.decide(s.host, s.conversation, Reason::ruled, path, std::uint64_t{ruling.code},
-                 ruling.text);
-    out.ok = ruling.code < 300;
-    out.code = ruling.code;
-    out.enhanced = ruling.code < 300 ? "2.1.5" : ruling.code < 500 ? "4.7.1" : "5.7.1";
-    out.text = ruling.text;
-}
-
 }  // namespace
 
 bool answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
@@ -220,6 +203,8 @@ bool answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answ
     const bool is_lmtp =
         run.host(tcb.node).services[tcb.service].service == scenario::Service::lmtp;
     if (ask.kind == AskKind::accept) {
+        if (!outside_rules(run, connection, Asked::message, out)) return false;
+        if (!out.ok) return true;
         if (is_lmtp) accept_by_lmtp(run, connection, out);
         else accept_mail(run, connection, out);
         return true;
@@ -231,13 +216,15 @@ bool answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answ
                     run.world.sessions.of<smtp::Server>()[tcb.seat].machine};
     const Heap& heap = run.world.heap;
     switch (ask.kind) {
-        case AskKind::sender: sender(s, heap.view(s.server.reverse_path), out); break;
+        case AskKind::client_name: return outside_rules(run, connection, Asked::client, out);
+        case AskKind::sender:
+            sender(s, heap.view(s.server.reverse_path), out);
+            return outside_rules(run, connection, Asked::sender, out);
         case AskKind::recipient: {  // the machine has put it behind those it has already
             const List<Text>& paths = s.server.forward_paths;
             const std::string_view path = heap.view(heap.get(paths, paths.size() - 1));
             recipient(s, path, out);
-            outside_rules(s, path, out);
-            break;
+            return outside_rules(run, connection, Asked::recipient, out);
         }
         case AskKind::verify: verify(s, ask.a, out); break;
         case AskKind::expand: expand(s, ask.a, out); break;

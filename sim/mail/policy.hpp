@@ -6,7 +6,8 @@
 
 namespace postroad::sim::mail {
 
-// Ready at once (true), except that a log-in is refused late. Views in `out` live until the next call.
+// Ready at once (true), except that a log-in is refused late and that somebody outside may want to
+// be asked again (rulings.hpp). Views in `out` live until the next call.
 bool answer_smtp_server(Run& run, std::uint32_t connection, const Ask& ask, Answer& out);
 
 // AskKind::accept alone (accept.cpp).

@@ -5,6 +5,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/mail/queue_parts.hpp"
+#include "sim/mail/rulings.hpp"
 #include "sim/mail/store.hpp"
 #include "sim/mail/tls_reports.hpp"
 
@@ -175,7 +176,8 @@ void fail(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_vie
     run.world.heap.assign(one.words, words.substr(0, 1000));
 }
 
-void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words) {
+void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words,
+           Duration wait) {
     World& world = run.world;
     Recipient& one = world.mail.recipients.edit(recipient);
     const std::uint32_t message = one.message;
@@ -190,9 +192,13 @@ void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_vi
         fail(run, recipient, code, words, QueueMove::expired);
         return;
     }
-    Duration wait = 15 * minute;  // RFC 5321 §4.5.4.1 asks for 30 minutes or more in general
-    if (!settings.retry.empty())
-        wait = settings.retry[std::min<std::size_t>(one.attempts, settings.retry.size()) - 1].ns;
+    if (wait == 0) {
+        wait = 15 * minute;  // RFC 5321 §4.5.4.1 asks for 30 minutes or more in general
+        if (!settings.retry.empty())
+            wait = settings.retry[std::min<std::size_t>(one.attempts, settings.retry.size()) - 1].ns;
+        wait = outside_waits(run, recipient, words, wait);
+        if (wait == never) return fail(run, recipient, code, words);
+    }
     const Time due = std::min(run.now() + std::max<Duration>(wait, 1), expires);
     one.state = RecipientState::deferred;
     one.next_try = due;

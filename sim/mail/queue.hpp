@@ -25,6 +25,7 @@ inline constexpr std::uint16_t folder_changed = 9;  // a: connection, b: generat
 inline constexpr std::uint16_t pipe_works = 20;  // a: recipient, b: generation; pipe.cpp
 inline constexpr std::uint16_t pipe_ends = 21;   // the same
 inline constexpr std::uint16_t retriever = 22;   // a: agent, b: serial; retriever.hpp
+inline constexpr std::uint16_t asked_again = 0x10;  // a: connection, b: generation; rulings.hpp
 inline constexpr std::uint16_t people = 0x100;
 }  // namespace event
 
@@ -56,7 +57,9 @@ void succeed(Run& run, std::uint32_t recipient, QueueMove how, std::uint16_t cod
 void fail(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words,
           QueueMove how = QueueMove::failed);
 // Not now: by the schedule again, or given up when the message is too old.
-void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words);
+// `wait` 0: as the host's schedule says.
+void defer(Run& run, std::uint32_t recipient, std::uint16_t code, std::string_view words,
+           Duration wait = 0);
 // Reports failed recipients to the sender, all in one, and lets the message go with its last one.
 void settle(Run& run, std::uint32_t message);
 

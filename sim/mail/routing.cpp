@@ -12,6 +12,7 @@
 #include "sim/mail/mta_sts.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue_parts.hpp"
+#include "sim/mail/rulings.hpp"
 #include "sim/mail/tls_policy.hpp"
 #include "sim/mail/tls_reports.hpp"
 
@@ -372,6 +373,7 @@ void send_on(Run& run, std::uint32_t recipient, std::string_view domain) {
     const Message& of = world.mail.messages[message];
     const NodeId host = of.host;
     const Id subject = of.id;
+    if (outside_routes(run, recipient, domain)) return;
     const scenario::Routing& routing = settings_of(run, host).routing;
     const auto go = [&](NextHop how, std::string_view name, std::uint16_t port) {
         wait_at(run, destination_for(run, host, how, name, port), recipient);

@@ -1,6 +1,8 @@
 // Outsiders: conversations whose one end is a person or a program beyond the world's edge.
 #include "sim/world/outside.hpp"
 
+#include <algorithm>
+
 #include "protocols/base/ascii.hpp"
 #include "sim/core/journal.hpp"
 #include "sim/net/attacker.hpp"
@@ -124,6 +126,24 @@ void speak(Run& run, const JournalEntry& entry, std::uint32_t connection) {
     }
 }
 
+// A generator is asked what it sends; the answer says when it is asked again. A journal may have been
+// written by anybody: what is no change to a world changes nothing.
+void generate(Run& run, NodeId node, std::uint32_t generator, std::uint32_t asked_before) {
+    if (!run.rule) return;
+    Question question;
+    question.what = Asked::work;
+    question.host = node;
+    question.about = generator;
+    question.number = asked_before;
+    const Ruling ruling = run.rule(question);
+    if (ruling.code == 0) return;
+    std::string error;
+    if (!ruling.text.empty()) changes::apply_text(run, ruling.text, error);
+    if (ruling.code != 250) return;  // that was the last
+    const Time next = run.now() + std::min(ruling.after_ns, never - 1 - run.now());
+    run.schedule(next, node, node, EventKind::journal, generates, generator, asked_before + 1);
+}
+
 }  // namespace
 
 bool find_port(const Setup& setup, std::string_view text, NodeId& host, std::uint16_t& port) {
@@ -166,10 +186,12 @@ bool reads(const World& world, std::uint32_t subject) {
     return one == nullptr || one->paused == 0;
 }
 
-void on_journal(Run& run, std::uint32_t index) {
-    const JournalEntry& entry = (*run.journal)[index];
+void on_journal(Run& run, const Event& event) {
+    if (event.detail == generates) return generate(run, event.node, event.a, event.b);
+    const JournalEntry& entry = (*run.journal)[event.a];
     if (entry.node >= run.setup().hosts.size()) return;
     switch (entry.entry) {
+        case Entry::generate: return generate(run, entry.node, entry.subject, 0);
         case Entry::change: {
             std::string error;
             changes::apply_text(run, entry.words, error);

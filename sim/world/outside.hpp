@@ -9,8 +9,10 @@
 
 namespace postroad::sim::outside {
 
-// EventKind::journal: entry `index` of the run's journal happens.
-void on_journal(Run& run, std::uint32_t index);
+// EventKind::journal: entry `a` of the run's journal happens, or (detail `generates`) generator `a`
+// is asked for the (b + 1)th time what it sends.
+inline constexpr std::uint16_t generates = 1;
+void on_journal(Run& run, const Event& event);
 
 // From the session layer: a connection of an outsider's has something for him.
 void heard(Run& run, std::uint32_t connection, OutsideNews news, std::string_view octets);

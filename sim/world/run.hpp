@@ -30,16 +30,35 @@ enum class OutsideNews : std::uint8_t {
     broken,  // it is over before its time
 };
 
-// What a server asks somebody outside about a recipient, after its own policy has had its say.
+// What somebody outside may be asked, after the host's own policy has had its say.
+enum class Asked : std::uint8_t {
+    client,     // EHLO or HELO: may this client go on?
+    sender,     // MAIL
+    recipient,  // RCPT
+    message,    // the end of data; words: the message as it was received
+    route,      // where a mail goes next; words: the domain
+    retry,      // when a deferred recipient is tried again; words: why; number: tries so far
+    work,       // what a generator sends next; number: how often it was asked before
+    count_of_asked,
+};
 struct Question {
+    Asked what = Asked::recipient;
     NodeId host = 0;
-    Id conversation = 0;
+    Id about = 0;              // conversation; route, retry: message; work: the generator
     AddressId client = nothing;
     std::string_view helo, reverse_path, forward_path;
     bool accepted = true;      // as its own policy says
+    std::string_view words;
+    std::uint64_t number = 0;
 };
+// `code` 0 and `after_ns` 0: the host's own policy stands. The rest is up to what is asked:
+// client, sender, recipient, message: the reply's code and words;
+// route: 250 and the next host in `text` ("mx2", "mx2:2525"), 4yz: not now, 5yz: never;
+// retry: 250: in `after_ns`, 5yz: never again;
+// work: 250 and a [[timeline]] table without `at`, or ""; 251: the same, and never again; 0: no more.
 struct Ruling {
-    std::uint16_t code = 0;    // one that RCPT may be answered with; 0: own policy stands
+    std::uint16_t code = 0;
+    Duration after_ns = 0;     // asked again then; meanwhile nothing is said
     std::string text;
 };
 

@@ -18,6 +18,40 @@ namespace {
 // Journal entries are events of nobody: no node's counter moves when somebody types.
 constexpr NodeId outside_node = 0xffffff;
 
+// "2000000000 recipient 5 1 bob@example.net": no two questions of a run are alike.
+std::string words_of(const Question& question, Time now) {
+    constexpr std::string_view names[] = {"client", "sender", "recipient", "message",
+                                          "route",  "retry",  "work"};
+    std::string out = std::to_string(now) + ' ';
+    out += names[static_cast<std::size_t>(question.what)];
+    out += ' ' + std::to_string(question.about) + ' ' + std::to_string(question.number) + ' ';
+    switch (question.what) {
+        case Asked::client: out += question.helo; break;
+        case Asked::sender: out += question.reverse_path; break;
+        default: out += question.forward_path; break;
+    }
+    return out;
+}
+
+// "451 try later", or "250/30000000000 " when it is asked again after so many ns.
+std::string to_text(const Ruling& ruling) {
+    std::string out = std::to_string(ruling.code);
+    if (ruling.after_ns != 0) out += '/' + std::to_string(ruling.after_ns);
+    return out + ' ' + ruling.text;
+}
+
+Ruling read_ruling(std::string_view said) {
+    const std::size_t end = said.find(' ');
+    const std::string_view numbers = said.substr(0, end);
+    const std::size_t slash = numbers.find('/');
+    Ruling out;
+    out.code = static_cast<std::uint16_t>(parse_number(numbers.substr(0, slash)).value_or(0));
+    if (slash != std::string_view::npos)
+        out.after_ns = parse_number(numbers.substr(slash + 1)).value_or(0);
+    if (end != std::string_view::npos) out.text = said.substr(end + 1);
+    return out;
+}
+
 }  // namespace
 
 Simulation::Simulation(World start, Trace recording)
@@ -26,26 +60,25 @@ Simulation::Simulation(World start, Trace recording)
     run_.rule = [this](const Question& question) -> const Ruling& { return rule(question); };
 }
 
-void Simulation::set_asker(Asker asker) {
+void Simulation::set_asker(Asker asker, std::uint32_t what) {
+    if (!asker) what = 0;
+    for (std::size_t one = 0; one < asked_from_.size(); ++one)
+        if (((what & ~asked_) >> one & 1U) != 0) asked_from_[one] = world_.events_done;
     asker_ = std::move(asker);
-    asked_from_ = world_.events_done;
+    asked_ = what;
 }
 
 const Ruling& Simulation::rule(const Question& question) {
     ruling_ = {};
-    const bool may_ask = asker_ && world_.events_done > asked_from_;
+    const auto what = static_cast<std::size_t>(question.what);
+    const bool may_ask = (asked_ >> what & 1U) != 0 && world_.events_done > asked_from_[what];
     if (!may_ask && !journal_.has_answers()) return ruling_;
-    std::string words = std::to_string(world_.now) + ' ' + std::to_string(question.conversation) +
-                        ' ' + std::string(question.forward_path);
+    std::string words = words_of(question, world_.now);
     if (const JournalAnswer* const known = journal_.answer_to(words)) {
-        std::string_view said = known->words;
-        const std::size_t end = said.find(' ');
-        ruling_.code = static_cast<std::uint16_t>(parse_number(said.substr(0, end)).value_or(0));
-        ruling_.text = end == std::string_view::npos ? "" : said.substr(end + 1);
+        ruling_ = read_ruling(known->words);
     } else if (may_ask) {
         ruling_ = asker_(question);
-        journal_.answered({world_.now, question.host, std::move(words),
-                           std::to_string(ruling_.code) + ' ' + ruling_.text});
+        journal_.answered({world_.now, question.host, std::move(words), to_text(ruling_)});
     }
     return ruling_;
 }
@@ -60,7 +93,7 @@ void Simulation::dispatch(const Event& event) {
         case EventKind::timeline: changes::on_timeline(run_, event.a); break;
         case EventKind::workload: mail::on_workload(run_, event); break;
         case EventKind::outage: changes::on_outage(run_, event.a, event.b); break;
-        case EventKind::journal: outside::on_journal(run_, event.a); break;
+        case EventKind::journal: outside::on_journal(run_, event); break;
         case EventKind::custom:
             if (run_.embedder != nullptr) run_.embedder->on_event(run_, event);
             break;
@@ -146,7 +179,7 @@ std::unique_ptr<Simulation> Simulation::fork() const {
     copy->journal_ = journal_;
     copy->journal_.truncate(world_.journal_scheduled);
     copy->journal_.forget_answers_after(world_.now);
-    copy->set_asker(asker_);
+    copy->set_asker(asker_, asked_);
     // The real server's other copy does not exist: a fork cannot ask it.
     if (world_.sessions.plugged != 0) copy->enter(Entry::unplug, 0, 0, {});
     return copy;

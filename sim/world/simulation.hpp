@@ -2,6 +2,7 @@
 // entered from outside. Going back is History's (history.hpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -45,10 +46,10 @@ class Simulation {
     // What has entered is forgotten once it has happened: for a live world that keeps its journal in
     // a file and never goes back.
     void forget_journal();
-    // Somebody decides, from the next event on, about each recipient that a server is given. The
+    // Somebody decides, from the next event on, what is asked: `what` has bit Asked of each. The
     // answers are journalled: replay, rewind and fork ask no question twice. `asker` may be empty.
     using Asker = std::function<Ruling(const Question&)>;
-    void set_asker(Asker asker);
+    void set_asker(Asker asker, std::uint32_t what = ~std::uint32_t{0});
     // A whole journal, before or after the start: its entries happen at their moments.
     void replay(Journal journal);
 
@@ -76,7 +77,9 @@ class Simulation {
     std::uint64_t fetched_bucket_ = ~std::uint64_t{0};
     std::size_t unfetched_ = 0;  // events of it
     Asker asker_;
-    std::uint64_t asked_from_ = 0;  // events before that were nobody's to decide
+    std::uint32_t asked_ = 0;  // bits of what it is asked
+    // By what is asked: events up to that one were nobody's to decide.
+    std::array<std::uint64_t, static_cast<std::size_t>(Asked::count_of_asked)> asked_from_{};
     Ruling ruling_;                 // the last one
 };
 

@@ -14,7 +14,7 @@ from .svg import Page, shortened, width_of
 if TYPE_CHECKING:
     from ..world import World
 
-__all__ = ["Ladder"]
+__all__ = ["Ladder", "Step"]
 
 _LANE = 260.0
 _ROW = 21.0
@@ -22,7 +22,9 @@ _LEFT = 90.0
 
 
 @dataclass
-class _Step:
+class Step:
+    """A row of a ladder: something said, sent or decided."""
+
     t_s: float
     order: int
     source: str
@@ -63,12 +65,13 @@ class Ladder:
 
     @property
     def html(self) -> str:
-        """The picture, with the TCP segments folded away below it, and the text for who cannot
-        see it."""
+        """The picture, with the TCP segments and the TLS handshakes folded away below it, and the
+        text for who cannot see it."""
         out = self.svg
         if not self._segments and self._world._core.depth == "bytes":
             out += ("<details><summary>with every TCP segment</summary>"
                     + _draw(*self._gather(True), self._most) + "</details>")
+        out += self._handshakes()
         return (out + "<details><summary>as text</summary><pre>" + escape(str(self))
                 + "</pre></details>")
 
@@ -80,6 +83,10 @@ class Ladder:
         path = Path(path)
         text = self.svg if path.suffix == ".svg" else "<!doctype html><meta charset=utf-8>" + self.html
         path.write_text(text, encoding="utf-8")
+
+    def steps(self) -> tuple[str, list[Step]]:
+        """What it has: a title, and its rows in their order."""
+        return self._gather(self._segments)
 
     # --- within ----------------------------------------------------------------------------
     def _conversations(self) -> pd.DataFrame:
@@ -98,7 +105,17 @@ class Ladder:
             return all_of[(all_of.initiator == choice["node"]) | (all_of.acceptor == choice["node"])]
         return all_of[all_of.lines > 0]
 
-    def _gather(self, segments: bool) -> tuple[str, list[_Step]]:
+    def _handshakes(self) -> str:
+        tls = self._world.trace.tls
+        mine = tls[tls.conversation.isin(list(self._conversations().index))]
+        if mine.empty:
+            return ""
+        shown = mine[["t_s", "node", "conversation", "version", "suite", "server_name", "names",
+                      "issuer", "fault"]]
+        return (f"<details><summary>TLS: {len(mine)} ends of handshakes</summary>"
+                + shown.to_html(index=False, na_rep="") + "</details>")
+
+    def _gather(self, segments: bool) -> tuple[str, list[Step]]:
         ends = self._conversations()
         steps = _said(self._world.trace.lines, ends)
         if segments:
@@ -131,7 +148,7 @@ def _both_ends(ends: pd.DataFrame) -> dict[int, tuple[str, str]]:
             for number, row in zip(ends.index, ends.itertuples())}
 
 
-def _said(lines: pd.DataFrame, ends: pd.DataFrame) -> list[_Step]:
+def _said(lines: pd.DataFrame, ends: pd.DataFrame) -> list[Step]:
     out, both = [], _both_ends(ends)
     chosen = lines[lines.conversation.isin(list(both))]
     rows: Any = chosen.itertuples()
@@ -139,11 +156,11 @@ def _said(lines: pd.DataFrame, ends: pd.DataFrame) -> list[_Step]:
         a, b = both[row.conversation] if row.from_initiator else both[row.conversation][::-1]
         words = row.text if isinstance(row.text, str) else f"(content: {row.octets} octets)"
         kind = "bad" if row.code >= 400 else "good" if row.speech == "reply" else "command"
-        out.append(_Step(row.t_s, 2 * order + 1, a, b, words, _name(row.section, ""), kind))
+        out.append(Step(row.t_s, 2 * order + 1, a, b, words, _name(row.section, ""), kind))
     return out
 
 
-def _sent(packets: pd.DataFrame, ends: pd.DataFrame) -> list[_Step]:
+def _sent(packets: pd.DataFrame, ends: pd.DataFrame) -> list[Step]:
     out, both = [], _both_ends(ends)
     chosen = packets[packets.conversation.isin(list(both)) & (packets.protocol == "tcp")]
     rows: Any = chosen.itertuples()
@@ -152,12 +169,12 @@ def _sent(packets: pd.DataFrame, ends: pd.DataFrame) -> list[_Step]:
         if row.node != a:
             a, b = b, a
         words = f"{row.flags} {row.payload_octets} octets" + (f" ({row.why})" if row.why else "")
-        out.append(_Step(row.t_s, 0, a, b, words, "", "faint"))
+        out.append(Step(row.t_s, 0, a, b, words, "", "faint"))
     return out
 
 
 def _decided(decisions: pd.DataFrame, ends: pd.DataFrame, choice: dict[str, object],
-             world: World) -> list[_Step]:
+             world: World) -> list[Step]:
     if choice["message"]:
         mine = decisions.message == _message_number(world, str(choice["message"]))
         chosen = decisions[mine | decisions.conversation.isin(list(ends.index))]
@@ -168,11 +185,11 @@ def _decided(decisions: pd.DataFrame, ends: pd.DataFrame, choice: dict[str, obje
     else:
         chosen = decisions
     rows: Any = chosen.itertuples()
-    return [_Step(row.t_s, 0, str(row.node), None, str(row.sentence), _name(row.section, ""), "why")
+    return [Step(row.t_s, 0, str(row.node), None, str(row.sentence), _name(row.section, ""), "why")
             for row in rows]
 
 
-def _draw(title: str, steps: list[_Step], most: int) -> str:
+def _draw(title: str, steps: list[Step], most: int) -> str:
     page = Page(title)
     left_out = max(0, len(steps) - most)
     steps = steps[:most]
@@ -207,7 +224,7 @@ def _draw(title: str, steps: list[_Step], most: int) -> str:
     return str(page)
 
 
-def _arrow(page: Page, step: _Step, x1: float, x2: float, y: float) -> None:
+def _arrow(page: Page, step: Step, x1: float, x2: float, y: float) -> None:
     line = {"bad": "bad-line", "good": "reply", "command": "command-line"}.get(step.kind, "lane")
     if x1 == x2:
         page.text(x1 + 6, y - 3, shortened(step.words, 36), step.kind + " mono", tip=step.words)
