@@ -56,6 +56,7 @@ Reply judge_helo(Server& server, const Answer& answer, const ServerHost& host, E
     return {250, {}, host.name};
 }
 
+// EHLO, and LHLO where that is spoken.
 Step ehlo(Server& server, std::string_view argument, const ServerHost& host, Effects& fx) {
     const std::string_view name = take_word(argument);
     if (!is_domain(name))
@@ -396,8 +397,8 @@ constexpr Row<Server, ServerHost> table[] = {
      "AUTH mechanism [response]: says who you are"},
     {"STARTTLS", {S::ready}, starttls, AskKind::none, nullptr, {220, 501, 503}, "3207 §4",
      {S::connected}, "STARTTLS: protects the rest of the session"},
-    {"LHLO", {S::connected, S::ready, S::mail, S::recipients}, ehlo, AskKind::none, nullptr,
-     {250, 501}, "2033 §4.1", {S::ready}, "LHLO domain: opens a session of LMTP"},
+    {"LHLO", {S::connected, S::ready, S::mail, S::recipients}, ehlo, AskKind::client_name,
+     judge_ehlo, {250, 421, 450, 501, 550, 554}, "2033 §4.1", {S::ready}, "LHLO domain: opens a session of LMTP"},
 };
 
 }  // namespace
