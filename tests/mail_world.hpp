@@ -158,7 +158,7 @@ class Caller {
         heard_->clear();
         world_.simulation.enter(Entry::say, node_, number_, line + "\r\n");
         world_.run_for(wait);
-        return *heard_;
+        return std::exchange(*heard_, {});
     }
     // What has come since, and comes within `wait`.
     std::string hears(Duration wait) {

@@ -74,6 +74,10 @@ template <class A> void describe(A& a, All& value) {
     });
 }
 
+// Constants, since clang 14 breaks down over such an identifier in the middle of an assignment.
+constexpr Uuid mapper_id{"e1af8308-5d1f-11c9-91a4-08002b14a0fa"};
+constexpr Uuid made_up_id{"00000001-0002-0003-0405-060708090a0b"};
+
 struct Maker {
     postroad::Random chance;
     std::string text() {
@@ -102,8 +106,8 @@ struct Maker {
             out.varying.push_back(static_cast<std::uint16_t>(chance.next()));
         out.room = static_cast<std::uint32_t>(out.varying.size() + chance.below(9));
         if (chance.below(2)) out.perhaps = point();
-        if (chance.below(2)) out.shared = Uuid{"e1af8308-5d1f-11c9-91a4-08002b14a0fa"};
-        if (chance.below(2)) out.again = Uuid{"00000001-0002-0003-0405-060708090a0b"};
+        if (chance.below(2)) out.shared = mapper_id;
+        if (chance.below(2)) out.again = made_up_id;
         out.handle.attributes = static_cast<std::uint32_t>(chance.next());
         out.tag = static_cast<std::uint16_t>(chance.below(3));
         if (out.tag == 1) out.arm_number = static_cast<std::uint32_t>(chance.next());

@@ -87,7 +87,7 @@ class Host(_Part):
         return self._state("up")
 
     def start(self, service: str) -> World:
-        """Starts "mta", "msa", "mda", "pop3", "dns", "resolver", "kdc", "http" or "https"."""
+        """Starts "mta", "msa", "mda", "pop3", "imap", "lmtp", "dns", "resolver", "kdc", "http" or "https"."""
         return self._service(service, True)
 
     def stop(self, service: str) -> World:

@@ -7,10 +7,12 @@
 #include "protocols/dns/name.hpp"
 #include "protocols/dns/types.hpp"
 #include "protocols/message/header.hpp"
+#include "protocols/imap/server.hpp"
 #include "protocols/pop3/server.hpp"
 #include "protocols/smtp/server.hpp"
 #include "sim/views/certificates.hpp"
 #include "sim/views/ladder_words.hpp"
+#include "sim/views/fact_words.hpp"
 #include "viz/draw/widgets.hpp"
 #include "viz/panels/panel.hpp"
 
@@ -198,6 +200,7 @@ void Host::sessions(View& view) {
     const sim::HostSetup& host = view.player.setup().hosts[view.host];
     Machine smtp = machine_of<smtp::ServerState>(smtp::server_rows());
     Machine pop3 = machine_of<pop3::ServerState>(pop3::server_rows());
+    Machine imap = machine_of<imap::ServerState>(imap::server_rows());
     std::vector<std::string> open;
     for (std::uint32_t i = 0; i < world.tcp.tcbs.size(); ++i) {
         const sim::Tcb& tcb = world.tcp.tcbs[i];
@@ -211,6 +214,10 @@ void Host::sessions(View& view) {
             const auto& machine = world.sessions.of<pop3::Server>()[tcb.seat].machine;
             state = name_of(machine.state);
             ++pop3.sessions.at(static_cast<std::size_t>(machine.state));
+        } else if (tcb.role == Role::imap_server && tcb.seat != nothing) {
+            const auto& machine = world.sessions.of<imap::Server>()[tcb.seat].machine;
+            state = name_of(machine.state);
+            ++imap.sessions.at(static_cast<std::size_t>(machine.state));
         }
         const sim::views::Conversation* const talk = view.run.index().conversation(tcb.conversation);
         std::string text = "connection " + std::to_string(view.run.index().number_of(tcb.conversation));
@@ -230,6 +237,7 @@ void Host::sessions(View& view) {
     };
     if (has(Role::smtp_server)) machine(view, smtp, "SMTP server: the state of its sessions");
     if (has(Role::pop3_server)) machine(view, pop3, "POP3 server: the state of its sessions");
+    if (has(Role::imap_server)) machine(view, imap, "IMAP server: the state of its sessions");
     heading(theme, "Connections");
     for (const std::string& text : open) words(theme, theme.mono, theme.colour.text, text);
     if (open.empty()) faint(theme, "None at this moment.");
@@ -265,6 +273,41 @@ void Host::queue(View& view) {
     if (shown == 0) faint(theme, "Empty.");
 }
 
+// INBOX first, then as they are called; those with nothing in them are left out.
+std::vector<std::uint32_t> folders_of(const sim::World& world, const sim::Mailbox& box) {
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t f = box.first_folder; f != nothing; f = world.mail.folders[f].next)
+        if (world.mail.folders[f].count != 0) out.push_back(f);
+    std::sort(out.begin(), out.end(), [&](std::uint32_t a, std::uint32_t b) {
+        if ((a == box.inbox) != (b == box.inbox)) return a == box.inbox;
+        return world.heap.view(world.mail.folders[a].name) < world.heap.view(world.mail.folders[b].name);
+    });
+    return out;
+}
+
+// What is in a folder, with the flags a reader has set (RFC 3501 §2.3.2).
+void folder(View& view, const sim::Folder& folder, unsigned& letters) {
+    const Theme& theme = view.theme;
+    const sim::World& world = view.player.world();
+    faint(theme, "  " + sim::views::visible(world.heap.view(folder.name)) + "   " +
+                     std::to_string(folder.count));
+    for (std::uint32_t s = folder.first; s != nothing && letters < 20; s = world.mail.stored[s].next) {
+        const sim::StoredMessage& stored = world.mail.stored[s];
+        std::string subject = "(no subject)";
+        for (const message::Field& field : message::Fields(world.heap.view(stored.content))) {
+            if (!field.is("Subject")) continue;
+            subject.clear();
+            message::unfold(field.value, subject);
+        }
+        const std::string flags = sim::views::flag_words(static_cast<std::uint16_t>(stored.flags));
+        words(theme, theme.mono, theme.colour.good,
+              "    " + std::to_string(stored.uid) + "  " + sim::views::visible(subject) + ", " +
+                  std::to_string(stored.octets()) + " octets" +
+                  (flags.front() == '\\' ? "  " + flags : ""));
+        ++letters;
+    }
+}
+
 void Host::mailboxes(View& view) {
     const Theme& theme = view.theme;
     const sim::World& world = view.player.world();
@@ -280,21 +323,7 @@ void Host::mailboxes(View& view) {
                   (box.session != nothing ? ", open in a session" : ""));
         ++shown;
         unsigned letters = 0;
-        for (std::uint32_t f = box.first_folder; f != nothing; f = world.mail.folders[f].next)
-        for (std::uint32_t s = world.mail.folders[f].first; s != nothing && letters < 20;
-             s = world.mail.stored[s].next) {
-            const sim::StoredMessage& stored = world.mail.stored[s];
-            std::string subject = "(no subject)";
-            for (const message::Field& field : message::Fields(world.heap.view(stored.content))) {
-                if (!field.is("Subject")) continue;
-                subject.clear();
-                message::unfold(field.value, subject);
-            }
-            words(theme, theme.mono, theme.colour.good,
-                  "    " + std::to_string(stored.uid) + "  " + sim::views::visible(subject) + ", " +
-                      std::to_string(stored.octets()) + " octets");
-            ++letters;
-        }
+        for (const std::uint32_t f : folders_of(world, box)) folder(view, world.mail.folders[f], letters);
     }
     if (shown == 0) faint(theme, "No mailboxes are kept here.");
 }

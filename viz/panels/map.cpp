@@ -26,6 +26,8 @@ std::vector<Badge> badges_of(const sim::HostSetup& host) {
             case Service::msa: badge = {"MSA", Protocol::smtp}; break;
             case Service::mda: badge = {"MDA", Protocol::pop3}; break;
             case Service::pop3: badge = {"POP3", Protocol::pop3}; break;
+            case Service::imap: badge = {"IMAP", Protocol::pop3}; break;
+            case Service::lmtp: badge = {"LMTP", Protocol::smtp}; break;
             case Service::dns: badge = {"DNS", Protocol::dns}; break;
             case Service::resolver: badge = {"resolver", Protocol::dns}; break;
             case Service::kdc: badge = {"KDC", Protocol::other}; break;
@@ -263,7 +265,7 @@ void Map::legend(View& view) {
         x += put_text(list_, theme.small, {x, y}, c.text, text) + theme.px(18);
     };
     entry("SMTP", c.smtp);
-    entry("POP3", c.pop3);
+    entry("POP3, IMAP", c.pop3);
     entry("DNS", c.dns);
     entry("other", c.other);
     const float r = theme.px(6), middle = y + theme.small->FontSize / 2;
