@@ -30,7 +30,7 @@ struct Simulated {
 }  // namespace
 
 TEST_CASE("whatever three IMAP sessions of a world do at once, the store and each of them agree") {
-    const std::uint64_t games = std::getenv("POSTROAD_LONG") != nullptr ? 10'000 : 150;
+    const std::uint64_t games = std::getenv("POSTROAD_LONG") != nullptr ? 100'000 : 1000;
     for (std::uint64_t seed = 1; seed <= games; ++seed) {
         INFO("game " << seed);
         imap_game::Game<Simulated> game(seed);

@@ -128,7 +128,8 @@ std::vector<imap::Range> ranges_of(std::string_view text) {
     return out;
 }
 
-// Entries of messages that are still there, by rising uid: of these uids, or all for "".
+// Entries of messages that are still there, by rising uid: of these uids, or for "" all that the
+// folder has, also those this session has not been told of (RFC 3501 §6.4.3).
 std::vector<std::uint32_t> stored_of(const Desk& desk, std::string_view uids) {
     const World& world = desk.run.world;
     const OpenFolder& open = world.mail.open_folders[desk.open];
@@ -139,7 +140,9 @@ std::vector<std::uint32_t> stored_of(const Desk& desk, std::string_view uids) {
         if (one.folder == open.folder && one.uid == entry.uid) out.push_back(entry.stored);
     };
     if (uids.empty()) {
-        for (const OpenEntry& entry : entries) take(entry);
+        for (std::uint32_t at = world.mail.folders[open.folder].first; at != nothing;
+             at = world.mail.stored[at].next)
+            out.push_back(at);
         return out;
     }
     for (const imap::Range& range : ranges_of(uids))
