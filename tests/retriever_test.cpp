@@ -244,6 +244,29 @@ TEST_CASE("an agent's world runs on from a copy as it would have run itself") {
     }
 }
 
+TEST_CASE("an agent that wants TLS fetches and hands on under its protection, or not at all") {
+    for (const std::string_view how : {"STLS", "from the start", "not offered"}) {
+        const bool offered = how != "not offered";
+        std::string text =
+            world(for_bob + "tls = \"required\"\n[hosts.box.tls]\npolicy = \"required\"\n"
+                            "[hosts.home.tls]\noffer = true\n",
+                  offered ? "tls = { offer = true, implicit = true }\n" : "");
+        if (how == "from the start")
+            text.replace(text.find("from = \"isp\""), 12, "from = \"isp:995\"");
+        MailWorld w(text);
+        w.queue("isp", "alice@isp.example", {"bob@isp.example"}, letter("first"));
+        w.run_for(15 * minute);
+        INFO(how << '\n' << w.dialogue());
+        CHECK(w.mailbox("bob").size() == (offered ? 1U : 0U));
+        CHECK(w.mailbox("oldbob").size() == (offered ? 0U : 1U));
+        CHECK(!w.decided("box secret_in_clear"));
+        if (offered)
+            CHECK_THAT(w.mailbox("bob")[0], ContainsSubstring("with LMTPS"));
+        else
+            CHECK(w.decided("box fetch_failed"));
+    }
+}
+
 TEST_CASE("a crash at any event of a poll loses nothing, and what comes twice the Trace explains") {
     struct Kind {
         const char* agent;
