@@ -52,6 +52,8 @@ void let_go(Run& run, std::uint32_t open);
 void fetch_late(Run& run, std::uint32_t connection);
 // The entry of the folder's message with that uid; `nothing`: it is gone.
 std::uint32_t stored_at(const World& world, const OpenFolder& open, std::uint32_t uid);
+// The folder's new messages come behind those the session has.
+void take_new(World& world, std::uint32_t open);
 imap::MessageRow row_of(const World& world, const OpenFolder& open, std::uint32_t stored);
 // The keyword table, each name ended by "\n".
 void put_keywords(std::string& out, const World& world, const Folder& folder);

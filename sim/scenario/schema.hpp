@@ -5,6 +5,7 @@
 #include "sim/scenario/schema_hosts.hpp"
 #include "sim/scenario/schema_network.hpp"
 #include "sim/scenario/schema_people.hpp"
+#include "sim/scenario/schema_readers.hpp"
 
 #include <array>
 #include <concepts>
