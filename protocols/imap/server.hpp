@@ -93,7 +93,6 @@ struct Server {
     std::uint64_t mailbox = 0;
     std::uint64_t literal_left = 0;  // octets of the literal that are still to come
     std::uint64_t cursor = 0;        // the mod-sequence up to which `members` is true
-    std::uint64_t since = 0;         // CHANGEDSINCE or UNCHANGEDSINCE of the command under way
     Text pending;                    // octets not yet worked off
     Text command;                    // the whole of it, from its tag, its literals in place
     Text message;                    // APPEND's; the desk may share it instead of copying

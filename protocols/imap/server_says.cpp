@@ -58,7 +58,6 @@ void say_tagged(Server& server, const ServerHost& host, const Reply& reply,
     server.waiting = Waiting::nothing;
     server.too_long = server.stage = server.bits = server.outcome = 0;
     server.at = server.search_flags = 0;
-    server.since = 0;
     // Who guesses passwords errs, too.
     const bool errs = reply.code == bad || (reply.code == refused && !server.has_account);
     if (errs && !server.ended && ++server.errors >= host.errors_max)
