@@ -115,19 +115,24 @@ def read(path):
 def drag_something(hand, window, layout):
     """Drags from place to place over the map until a host or network has been moved."""
     # Over and over, each time more slowly: a frame must come between press, way and release.
-    places = [(x, y, pace) for pace in (0.05, 0.3, 1)
+    places = [(x, y, pace) for pace in (0.2, 0.6, 1.5)
               for y in range(60, 300, 30) for x in range(30, 330, 45)]
 
-    def once():
-        x, y, pace = places.pop(0)
+    def drag(x, y, pace, way):
         hand.move(x, y)
         time.sleep(pace)
         hand.button(True)
         for step in range(1, 4):
             time.sleep(pace)
-            hand.move(x + 10 * step, y + 6 * step)
+            hand.move(x + way * 10 * step, y + way * 6 * step)
         time.sleep(pace)
         hand.button(False)
+
+    def once():
+        x, y, pace = places.pop(0)
+        drag(x, y, pace, 1)
+        if not os.path.exists(layout):  # it was the map itself that moved: back with it
+            drag(x + 30, y + 18, pace, -1)
 
     until("a drag with the mouse moves a host, which is kept beside the scenario",
           lambda: os.path.exists(layout) or window.process.poll() is not None or not places, once)

@@ -286,6 +286,8 @@ TEST_CASE("every copy of a message has a fate, and the whole of its way has caus
                 const Time from = custody[journey.steps[i - 1]].time,
                            to = custody[journey.steps[i]].time;
                 CHECK(told == to - from);
+                if (custody[journey.steps[i]].fact.move == sim::CustodyMove::fetched)
+                    CHECK(fates.delays[i].back().cause == "lying in the mailbox");
             }
         }
     }

@@ -193,6 +193,8 @@ TEST_CASE("what if: the runs are alike up to the change, and the run itself stay
     INFO(error);
     REQUIRE(down);
     CHECK(down->parts());
+    // It goes as far as the run itself.
+    CHECK(down->other->time_of(down->other->entries.size() - 1) <= run.end());
     CHECK(down->was_counts.delivered == 1);
     CHECK(down->is_counts.delivered == 0);
     CHECK(player.world() == before);

@@ -16,15 +16,15 @@ constexpr std::string_view finding = "finding the next host (DNS)";
 constexpr std::string_view talking = "connection and dialogue";
 constexpr std::string_view waiting = "waiting for the next try";
 constexpr std::string_view lying = "lying in the mailbox";
-constexpr std::string_view answering = "the answer's way back";
 
-// What a message is busy with behind such a row.
+// What a message is busy with behind such a row; empty: with what it was.
 std::string_view busy_behind(QueueMove move) {
     switch (move) {
     case QueueMove::entered: return finding;
+    case QueueMove::trying: return talking;
     case QueueMove::deferred:
     case QueueMove::delayed_notice: return waiting;
-    default: return talking;
+    default: return {};
     }
 }
 std::string_view busy_behind(CustodyMove move) {
@@ -32,7 +32,7 @@ std::string_view busy_behind(CustodyMove move) {
     case CustodyMove::composed:
     case CustodyMove::accepted: return finding;
     case CustodyMove::delivered: return lying;
-    default: return answering;
+    default: return {};  // who hands over hears of it when the next one has it already
     }
 }
 
@@ -64,13 +64,13 @@ public:
                 if (!is_its(fact.message)) continue;
                 spend(row.head().time);
                 ++step;
-                cause = busy_behind(fact.move);
+                if (const auto next = busy_behind(fact.move); !next.empty()) cause = next;
                 custody_row(row, fact, run_.entries[i].position());
             } else {
                 const auto& fact = row.as<sim::QueueFact>();
                 if (!is_its(fact.message)) continue;
                 spend(row.head().time);
-                cause = busy_behind(fact.move);
+                if (const auto next = busy_behind(fact.move); !next.empty()) cause = next;
                 queue_row(row, fact, run_.entries[i].position());
             }
         }

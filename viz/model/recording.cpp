@@ -92,6 +92,7 @@ Protocol protocol_of(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t 
 
 Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent)
     : setup_(start->world().setup) {
+    const std::uint64_t first = start->world().events_done;  // a fork's are not none
     history_ = std::make_unique<sim::History>(std::move(start), keyframe_spacing,
                                               keyframes_max(*setup_));
     sim::run_whole(*history_, extent);
@@ -100,7 +101,7 @@ Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& 
     // The whole run is in the Trace now; the worlds between are made again when they are visited.
     malloc_trim(0);
     octets_before = resident_octets();
-    history_->seek_event(0);
+    history_->seek_event(first);
     trace_ = std::make_unique<sim::Trace>(replayed_trace().fork(replayed_trace().end()));
     index_ = std::make_unique<sim::views::TraceIndex>(trace(), *setup_);
     gather();
