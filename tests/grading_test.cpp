@@ -2,6 +2,7 @@
 #include "sim/grading/catalogue.hpp"
 #include "sim/grading/grade.hpp"
 #include "sim/grading/reference.hpp"
+#include "sim/grading/student.hpp"
 #include "sim/world/open.hpp"
 #include "tests/catch.hpp"
 #include "tests/views_sample.hpp"
@@ -13,8 +14,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-constexpr const char* head =
-    "number = 1\ntitle = \"t\"\ngoal = \"g\"\nminutes = 15\n";
+constexpr const char* head = "number = 1\ntitle = \"t\"\ngoal = \"g\"\nminutes = 15\n";
 
 std::string problems_of(const std::string& text) {
     return scenario::to_text(load_lab(text, "lab.toml").problems);
@@ -107,10 +107,10 @@ TEST_CASE("a check asks for one thing, and a lab for something") {
 }
 
 TEST_CASE("a prediction names only misconceptions that the lab has") {
-    const std::string text =
-        std::string(head) + "walkthrough = true\n[[prediction]]\nid = \"a\"\nasks = \"?\"\n"
-        "choices = [ { says = \"x\", misconception = \"nobody\" }, "
-        "{ says = \"y\", when = { delivered = \"bob\" } } ]\n";
+    const std::string text = std::string(head) +
+                             "walkthrough = true\n[[prediction]]\nid = \"a\"\nasks = \"?\"\n"
+                             "choices = [ { says = \"x\", misconception = \"nobody\" }, "
+                             "{ says = \"y\", when = { delivered = \"bob\" } } ]\n";
     CHECK_THAT(problems_of(text), ContainsSubstring("there is no [[misconception]] \"nobody\""));
 }
 
@@ -179,7 +179,8 @@ TEST_CASE("counts have two bounds, and nothing can bring back too many") {
 TEST_CASE("what an empty run fulfils too earns nothing without what it is given") {
     const LoadedLab loaded = load_lab(
         std::string(head) + "[[check]]\npoints = 2\nsays = \"s\"\nnot_delivered = \"bob\"\n"
-        "given = { connect = \"mx:25\" }\n", "lab.toml");
+                            "given = { connect = \"mx:25\" }\n",
+        "lab.toml");
     REQUIRE(loaded.ok());
     Sample sample;
     CHECK(evaluate(loaded.lab, sample.trace, sample.world).front().earned == 0);
@@ -187,12 +188,75 @@ TEST_CASE("what an empty run fulfils too earns nothing without what it is given"
     CHECK(evaluate(loaded.lab, sample.trace, sample.world).front().earned == 2);
 }
 
+TEST_CASE("part of an order or of a count earns part of the points, where the lab says so") {
+    Sample sample;
+    for (const Time at : {1 * second, 3 * second})
+        sample.connect(at, 1, sample.world.setup->addresses[2], 25, true, Ending::closed);
+    const auto earned = [&](const std::string& words) {
+        const LoadedLab loaded =
+            load_lab(head + ("[[check]]\npoints = 6\nsays = \"s\"\n" + words + "\n"), "lab.toml");
+        INFO(scenario::to_text(loaded.problems));
+        REQUIRE(loaded.ok());
+        return evaluate(loaded.lab, sample.trace, sample.world).front();
+    };
+    const std::string count = "count = { of = { connect = \"mx:25\" }, at_least = 3 }";
+    CHECK(earned(count).earned == 0);
+    CHECK(earned(count + "\npartial = true").earned == 4);
+    CHECK_THAT(earned(count + "\npartial = true").why, ContainsSubstring("2 of 3: "));
+    // Too many is no part of what was asked for.
+    CHECK(earned("count = { of = { connect = \"mx:25\" }, at_least = 1, at_most = 1 }\n"
+                 "partial = true")
+              .earned == 0);
+    const std::string order = "order = [ { connect = \"mx:25\" }, { connect = \"mx:25\" }, "
+                              "{ connect = \"mx:110\" } ]";
+    CHECK(earned(order + "\npartial = true").earned == 4);
+    CHECK(earned(order + "\npartial = true\ngiven = { connect = \"mx:110\" }").earned == 0);
+    CHECK_THAT(
+        problems_of(std::string(head) +
+                    "[[check]]\npoints = 1\nsays = \"s\"\npartial = true\nconnect = \"mx:25\"\n"),
+        ContainsSubstring("\"partial\" is for order and count"));
+}
+
+TEST_CASE("a student's variant is always the same, and one that cannot be is told at its place") {
+    const LoadedLab loaded = load_lab(
+        std::string(head) +
+            "walkthrough = true\n[[variant]]\nname = \"slow\"\nset = { title = \"slow\" }\n"
+            "[[variant]]\nname = \"odd\"\nset = { \"hosts.moon.os\" = 3 }\n",
+        "lab.toml");
+    INFO(scenario::to_text(loaded.problems));
+    REQUIRE(loaded.ok());
+    CHECK(student_seed(" S42 ") == student_seed("s42"));
+    CHECK(student_seed("s42") != student_seed("s43"));
+    std::size_t slow = 0;
+    for (int student = 0; student < 40; ++student) {
+        const std::string name = "s" + std::to_string(student);
+        CHECK(variant_of(loaded.lab, name) == variant_of(loaded.lab, " " + name));
+        slow += variant_of(loaded.lab, name)->name == "slow";
+    }
+    CHECK(slow > 8);
+    CHECK(slow < 32);
+    const Opened given =
+        open_scenario("postroad = 1\n[hosts.mail]\ndomains = \"example.org\"\n", "s.toml");
+    REQUIRE(given);
+    const Opened own = as_variant(given, loaded.lab.variants[0], "s.toml", {});
+    REQUIRE(own);
+    CHECK(own.setup->scenario.title == "slow");
+    const Opened odd = as_variant(given, loaded.lab.variants[1], "s.toml", {});
+    CHECK_FALSE(odd);
+    CHECK_THAT(scenario::to_text(odd.problems),
+               ContainsSubstring("lab.toml:9:") &&
+                   ContainsSubstring("the variant \"odd\" cannot set hosts.moon.os"));
+    CHECK_THAT(problems_of(std::string(head) + "walkthrough = true\n[[variant]]\nname = \"x\"\n"),
+               ContainsSubstring("\"set\" is missing"));
+}
+
 TEST_CASE("predictions are read as they were written, and others are told") {
     const LoadedLab loaded = load_lab(
-        std::string(head) + "walkthrough = true\n"
-        "[[prediction]]\nid = \"who\"\nasks = \"Who?\"\nchoices = [ { says = \"the first\", "
-        "when = { delivered = \"bob\" } }, { says = \"the second\" } ]\n"
-        "[[prediction]]\nid = \"many\"\nasks = \"How many?\"\nnumber_of = { connect = {} }\n",
+        std::string(head) +
+            "walkthrough = true\n"
+            "[[prediction]]\nid = \"who\"\nasks = \"Who?\"\nchoices = [ { says = \"the first\", "
+            "when = { delivered = \"bob\" } }, { says = \"the second\" } ]\n"
+            "[[prediction]]\nid = \"many\"\nasks = \"How many?\"\nnumber_of = { connect = {} }\n",
         "lab.toml");
     INFO(scenario::to_text(loaded.problems));
     REQUIRE(loaded.ok());

@@ -18,8 +18,9 @@ from .world import World
 from ._core import version as __version__
 
 __all__ = ["ChangeError", "Comparison", "HookError", "Lab", "LabError", "Later", "Mail",
-           "MomentError", "PostroadError", "Problem", "Question", "RunLimit", "Scenario", "ScenarioError", "ScenarioWarning", "Sweep",
-           "SweepError", "Trace", "World", "compare", "errors", "lab", "labs", "load", "sweep"]
+           "MomentError", "PostroadError", "Problem", "Question", "RunLimit", "Scenario",
+           "ScenarioError", "ScenarioWarning", "Sweep", "SweepError", "Trace", "World", "compare",
+           "errors", "lab", "labs", "load", "sweep"]
 
 load = Scenario.load
 

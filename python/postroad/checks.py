@@ -55,7 +55,8 @@ class _Check:
     judge: Callable[[Run], Verdict]
 
 
-def check(says: str, points: int = 1) -> Callable[[Callable[[Run], Verdict]], Callable[[Run], Verdict]]:
+def check(says: str,
+          points: int = 1) -> Callable[[Callable[[Run], Verdict]], Callable[[Run], Verdict]]:
     """Declares a check of a lab's: the sentence that must hold, and what it is worth."""
     if points < 1:
         raise ValueError(f"a check is worth a point or more, not {points}")
@@ -78,7 +79,8 @@ def read(folder: Path) -> list[_Check]:
         raise LabError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
     out = [one.postroad_check for one in names.values() if hasattr(one, "postroad_check")]
     if not out:
-        raise LabError(f"{path} has no check: write @postroad.checks.check(\"what must hold\", points=1)")
+        raise LabError(f"{path} has no check: write "
+                       '@postroad.checks.check("what must hold", points=1)')
     return out
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ChangeError", "HookError", "LabError", "MomentError", "PostroadError", "Problem", "RunLimit",
-           "ScenarioError", "ScenarioWarning", "SweepError"]
+__all__ = ["ChangeError", "HookError", "LabError", "MomentError", "PostroadError", "Problem",
+           "RunLimit", "ScenarioError", "ScenarioWarning", "SweepError"]
 
 
 @dataclass(frozen=True)

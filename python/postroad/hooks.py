@@ -118,11 +118,14 @@ class Hooks:
         self.hooks: dict[str, Hook] = {}
         self.generators: list[tuple[Hook, int]] = []
         """Each with how long it waits, in ns, before it is asked for the first time."""
+        self.first_generator = 0
+        """The number of the first: those before it are a replayed journal's, and not ours to ask."""
 
     def at(self, now_ns: int, core: _core.World) -> Hooks:
         """The same hooks in a fork, with what they remembered at that moment."""
         out = Hooks(core, self.memory.as_of(now_ns))
         out.hooks, out.generators = dict(self.hooks), list(self.generators)
+        out.first_generator = self.first_generator
         out.connect(core)
         return out
 
@@ -140,9 +143,10 @@ class Hooks:
         what = KINDS[kind]
         hook = self.hooks.get(what)
         if what == "work":
-            if about >= len(self.generators):
-                return 0, 0, ""  # a journal's, and not ours
-            hook, wait_ns = self.generators[about]
+            place = about - self.first_generator
+            if not 0 <= place < len(self.generators):
+                return 0, 0, ""
+            hook, wait_ns = self.generators[place]
             if wait_ns and number == 0:
                 return 250, wait_ns, ""
             number -= 1 if wait_ns else 0

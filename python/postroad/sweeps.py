@@ -125,9 +125,9 @@ def sweep(scenario: Scenario, grid: Mapping[str, Iterable[Any] | Callable[[rando
     "seed" is the seed. Instead of values there may be a distribution, a function of a random.Random:
     `{"links.x.latency": lambda rng: f"{rng.uniform(1, 50)}ms"}`; each of the combined values is run
     `samples` times with values drawn, the same ones each time, each under a seed of its own. Or a
-    list of points. `measure(world)` gives a
-    number or a dict of them. `folder`: finished points are kept there, and a sweep that was killed
-    goes on where it was. `prepare(world)` is called before each run, to set hooks. `workers`: processes, one a core when left out; 0: in this process.
+    list of points. `measure(world)` gives a number or a dict of them. `folder`: finished points are
+    kept there, and a sweep that was killed goes on where it was. `prepare(world)` is called before
+    each run, to set hooks. `workers`: processes, one a core when left out; 0: in this process.
     `client`: a dask.distributed.Client that runs the points instead. The table is the same in every
     case, whatever is finished first.
 

@@ -199,11 +199,14 @@ class World:
         4
         """
         hooks = self._own_hooks()
+        if not hooks.generators:
+            hooks.first_generator = self._core.journal.count(" generate ")
         hooks.generators.append((hook, self._ns(after)))
         try:
             hooks.connect(self._core)
             first = self.scenario.topology["hosts"][0]["name"]
-            self._core.enter("generate", first, len(hooks.generators) - 1)
+            number = hooks.first_generator + len(hooks.generators) - 1
+            self._core.enter("generate", first, number)
         except BaseException:
             hooks.generators.pop()
             raise

@@ -251,6 +251,16 @@ def test_a_generator_makes_mail_and_its_journal_makes_it_again(pair, tmp_path):
                                   str(tmp_path / "journal.txt")) == fingerprint
 
 
+def test_a_replayed_generator_is_not_another_ones_to_ask(pair):
+    journal = pair.world().workload(make_mail, after="1m").run("90s").journal
+    world = pair.world().replay(journal).run("70s")
+    world.workload(lambda q: postroad.Mail("alice", "bob", subject=f"other {q.number}", then="5m")
+                   if q.number < 2 else None).run("30m")
+    subjects = world.trace.deliveries.subject.astype(str)
+    assert sorted(one for one in subjects if one.startswith("other")) == ["other 0", "other 1"]
+    assert 1 < sum(one.startswith("made") for one in subjects) < 5
+
+
 def test_a_fork_of_a_generator_makes_its_own_mail_past_the_fork(pair):
     called = []
 
