@@ -6,7 +6,7 @@ usage: capture_gate.py FILE.pcapng [--expect COUNTS.json] [--lossy]
 
 COUNTS.json is what sim/views/capture_counts.hpp writes of a Trace:
 {"smtp_commands": {"MAIL": 1}, "smtp_replies": {"250": 4}, "pop_commands": {"RETR": 1},
- "dns_queries": 2, "dns_answers": 2, "sent_again": 0}
+ "imap_commands": {"SELECT": 1}, "dns_queries": 2, "dns_answers": 2, "sent_again": 0}
 A key that is missing is not compared. With --lossy, TCP's notes about loss and order are no
 faults; without it `sent_again` is 0 for every sound capture. Exit: 0 sound, 1 not, 2 cannot judge.
 """
@@ -76,6 +76,8 @@ def judge(path, expect, lossy):
 
     smtp_verbs = {"HELO", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "VRFY", "EXPN", "HELP", "NOOP",
                   "QUIT", "AUTH", "STAR", "BDAT", "ETRN"}
+    imap_verbs = {"LOGIN", "AUTHENTICATE", "STARTTLS", "CAPABILITY", "SELECT", "EXAMINE", "LIST",
+                  "STATUS", "IDLE", "LOGOUT", "ENABLE", "APPEND"}
     found = {
         "smtp_commands": lambda: counted(
             one for one in (v.upper()[:4] for v in values(path, "smtp.req", "smtp.req.command"))
@@ -83,6 +85,9 @@ def judge(path, expect, lossy):
         "smtp_replies": lambda: counted(values(path, "smtp.rsp", "smtp.response.code")),
         "pop_commands": lambda: counted(
             v.upper() for v in values(path, "pop.request", "pop.request.command")),
+        "imap_commands": lambda: counted(
+            one for one in (v.upper() for v in values(path, "imap.request", "imap.request.command"))
+            if one in imap_verbs),
         "dns_queries": lambda: len(lines(path, "dns.flags.response == 0 && !icmp && !icmpv6")),
         "dns_answers": lambda: len(lines(path, "dns.flags.response == 1 && !icmp && !icmpv6")),
         "sent_again": lambda: len(lines(

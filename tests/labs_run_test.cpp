@@ -246,3 +246,16 @@ TEST_CASE("the hotel's relay delivers, and is yet the wrong answer") {
     CHECK(report.earned == 1);  // Bob has it in time
     CHECK_FALSE(report.passed());
 }
+
+TEST_CASE("no lab and no lab's solution leaves cryptography out") {
+    std::size_t scenarios = 0;
+    for (const LabFolder& lab : labs())
+        for (const char* file : {"scenario.toml", "solution/scenario.toml"}) {
+            const std::filesystem::path path = lab.folder / file;
+            if (!std::filesystem::exists(path)) continue;
+            ++scenarios;
+            INFO(path.string());
+            CHECK(setup_of(path)->scenario.tls == scenario::TlsKind::real);
+        }
+    CHECK(scenarios >= labs().size());
+}

@@ -122,6 +122,40 @@ TEST_CASE("another id brings the new policy, and its time brings it back to DNS"
     CHECK(w.mailbox("bob").size() == 3);
 }
 
+TEST_CASE("a policy in use is fetched again before it expires, and no mail waits for that") {
+    MailWorld w(sts_world("max_age = \"7d\""));
+    send(w);
+    w.run_for(11 * hour);
+    send(w);
+    CHECK(w.conversations(443) == 1);
+    for (int day = 1; day < 12; ++day) {  // beyond the first one's end
+        w.run_for(24 * hour);
+        send(w);
+    }
+    INFO(w.dialogue());
+    CHECK(w.conversations(443) == 12);
+    std::size_t enforced = 0;
+    for (const std::string& one : w.decisions())
+        enforced += one.find("mail sts_enforced") != std::string::npos ? 1U : 0U;
+    CHECK(enforced == 13);
+    CHECK(w.mailbox("bob").size() == 13);
+}
+
+TEST_CASE("a policy that cannot be fetched again holds for its time, and the Trace warns of it") {
+    MailWorld w(sts_world("max_age = \"3d\"",
+                          "[[timeline]]\nat = \"+1h\"\nhost = { host = \"www\", state = \"crash\" }\n"));
+    send(w);
+    for (int day = 1; day < 4; ++day) {
+        w.run_for(22 * hour);
+        send(w);
+        INFO(w.dialogue());
+        CHECK(w.decided("mail sts_fetch_failed: the policy of example.net could not be fetched") ==
+              (day > 1));
+    }
+    CHECK(w.mailbox("bob").size() == 4);
+    CHECK(w.decided("mail sts_kept: "));
+}
+
 TEST_CASE("an exchanger that the policy does not name gets the mail when it is only tested") {
     for (const std::string mode : {"testing", "enforce", "none"}) {
         MailWorld w(sts_world("mx = \"other.example.net\", mode = \"" + mode + "\""));

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Programs that nobody here wrote read mail in a live world: imaplib, poplib, curl, mbsync,
-fetchmail, imapflow; smtplib brings it by LMTP. usage: read_mail_interop_test.py [CASE...]"""
+"""Programs that nobody here wrote read mail in a live world: imaplib, poplib, curl, openssl, mbsync,
+fetchmail, imapflow; smtplib brings it by LMTP, and tshark reads captures of it. usage: read_mail_interop_test.py [CASE...]"""
 import contextlib
 import email
 import imaplib
@@ -16,7 +16,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "interop"))
-from live import ROOT, Live, run_cases, same_again  # noqa: E402
+from live import CASES, PROGRAM, ROOT, Live, run_cases, same_again  # noqa: E402
 
 EXPOSED = ["mail:25=127.0.0.1:0", "mail:110=127.0.0.1:0", "mail:143=127.0.0.1:0",
            "mail:993=127.0.0.1:0", "mail:24=127.0.0.1:0"]
@@ -173,6 +173,84 @@ def curl_reads():
         code, said = run(*base, "-k", f"imaps://127.0.0.1:{one.port['mail:993']}/Team;MAILINDEX=1")
         assert code == 0 and "this is [team] four" in said, said
         same_again(one)
+
+
+def openssl_is_protected():
+    """openssl begins TLS in IMAP and in LMTP, or before IMAP, and finds the certificate good"""
+    scenario = os.path.join(CASES, "read-mail", "scenario.toml")
+    ran = subprocess.run([PROGRAM, "show", scenario, "--authorities", "--seed", "1"],
+                         capture_output=True, text=True, timeout=60, check=False)
+    assert "BEGIN CERTIFICATE" in ran.stdout, ran.stdout + ran.stderr
+    with world() as one, tempfile.TemporaryDirectory(prefix="postroad-") as folder:
+        roots = os.path.join(folder, "roots.pem")
+        with open(roots, "w", encoding="utf-8") as out:
+            out.write(ran.stdout)
+
+        def client(port, dialogue, *more, name="mail.example.org"):
+            return run("openssl", "s_client", "-connect", f"127.0.0.1:{one.port[port]}", "-ign_eof",
+                       "-CAfile", roots, "-attime", "1283328000", "-verify_hostname", name,
+                       "-verify_return_error", *more, stdin=dialogue, timeout=60)
+
+        reads = "a LOGIN bob secret-bob\r\nb STATUS INBOX (MESSAGES)\r\nc LOGOUT\r\n"
+        for port, more in (("mail:143", ["-starttls", "imap"]), ("mail:993", [])):
+            code, said = client(port, reads, *more)
+            assert code == 0 and "Verification: OK" in said, said
+            assert "* STATUS INBOX (MESSAGES 3)" in said and "a OK" in said, said
+            code, said = client(port, reads, *more, name="other.example.org")
+            assert code != 0 and "Verification: OK" not in said and "a OK" not in said, said
+        code, said = client("mail:24", "LHLO client.example\r\nRCPT TO:<x@example.org>\r\n"
+                            "QUIT\r\n", "-starttls", "lmtp")
+        assert code == 0 and "Verification: OK" in said, said
+        assert "250-mail.example.org" in said and "503 " in said and "221 " in said, said
+        assert said.rindex("STARTTLS") < said.rindex("250-mail.example.org"), said  # not offered again
+        same_again(one)
+
+
+IMAPS = """
+postroad = 1
+until = "+10m"
+[hosts.mail]
+domains = "example.org"
+services = ["mta", "msa", "mda", "imap", "dns", "resolver"]
+tls.offer = true
+tls.implicit = true
+tls.version_max = "%s"
+imap.mechanisms = %s
+[people.alice]
+address = "alice@example.org"
+[people.bob]
+address = "bob@example.org"
+fetch.protocol = "imap"
+fetch.from = "mail:%d"
+[[timeline]]
+send = { from = "alice", to = "bob", subject = "s", body = "a secret plan" }
+[[timeline]]
+at = "+1m"
+fetch = "bob"
+"""
+
+
+def tshark_reads_imap():
+    """tshark shows the dialogue of IMAP under TLS, with no option: the log-in, and the message"""
+    with tempfile.TemporaryDirectory(prefix="postroad-") as folder:
+        capture, scenario = os.path.join(folder, "imap.pcapng"), os.path.join(folder, "imap.toml")
+        for version in ("1.2", "1.3"):
+            for port, mechanisms, verb in ((993, "[]", "LOGIN"), (993, '["PLAIN"]', "AUTHENTICATE"),
+                                           (143, '["PLAIN"]', "AUTHENTICATE")):
+                with open(scenario, "w", encoding="utf-8") as out:
+                    out.write(IMAPS % (version, mechanisms, port))
+                code, said = run(PROGRAM, "run", scenario, "--pcap", capture)
+                assert code == 0, said
+                code, said = run("tshark", "-2", "-n", "-r", capture, "-Y", "tls && imap.request",
+                                 "-T", "fields", "-e", "imap.request.command")
+                commands = [line.upper() for line in said.splitlines()]
+                for wanted in (verb, "SELECT", "LOGOUT"):
+                    assert wanted in commands, (version, port, wanted, said)
+                code, said = run("tshark", "-2", "-n", "-r", capture, "-Y",
+                                 "tls && imap contains \"a secret plan\"")
+                assert code == 0 and "IMAP" in said, (version, port, said)
+                code, said = run("tshark", "-2", "-n", "-r", capture, "-Y", "_ws.malformed")
+                assert code == 0 and "IMAP" not in said and "TLS" not in said, (version, port, said)
 
 
 def mbsync_keeps_in_step():
@@ -340,5 +418,5 @@ def smtplib_brings_by_lmtp():
 
 if __name__ == "__main__":
     sys.exit(run_cases([imaplib_works, imaplib_is_protected, poplib_sees_the_inbox, curl_reads,
-                        mbsync_keeps_in_step, fetchmail_collects, imapflow_works,
+                        openssl_is_protected, tshark_reads_imap, mbsync_keeps_in_step, fetchmail_collects, imapflow_works,
                         smtplib_brings_by_lmtp], sys.argv[1:]))

@@ -2,6 +2,8 @@
 // (RFC 8461 §5.1).
 #include "sim/mail/mta_sts.hpp"
 
+#include <algorithm>
+
 #include "protocols/base/ascii.hpp"
 #include "protocols/policy/mta_sts.hpp"
 #include "sim/mail/routing.hpp"
@@ -110,6 +112,32 @@ std::string id_in(const dns_layer::Resolved& answer, std::size_t& count) {
     return out;
 }
 
+// RFC 8461 §10.2: a policy that is in use is fetched again before it expires, once a day, so that
+// somebody who keeps it away has to do so for all its time.
+bool is_due(const Run& run, std::uint32_t id) {
+    const StsPolicy& one = run.world.mail.sts[id];
+    const Duration lives = one.max_age_s * second;
+    const Duration age = lives - (one.expires - run.now());
+    return one.phase == StsPhase::idle && one.try_again <= run.now() &&
+           age >= std::min(lives / 2, 24 * hour);
+}
+
+// Fetches what the record of that id stands for. Who waits goes on when it is there.
+void fetch_policy(Run& run, std::uint32_t id, std::string_view found, Id subject) {
+    World& world = run.world;
+    StsPolicy& one = world.mail.sts.edit(id);
+    const std::string domain(world.heap.view(one.domain));
+    one.phase = StsPhase::fetching;
+    world.heap.assign(one.wanted_id, found);
+    const NodeId host = one.host;
+    const std::string server = "mta-sts." + domain;
+    run.decide(host, subject, Reason::sts_wanted, domain, found, server);
+    web::Wanted wanted;
+    wanted.server = server;
+    wanted.target = policy::sts_path;
+    web::fetch(run, host, wanted, subject, FetchFor::mta_sts, id);
+}
+
 }  // namespace
 
 bool find_sts_policy(Run& run, std::uint32_t delivery) {
@@ -176,19 +204,13 @@ void sts_resolved(Run& run, std::uint32_t who, std::uint32_t what,
     if (is_alive(run, id) && world.heap.view(one.id) == found) {
         run.decide(one.host, subject, Reason::sts_cached, domain, found,
                    Run::duration(one.expires - run.now()));
-        return conclude(run, id);
+        conclude(run, id);
+        if (is_due(run, id)) fetch_policy(run, id, found, subject);  // no mail waits for it
+        return;
     }
     if (one.try_again > run.now())
         return could_not_fetch(run, id, "it could not a moment ago, and is given time");
-    one.phase = StsPhase::fetching;
-    world.heap.assign(one.wanted_id, found);
-    const NodeId host = one.host;
-    const std::string server = "mta-sts." + domain;
-    run.decide(host, subject, Reason::sts_wanted, domain, found, server);
-    web::Wanted wanted;
-    wanted.server = server;
-    wanted.target = policy::sts_path;
-    web::fetch(run, host, wanted, subject, FetchFor::mta_sts, id);
+    fetch_policy(run, id, found, subject);
 }
 
 void sts_fetched(Run& run, std::uint32_t id, const web::Fetched& what) {

@@ -26,7 +26,7 @@ std::uint16_t to_version(scenario::TlsVersion version) {
 
 // Mail's ports: other connections are let alone.
 bool is_mails(std::uint16_t port) {
-    constexpr std::uint16_t ports[] = {25, 110, 143, 465, 587, 993, 995};
+    constexpr std::uint16_t ports[] = {24, 25, 110, 143, 465, 587, 993, 995};
     return std::find(std::begin(ports), std::end(ports), port) != std::end(ports);
 }
 

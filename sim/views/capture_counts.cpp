@@ -20,6 +20,19 @@ std::string verb_of(std::string_view line) {
     return out;
 }
 
+// The verb behind a command's tag. Empty: the line is none, or its verb is not counted, because
+// tshark takes the word for another one ("UID FETCH").
+std::string imap_verb_of(std::string_view line) {
+    constexpr std::string_view counted[] = {"LOGIN",  "AUTHENTICATE", "STARTTLS", "CAPABILITY",
+                                            "SELECT", "EXAMINE",      "LIST",     "STATUS",
+                                            "IDLE",   "LOGOUT",       "ENABLE",   "APPEND"};
+    take_word(line);
+    const std::string verb = verb_of(line);
+    for (const std::string_view one : counted)
+        if (verb == one) return verb;
+    return {};
+}
+
 bool is_dns(const PacketFact& fact) {
     return fact.protocol == net::protocol_udp && (fact.source_port == 53 || fact.target_port == 53);
 }
@@ -51,6 +64,7 @@ CaptureCounts capture_counts(const Trace& trace, const TraceIndex& index) {
             const bool smtp = talk->target_port == 24 || talk->target_port == 25 || talk->target_port == 587 ||
                               talk->target_port == 465;
             const bool pop = talk->target_port == 110 || talk->target_port == 995;
+            const bool imap = talk->target_port == 143 || talk->target_port == 993;
             const std::string_view line = row.tail<LineFact>();
             const bool end_of_data = line == ".\r\n";
             if (smtp && fact.code >= 400 && fact.section == Section("5321 §4.1.1.4"))
@@ -59,6 +73,9 @@ CaptureCounts capture_counts(const Trace& trace, const TraceIndex& index) {
                 refused.count(fact.conversation) == 0)
                 ++out.smtp_commands[verb_of(line)];
             if (pop && fact.speech == Speech::command) ++out.pop_commands[verb_of(line)];
+            if (imap && fact.speech == Speech::command)
+                if (const std::string verb = imap_verb_of(line); !verb.empty())
+                    ++out.imap_commands[verb];
             if (smtp && fact.speech == Speech::reply) {
                 // A reply of many lines, in one row or in many, is counted at its last one.
                 for (std::string_view rest = line; !rest.empty();) {
@@ -91,6 +108,7 @@ std::string to_json(const CaptureCounts& counts) {
     put(out, "smtp_commands", counts.smtp_commands);
     put(out, "smtp_replies", counts.smtp_replies);
     put(out, "pop_commands", counts.pop_commands);
+    put(out, "imap_commands", counts.imap_commands);
     return out + "\"dns_queries\": " + std::to_string(counts.dns_queries) +
            ", \"dns_answers\": " + std::to_string(counts.dns_answers) +
            (counts.lost == 0 ? ", \"sent_again\": " + std::to_string(counts.sent_again) : "") +
