@@ -174,3 +174,44 @@ TEST_CASE("IMAP is protected by STARTTLS and at port 993, and takes no password 
     CHECK_THAT(bob.greeting, ContainsSubstring("STARTTLS") && ContainsSubstring("LOGINDISABLED"));
     CHECK_THAT(bob.says("a LOGIN bob secret-bob"), !ContainsSubstring("a OK"));
 }
+
+TEST_CASE("who has a folder open that another session deletes is told, and let go of") {
+    MailWorld w(office());
+    Reader here(w, 1), there(w, 2);
+    here.log_in();
+    there.log_in();
+    here.says("b CREATE Gone");
+    there.says("b SELECT Gone");
+    CHECK_THAT(here.says("c DELETE Gone"), ContainsSubstring("c OK"));
+    CHECK_THAT(there.says("c NOOP"), ContainsSubstring("* BYE") && ContainsSubstring("c "));
+    CHECK(w.world().mail.open_folders.live() == 0);
+}
+
+TEST_CASE("people read, answer, file and remove by habit, and the server knows it by IMAP") {
+    MailWorld w(office("", "fetch.protocol = \"imap\"\n") +
+                "until = \"+1d\"\n" +
+                "[habits.desk]\npeople = \"bob\"\nevery = \"10m\"\ntakes = \"30s\"\nreplies = \"50%\"\n"
+                "removes = \"30%\"\nfiles = \"50%\"\nuntil = \"+10h\"\n"
+                "[[workloads]]\nfrom = \"alice\"\nto = \"bob\"\nrate = \"12/h\"\ncount = 40\n");
+    w.run_for(12 * 3600 * second);
+    CHECK(w.count(CustodyMove::fetched) >= 40);
+    const std::size_t filed = w.mailbox("bob", "Archive").size();
+    const std::size_t removed = w.mailbox("bob", "Trash").size();
+    CHECK(filed > 5);
+    CHECK(removed > 3);
+    CHECK(w.mailbox("bob").size() + filed + removed == 40);
+    CHECK(w.mailbox("alice").size() > 5);
+    CHECK(w.decided("handled: bob: answers"));
+}
+
+TEST_CASE("a web mailer opens what is unread, and keeps nothing between its pages") {
+    MailWorld w(office("", "fetch.protocol = \"web\"\n") +
+                "[[timeline]]\nat = \"+10s\"\nfetch = \"bob\"\n"
+                "[[timeline]]\nat = \"+1m\"\nhandle = { person = \"bob\", act = \"remove\", subject = \"one\" }\n");
+    deliver(w, "one");
+    deliver(w, "two");
+    w.run_for(2 * minute);
+    CHECK(w.count(CustodyMove::fetched) == 2);
+    CHECK(w.mailbox("bob").size() == 1);
+    CHECK(w.mailbox("bob", "Trash").size() == 1);
+}

@@ -144,12 +144,8 @@ std::vector<std::uint32_t> vanished_since(const World& world, const Folder& fold
 
 bool changes(Desk& desk) {
     World& world = desk.run.world;
-    if (world.mail.open_folders[desk.open].folder == nothing) {
-        imap::put_record(desk.text, imap::ChangesHead{});
-        desk.out.text = desk.text;
-        desk.out.exists = false;  // the folder is gone, and all its messages
-        return true;
-    }
+    if (world.mail.open_folders[desk.open].folder == nothing)
+        return desk.refuse("NONEXISTENT", "the mailbox has been deleted meanwhile");
     take_new(world, desk.open);
     const OpenFolder& open = world.mail.open_folders[desk.open];
     const Folder& folder = world.mail.folders[open.folder];
@@ -193,7 +189,8 @@ bool vanished(Desk& desk) {
 
 bool keyword(Desk& desk) {
     const std::uint32_t folder = desk.run.world.mail.open_folders[desk.open].folder;
-    for (std::string_view rest = desk.asked.b; !rest.empty();)
+    const bool makes = desk.asked.number == 0;
+    for (std::string_view rest = desk.asked.b; makes && !rest.empty();)
         if (folders::keyword_bit(desk.run.world, folder, take_word(rest), true) == 0)
             return desk.refuse("LIMIT", "a mailbox has 26 keywords at most");
     put_keywords(desk.text, desk.run.world, desk.folder(folder));
