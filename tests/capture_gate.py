@@ -77,7 +77,7 @@ def judge(path, expect, lossy):
     smtp_verbs = {"HELO", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "VRFY", "EXPN", "HELP", "NOOP",
                   "QUIT", "AUTH", "STAR", "BDAT", "ETRN"}
     imap_verbs = {"LOGIN", "AUTHENTICATE", "STARTTLS", "CAPABILITY", "SELECT", "EXAMINE", "LIST",
-                  "STATUS", "IDLE", "LOGOUT", "ENABLE", "APPEND"}
+                  "STATUS", "IDLE", "LOGOUT", "ENABLE", "APPEND", "FETCH", "STORE"}
     found = {
         "smtp_commands": lambda: counted(
             one for one in (v.upper()[:4] for v in values(path, "smtp.req", "smtp.req.command"))

@@ -20,13 +20,15 @@ std::string verb_of(std::string_view line) {
     return out;
 }
 
-// The verb behind a command's tag. Empty: the line is none, or its verb is not counted, because
-// tshark takes the word for another one ("UID FETCH").
+// The verb behind a command's tag, without UID. Empty: the line is none (DONE, an answer to a
+// challenge), or its verb is not counted.
 std::string imap_verb_of(std::string_view line) {
     constexpr std::string_view counted[] = {"LOGIN",  "AUTHENTICATE", "STARTTLS", "CAPABILITY",
                                             "SELECT", "EXAMINE",      "LIST",     "STATUS",
-                                            "IDLE",   "LOGOUT",       "ENABLE",   "APPEND"};
+                                            "IDLE",   "LOGOUT",       "ENABLE",   "APPEND",
+                                            "FETCH",  "STORE"};
     take_word(line);
+    if (verb_of(line) == "UID") take_word(line);
     const std::string verb = verb_of(line);
     for (const std::string_view one : counted)
         if (verb == one) return verb;

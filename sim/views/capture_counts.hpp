@@ -13,7 +13,7 @@ struct CaptureCounts {
     std::map<std::string, std::uint64_t> smtp_commands;  // by verb, in capitals
     std::map<std::string, std::uint64_t> smtp_replies;   // lines, by code
     std::map<std::string, std::uint64_t> pop_commands;
-    std::map<std::string, std::uint64_t> imap_commands;  // those that tshark names as they are said
+    std::map<std::string, std::uint64_t> imap_commands;  // UID left out
     std::uint64_t dns_queries = 0, dns_answers = 0;      // over UDP
     std::uint64_t lost = 0, sent_again = 0;
 };
