@@ -14,7 +14,8 @@ namespace postroad::sim::secured {
 namespace {
 
 // RFC 8314 §3.2 and §3.3: at these ports TLS comes first.
-constexpr std::uint16_t submissions_port = 465, pop3s_port = 995, https_port = 443;
+constexpr std::uint16_t submissions_port = 465, imaps_port = 993, pop3s_port = 995,
+                        https_port = 443;
 
 tls::Engine& engine(Run& run) {
     if (!run.tls) run.tls = std::make_shared<tls::Engine>();
@@ -26,16 +27,19 @@ std::uint32_t endpoint_of(const World& world, std::uint32_t connection) {
 }
 
 std::uint32_t owner_of(const Run& run, const Tcb& tcb) {
-    if (tcb.role == Role::http_client)
-        return run.world.sessions.of<http::Client>()[tcb.seat].settings;
-    return tcb.role == Role::pop3_client
-               ? run.world.sessions.of<pop3::Client>()[tcb.seat].settings
-               : run.world.sessions.of<smtp::Client>()[tcb.seat].settings;
+    const SessionTables& sessions = run.world.sessions;
+    switch (tcb.role) {
+        case Role::http_client: return sessions.of<http::Client>()[tcb.seat].settings;
+        case Role::pop3_client: return sessions.of<pop3::Client>()[tcb.seat].settings;
+        case Role::imap_client: return sessions.of<imap::Client>()[tcb.seat].settings;
+        default: return sessions.of<smtp::Client>()[tcb.seat].settings;
+    }
 }
 
 TlsPolicy policy_of(const Run& run, const Tcb& tcb, std::uint32_t owner) {
     if (tcb.role == Role::http_client) return TlsPolicy::verified;  // RFC 9110 §4.3.4
     if (tcb.role == Role::pop3_client) return desk::pop3_client_host(run, tcb, owner).tls;
+    if (tcb.role == Role::imap_client) return desk::imap_client_host(run, tcb, owner).tls;
     if (is_embedders(owner)) return run.embedder->client_host().tls;
     return desk::smtp_client_host(run, tcb, owner).tls;
 }
@@ -289,6 +293,7 @@ bool comes_first(const Run& run, std::uint32_t connection) {
     const Tcb& tcb = run.world.tcp.tcbs[connection];
     return (tcb.role == Role::smtp_client && tcb.remote_port == submissions_port) ||
            (tcb.role == Role::http_client && tcb.remote_port == https_port) ||
+           (tcb.role == Role::imap_client && tcb.remote_port == imaps_port) ||
            (tcb.role == Role::pop3_client && tcb.remote_port == pop3s_port);
 }
 
@@ -369,6 +374,8 @@ void remark(Run& run, std::uint32_t connection) {
     if (run.fx.behind_tls == 0) return;
     const bool kept = tcb.role == Role::pop3_server
                           ? desk::pop3_server_host(run, tcb).keeps_behind_tls
+                      : tcb.role == Role::imap_server
+                          ? desk::imap_server_host(run, tcb).keeps_behind_tls
                           : desk::smtp_server_host(run, tcb).keeps_behind_tls;
     decide(kept ? Reason::tls_injection_kept : Reason::tls_injection_dropped, run.fx.behind_tls);
 }
