@@ -51,6 +51,7 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
         }
         case Role::imap_client: {
             const std::uint32_t owner = owner_of<imap::Client>(run, tcb);
+            if (retriever::is_ours(owner)) return retriever::ask(run, connection, owner, ask, out);
             return people::ask(run, connection, owner, ask, out);
         }
         case Role::http_server:

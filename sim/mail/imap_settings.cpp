@@ -1,6 +1,7 @@
 // The settings IMAP's machines run with, put together from the Setup when they are asked for.
 #include "sim/mail/addresses.hpp"
 #include "sim/mail/people.hpp"
+#include "sim/mail/retriever.hpp"
 #include "sim/session/desk.hpp"
 
 namespace postroad::sim::desk {
@@ -22,6 +23,7 @@ const imap::ServerHost& imap_server_host(const Run& run, const Tcb& tcb) {
 }
 
 const imap::ClientHost& imap_client_host(const Run& run, const Tcb&, std::uint32_t owner) {
+    if (retriever::is_ours(owner)) return retriever::imap_client_host(run, owner);
     static thread_local imap::ClientHost host;
     const PersonSetup& person = run.setup().people[people::person_of_fetch(owner)];
     host.user = person.user;

@@ -16,18 +16,15 @@ bool is_current(const Run& run, std::uint32_t connection, std::uint32_t agent) {
            (mine.source == connection || mine.source == nothing);
 }
 
-void explain(Run& run, std::uint32_t agent, Id subject, std::string_view why) {
-    const RetrieverSetup& setup = setup_of(run, agent);
-    run.decide(setup.host, subject, Reason::fetch_failed, domain_name_of(run, setup.from_host),
-               why);
-}
-
 void end_poll(Run& run, std::uint32_t agent) {
     put_down(run, agent);
     RetrieverState& mine = edit(run, agent);
     mine.step = RetrieverStep::idle;
     mine.source = nothing;
     mine.waiting = mine.hopeless = 0;
+    mine.folder = mine.uid = 0;
+    mine.asks = RetrieverAsks::begin;
+    run.world.heap.drop(mine.uids);
 }
 
 void connect(Run& run, std::uint32_t agent) {
@@ -38,7 +35,8 @@ void connect(Run& run, std::uint32_t agent) {
     const std::uint32_t tried = mine.address++;
     mine.source = nothing;
     const std::uint32_t connection =
-        session::start_client(run, setup.host, addresses[tried], setup.from_port, Role::pop3_client,
+        session::start_client(run, setup.host, addresses[tried], setup.from_port,
+                              polls_by_imap(run, agent) ? Role::imap_client : Role::pop3_client,
                               owner_bit | agent, connect_timeout_ns);
     RetrieverState& now = edit(run, agent);
     if (now.step == RetrieverStep::polling && now.address == tried + 1) now.source = connection;
@@ -95,20 +93,7 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t agent, const Tell
     const Tcb tcb = run.world.tcp.tcbs[connection];
     const pop3::Client& machine = run.world.sessions.of<pop3::Client>()[tcb.seat].machine;
     const std::string id(pop3::unique_id_of(machine, tell.index, run.world.heap));
-    CustodyFact fact;
-    fact.message = run.new_id(tcb.node);
-    fact.conversation = tcb.conversation;
-    fact.transaction = tell.index;
-    fact.move = CustodyMove::fetched;  // by nobody who reads it: no recipients
-    message::Field first;
-    const std::size_t size = message::read_field(text, true, first);
-    fact.content_hash =
-        hash_octets(size != 0 && first.is("Return-Path") ? text.substr(size) : text);
-    const RetrieverSetup& setup = setup_of(run, agent);
-    run.record(tcb.node, fact,
-               setup.person == nothing ? std::string_view(settings_of(run, agent).user)
-                                       : run.setup().people[setup.person].address);
-    hand_on(run, agent, fact.message, text, id);
+    hand_on(run, agent, record_fetched(run, connection, agent, tell.index, text), text, id);
 }
 
 void source_tell(Run& run, std::uint32_t connection, std::uint32_t agent, const Tell& tell,
@@ -116,6 +101,7 @@ void source_tell(Run& run, std::uint32_t connection, std::uint32_t agent, const 
     if (!is_current(run, connection, agent)) return;
     const Id conversation = run.world.tcp.tcbs[connection].conversation;
     switch (tell.kind) {
+    case TellKind::imap: return imap_tell(run, connection, agent, tell, words);
     case TellKind::fetched: return fetched(run, connection, agent, tell, words);
     case TellKind::session_done:
         return settle_session(run.world, agent, tell.code == pop3::positive);
@@ -154,7 +140,10 @@ void concluded(Run& run, std::uint32_t agent) {
     edit(run, agent).waiting = 0;
     Answer answer;
     answer.to = AskKind::next_job;
-    choose_fate(run, agent, answer);
+    if (polls_by_imap(run, agent))
+        imap_ask(run, mine.source, agent, answer);
+    else
+        choose_fate(run, agent, answer);
     session::answer(run, mine.source, answer);
 }
 
@@ -179,6 +168,35 @@ std::vector<AddressId> addresses_of(const Run& run, NodeId host, std::uint32_t t
                 out.push_back(address);
     }
     return out;
+}
+
+bool polls_by_imap(const Run& run, std::uint32_t agent) {
+    return settings_of(run, agent).protocol == scenario::FetchProtocol::imap;
+}
+
+void explain(Run& run, std::uint32_t agent, Id subject, std::string_view why) {
+    const RetrieverSetup& setup = setup_of(run, agent);
+    run.decide(setup.host, subject, Reason::fetch_failed, domain_name_of(run, setup.from_host),
+               why);
+}
+
+Id record_fetched(Run& run, std::uint32_t connection, std::uint32_t agent, std::uint32_t number,
+                  std::string_view text) {
+    const Tcb tcb = run.world.tcp.tcbs[connection];
+    CustodyFact fact;
+    fact.message = run.new_id(tcb.node);
+    fact.conversation = tcb.conversation;
+    fact.transaction = number;
+    fact.move = CustodyMove::fetched;  // by nobody who reads it: no recipients
+    message::Field first;
+    const std::size_t size = message::read_field(text, true, first);
+    fact.content_hash =
+        hash_octets(size != 0 && first.is("Return-Path") ? text.substr(size) : text);
+    const RetrieverSetup& setup = setup_of(run, agent);
+    run.record(tcb.node, fact,
+               setup.person == nothing ? std::string_view(settings_of(run, agent).user)
+                                       : run.setup().people[setup.person].address);
+    return fact.message;
 }
 
 std::string title_of(std::string_view content, std::string_view id) {
@@ -226,7 +244,7 @@ bool ask(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask
     out.to = ask.kind;
     out.ok = false;
     if (ask.kind == AskKind::respond) {
-        out.text = "this agent knows USER and PASS alone";
+        out.text = "this agent says its password by USER and PASS, or LOGIN";
         return true;
     }
     if (run.world.tcp.tcbs[connection].role == Role::smtp_client) {
@@ -234,6 +252,7 @@ bool ask(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask
         return true;
     }
     if (!is_current(run, connection, agent)) return true;
+    if (polls_by_imap(run, agent)) return imap_ask(run, connection, agent, out);
     if (ask.c == "DELE") return choose_fate(run, agent, out);
     choose(run, agent, ask, out);
     return true;

@@ -30,6 +30,7 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how);
 // The settings of its clients, and the name that their server's certificate must have.
 const smtp::ClientHost& smtp_client_host(const Run& run, std::uint32_t owner);
 const pop3::ClientHost& pop3_client_host(const Run& run, std::uint32_t owner);
+const imap::ClientHost& imap_client_host(const Run& run, std::uint32_t owner);
 std::string_view server_name(const Run& run, const Tcb& tcb, std::uint32_t owner);
 
 // Its host went down: what it had in hand is lost, what it knows of its servers is on disk.

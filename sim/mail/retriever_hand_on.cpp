@@ -157,6 +157,7 @@ std::string_view doubt(const Run& run, std::uint32_t agent, std::uint32_t retrie
     const RetrieverState& mine = at(run, agent);
     if (id.empty() && mine.unconfirmed != 0)
         return "the server has no unique-ids, and a deletion was never confirmed";
+    if (is_known_by_another_uidvalidity(run, agent, id)) return "its folder has another UIDVALIDITY";
     if (retrieval == nothing) return {};
     if (run.world.mail.retrievers.retrievals[retrieval].state == RetrievalState::in_hand)
         return "no reply to it was heard";
@@ -189,7 +190,6 @@ void hand_on(Run& run, std::uint32_t agent, Id message, std::string_view text,
     mine.conversation = 0;
     mine.content = world.heap.make(text);
     mine.reverse_path = world.heap.make(reverse_path);
-    mine.id = world.heap.make(id);
     mine.taken = mine.undecided = mine.target_address = 0;
     mine.target = nothing;
     mine.retrieval = known;
@@ -277,7 +277,6 @@ void put_down(Run& run, std::uint32_t agent) {
     heap.drop(mine.content);
     heap.drop(mine.reverse_path);
     heap.drop(mine.words);
-    heap.drop(mine.id);
     drop_paths(heap, mine.forward_paths);
     drop_paths(heap, mine.refused);
     mine.target = mine.retrieval = nothing;

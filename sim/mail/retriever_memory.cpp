@@ -51,6 +51,15 @@ void forget(World& world, std::uint32_t agent, std::uint32_t retrieval) {
     all.retrievals.remove(retrieval);
 }
 
+void forget_deleted(World& world, std::uint32_t agent) {
+    RetrieverTables& all = world.mail.retrievers;
+    for (std::uint32_t at = all.agents[agent].first; at != nothing;) {
+        const Retrieval one = all.retrievals[at];
+        if (one.in_session == 2) forget(world, agent, at);
+        at = one.next;
+    }
+}
+
 // RFC 1939 §6: only behind QUIT's +OK is a message gone; without it, it may be there or not. What
 // the server has not listed is gone, too, and need not be known any more.
 void settle_session(World& world, std::uint32_t agent, bool confirmed) {

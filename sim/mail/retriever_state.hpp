@@ -15,7 +15,8 @@ enum class RetrievalState : std::uint8_t {
     handed,   // all have it: it may be deleted
 };
 
-// A message on a server with unique-ids (RFC 1939 §7). On disk: a crash leaves it as it is.
+// A message that has a name on its server: POP3's unique-id (RFC 1939 §7), or IMAP's folder,
+// UIDVALIDITY and UID (RFC 3501 §2.3.1.1). On disk: a crash leaves it as it is.
 struct Retrieval {
     std::uint32_t next = nothing;        // of the same agent (first: the free list's link)
     std::uint32_t generation = 0;
@@ -29,6 +30,10 @@ struct Retrieval {
 static_assert(Record<Retrieval>);
 
 enum class RetrieverStep : std::uint8_t { idle, polling, handing };
+
+// What an IMAP server has been asked for last. `clean`: to delete what had been handed on before;
+// `left`: the rest of the folder waits for the next poll.
+enum class RetrieverAsks : std::uint8_t { begin, select, search, clean, fetch, expunge, left };
 
 // One agent.
 struct RetrieverState {
@@ -46,13 +51,13 @@ struct RetrieverState {
     std::uint32_t undecided = 0;         // recipients of the message in hand without a verdict
     std::uint32_t taken = 0;
     std::uint32_t folder = 0;            // which of its folders is polled (IMAP)
-    std::uint32_t unused2 = 0;
+    std::uint32_t uid = 0;               // of the message there that is fetched or deleted
     Id message = 0;                      // in hand
     Id conversation = 0;                 // by which it is handed on
     Text content;                        // as it goes on: without Return-Path
     Text reverse_path;
     Text words;                          // why somebody did not take it
-    Text id;                             // its unique-id; empty: the server has none
+    Text uids;                           // a set: what is still to be fetched there (IMAP)
     List<Text> forward_paths;            // in RCPT's order; an empty text: he has it, or is refused
     List<Text> refused;                  // who does not get it now
     RetrieverStep step = RetrieverStep::idle;
@@ -62,7 +67,7 @@ struct RetrieverState {
     std::uint8_t may_delete = 0;         // and all have it
     std::uint8_t hopeless = 0;           // nobody takes mail now: the rest waits for the next poll
     std::uint8_t eight_bit = 0;
-    std::uint8_t unused = 0;
+    RetrieverAsks asks = RetrieverAsks::begin;
     std::uint64_t handed_on = 0;         // messages, ever
 };
 static_assert(Record<RetrieverState>);

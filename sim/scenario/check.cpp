@@ -334,7 +334,8 @@ private:
             const std::string path = "retrievers." + toml_key(one.name);
             if (!one.from)
                 error(path, quoted(one.name) + " has no server to poll", {},
-                      "add from = \"HOST:110\"");
+                      one.protocol == FetchProtocol::pop3 ? "add from = \"HOST:110\""
+                                                          : "add from = \"HOST:143\"");
             if (one.user.empty())
                 error(path, quoted(one.name) + " has no account to log in to", {},
                       "add user = \"bob\"");

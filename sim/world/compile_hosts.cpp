@@ -88,6 +88,12 @@ std::uint64_t imap_off(Compiler& c, const scenario::Host& host) {
                 "capabilities go by the words of CAPABILITY's answer (RFC 3501 §7.2.1)",
                 near.empty() ? "" : "did you mean " + quoted(near) + "?");
     }
+    // RFC 9051 appendix E: IMAP4rev2 says that these are there, and clients rely on it.
+    using enum imap::Capability;
+    for (const imap::Capability one :
+         {sasl_ir, enable, idle, name_spaces, unselect, uidplus, move, list_extended, list_status,
+          special_use, esearch, searchres, binary, status_size})
+        if (out.has(one)) out.set(rev2);
     return out.bits;
 }
 

@@ -12,9 +12,7 @@ void compile_retrievers(Compiler& c) {
         const std::string path = "retrievers." + scenario::toml_key(from.name);
         agent.scenario_index = i;
         agent.host = c.out.find_host(from.host);
-        if (from.protocol != scenario::FetchProtocol::pop3)
-            c.error(path + ".protocol", "retrieval agents fetch by POP3 alone, so far", {},
-                    "write protocol = \"pop3\"");
+        if (from.protocol == scenario::FetchProtocol::imap) agent.from_port = 143;
         if (from.from) {
             agent.from_host = c.out.find_host(from.from->host);
             if (from.from->port != 0) agent.from_port = from.from->port;
