@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "command/command.hpp"
+#include "command/mailbox_files.hpp"
 #include "command/output_file.hpp"
 #include "command/simulate.hpp"
 #include "protocols/base/did_you_mean.hpp"
@@ -22,7 +23,7 @@ namespace {
 struct Options {
     std::string source, scenario;  // scenario: of a trace
     RunOptions run;
-    std::string message, node, pem_folder, keytab;
+    std::string message, node, pem_folder, keytab, maildir, mbox;
     std::uint32_t conversation = 0;
     bool wide = false, unfold = false, content = false, json = false, certificates = false,
          learnt = false, authorities = false;
@@ -121,6 +122,16 @@ int write_keytab(const Options& options, const sim::Setup& setup, Io& io) {
     return file.keep(io) ? done : bad_input;
 }
 
+// Instead of the ladder: what lies in the mailboxes when the run is over.
+int export_mailboxes(const sim::World& world, const Options& options, Io& io) {
+    int status = done;
+    if (!options.maildir.empty())
+        status = write_mailboxes(world, sim::views::MailFormat::maildir, options.maildir, io);
+    if (status == done && !options.mbox.empty())
+        status = write_mailboxes(world, sim::views::MailFormat::mbox, options.mbox, io);
+    return status;
+}
+
 bool is_trace(const std::string& path) {
     std::string unused;
     std::error_code error;
@@ -129,7 +140,13 @@ bool is_trace(const std::string& path) {
 }
 
 int run(Options options, Io& io) {
-    if (is_trace(options.source)) return show_trace(options, io);
+    const bool exports = !options.maildir.empty() || !options.mbox.empty();
+    if (is_trace(options.source)) {
+        if (exports)
+            return refuse(io, "a trace has no mailboxes: they are made by running its scenario",
+                          "postroad show LAB|FILE --maildir FOLDER");
+        return show_trace(options, io);
+    }
     if (!options.scenario.empty())
         return refuse(io, "--scenario goes with a trace, and \"" + options.source + "\" is none");
     auto source = open_source(options.source, io);
@@ -144,9 +161,12 @@ int run(Options options, Io& io) {
         return done;
     }
     if (!options.keytab.empty()) return write_keytab(options, *source->opened.setup, io);
+    for (const std::string* folder : {&options.maildir, &options.mbox})
+        if (!folder->empty() && !may_export(*folder, io)) return bad_input;
     const auto ran = simulate(*source, options.run, io);
     if (!ran) return bad_input;
-    const int status = show(ran->simulation->trace(), ran->setup(), options, io);
+    const int status = exports ? export_mailboxes(ran->simulation->world(), options, io)
+                               : show(ran->simulation->trace(), ran->setup(), options, io);
     return status != done ? status : tell_limit(*ran, io);
 }
 
@@ -176,6 +196,9 @@ void add_show(CLI::App& app, Session& session) {
                     "With --certificates: a folder for the chains and the trusted authorities");
     sub->add_option("--keytab", options->keytab,
                     "Write the Kerberos keys of a run into this file, for Wireshark and services");
+    sub->add_option("--maildir", options->maildir,
+                    "Write everybody's mailbox, as it is at the end, into this folder as a Maildir");
+    sub->add_option("--mbox", options->mbox, "The same as mbox files, one a folder");
     sub->add_flag("--json", options->json, "Everything recorded, one line of JSON a fact");
     sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
     sub->add_option("--journal", options->run.journal,

@@ -18,7 +18,8 @@ std::shared_ptr<ScenarioHandle> parse(const std::string& text, const std::string
     {
         const py::gil_scoped_release unlocked;
         out->opened = sim::open_scenario(
-            text, file, folder ? sim::files_beside(*folder) : scenario::ReadFile{});
+            text, file, folder ? sim::files_beside(*folder) : scenario::ReadFile{},
+            folder ? sim::lists_beside(*folder) : scenario::ListFiles{});
     }
     if (!out->opened) raise_problems("ScenarioError", out->opened.problems);
     out->folder = folder.value_or("");

@@ -240,6 +240,9 @@ private:
             if (same != nullptr && !person.sieve.text.empty())
                 error(path + ".sieve", "rules belong to a mailbox, and this is one more mail program",
                       {}, "write them at [people." + toml_key(person.same_as) + "]");
+            if (same != nullptr && !person.mail.empty())
+                error(path + ".mail", "mail lies in a mailbox, and this is one more mail program",
+                      {}, "name it at [people." + toml_key(person.same_as) + "]");
             for (const MailAddress& address : person.address) {
                 if (same != nullptr) break;
                 const auto [other, fresh] = seen.emplace(address, &person);

@@ -134,8 +134,50 @@ void check_references(Reader& reader, const Scenario& s) {
     }
 }
 
+constexpr std::size_t old_mail_files_max = 100'000;
+constexpr std::size_t old_mail_octets_max = std::size_t{256} << 20U;
+
+// An mbox file, or all files of a folder.
+void read_old_mail(Reader& reader, const Surroundings& around, Person& person) {
+    const Span& span = reader.places["people." + toml_key(person.name) + ".mail"];
+    std::vector<MailFile> files;
+    const auto names = around.list_files && stays_inside(person.mail)
+                           ? around.list_files(person.mail)
+                           : std::nullopt;
+    person.mail_files.folder = names.has_value();
+    if (names && names->size() > old_mail_files_max) {
+        reader.add(span, "there are " + std::to_string(names->size()) + " files in " +
+                             quoted(person.mail) + ": too many",
+                   "a scenario takes " + std::to_string(old_mail_files_max) + " a person");
+        return;
+    }
+    std::size_t octets = 0;
+    for (const std::string& name : names.value_or(std::vector<std::string>{""})) {
+        const std::string path = names ? person.mail + "/" + name : person.mail;
+        // What is listed lies inside, whatever is in its name.
+        std::optional<std::string> text;
+        if (names && around.read_file) text = around.read_file(path);
+        else if (auto located = reader.file(span, path)) text = std::move(located->text);
+        else return;
+        if (!text) {
+            reader.add(span, "the file " + quoted(path) + " cannot be read");
+            return;
+        }
+        octets += text->size();
+        if (octets > old_mail_octets_max) {
+            reader.add(span, quoted(person.mail) + " is too large",
+                       "a scenario takes 256 MiB of old mail a person");
+            return;
+        }
+        files.push_back({path, std::move(*text)});
+    }
+    person.mail_files.files = std::make_shared<const std::vector<MailFile>>(std::move(files));
+}
+
 // Brings in what the scenario names files for.
-void read_files(Reader& reader, Scenario& s) {
+void read_files(Reader& reader, const Surroundings& around, Scenario& s) {
+    for (Person& person : s.people)
+        if (!person.mail.empty()) read_old_mail(reader, around, person);
     for (Zone& zone : s.zones) {
         const std::string path = "zones." + toml_key(zone.origin);
         if (zone.file.empty()) continue;
@@ -152,6 +194,16 @@ void read_files(Reader& reader, Scenario& s) {
             reader.add(reader.places[path + ".message"], "a message is either in a file or here");
         if (auto text = reader.file(reader.places[path + ".eml"], send->eml))
             send->message = std::move(*text);
+    }
+}
+
+void check_old_mail(const CheckMail& judge, Reader& reader, const Scenario& completed) {
+    if (!judge) return;
+    for (const Person& person : completed.people) {
+        Problems found;
+        if (person.mail_files.files != nullptr)
+            judge(person, reader.places["people." + toml_key(person.name) + ".mail"].place, found);
+        for (const Problem& one : found.list()) reader.problems.add(one);
     }
 }
 
@@ -223,7 +275,7 @@ Loaded load(std::string_view text, const std::string& file, const Surroundings& 
 
     Scenario declared;
     const bool whole = reader.table(*table, At{"", "", "", {}}, declared, Span{{file, 1, 1}, 1});
-    read_files(reader, declared);
+    read_files(reader, surroundings, declared);
     Scenario completed = complete(declared);
     // With a section misspelled, every name in it would seem to be missing.
     bool sections_known = true;
@@ -245,6 +297,7 @@ Loaded load(std::string_view text, const std::string& file, const Surroundings& 
     }
     check_rules(surroundings.check_rules, reader, completed);
     check_zones(surroundings.check_zone, reader, completed);
+    check_old_mail(surroundings.check_mail, reader, completed);
     for (const Problem& one : reader.problems.list()) {
         Problem shown = one;
         if (shown.source_line.empty() && shown.place.file == file)

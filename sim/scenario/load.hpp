@@ -18,6 +18,11 @@ namespace postroad::scenario {
 // folder and never outside it), or nothing when there is no such file.
 using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
 
+// Gives the names of all files in a folder named in the scenario and in the folders in it, relative
+// to that folder ("cur/1.host:2,S"), sorted; nothing when there is no such folder.
+using ListFiles =
+    std::function<std::optional<std::vector<std::string>>(const std::string& folder)>;
+
 // Judges one text of firewall rules; each problem's place is within that text's file. Lines and
 // columns are those of the text's place onward. `single`: exactly one rule is expected. The
 // complete scenario gives the addresses behind the names of hosts and networks.
@@ -28,10 +33,15 @@ using CheckRules = std::function<void(const Located& rules, bool single, const S
 using CheckZone =
     std::function<void(const Located& text, const std::string& origin, Problems& problems)>;
 
+// Judges the old mail of a person, as it was found; `at` is where the scenario names it.
+using CheckMail = std::function<void(const Person& person, const Place& at, Problems& problems)>;
+
 struct Surroundings {
     ReadFile read_file;      // absent: no file can be named
+    ListFiles list_files;    // absent: no folder can be named
     CheckRules check_rules;  // absent: rules are taken as they are
     CheckZone check_zone;    // absent: zones are taken as they are
+    CheckMail check_mail;    // absent: old mail is taken as it is
 };
 
 // Where each value stands: "hosts.mail.address" and, in lists, "hosts.mail.address[1]".

@@ -3,6 +3,7 @@
 // `print` (print.hpp) writes it back. Meaning, unit and default of each key: schema.hpp.
 #pragma once
 
+#include <memory>
 #include <variant>
 
 #include "sim/scenario/scenario_hosts.hpp"
@@ -87,6 +88,23 @@ struct Certificate {  // [certificates.NAME]
     bool operator==(const Certificate&) const = default;
 };
 
+// What lay where `mail` of a person names a file or a folder, the files by name. Shared by every
+// copy of a scenario: old mailboxes are large.
+struct MailFile {
+    std::string name;  // relative to the scenario
+    std::string octets;
+    bool operator==(const MailFile&) const = default;
+};
+struct MailFiles {
+    bool folder = false;  // `mail` names a folder, and these lie in it
+    std::shared_ptr<const std::vector<MailFile>> files;  // null: none
+    bool operator==(const MailFiles& other) const {
+        if (files == other.files || files == nullptr || other.files == nullptr)
+            return files == other.files && folder == other.folder;
+        return folder == other.folder && *files == *other.files;
+    }
+};
+
 struct Person {
     Name name;
     std::string display;                 // empty: the key with a capital
@@ -98,6 +116,8 @@ struct Person {
     std::optional<Size> quota;
     Name same_as;                        // another mail program of that person; empty: their own entry
     Located sieve;                       // rules for what arrives (RFC 5228)
+    std::string mail;                    // mbox or Maildir that lies in the mailbox at the start
+    MailFiles mail_files;                // what was found there
     TlsPolicy tls = TlsPolicy::opportunistic;  // their mail program's
     std::vector<std::string> mechanisms;  // that it knows, the preferred first; empty: all
     FetchSettings fetch;

@@ -185,6 +185,10 @@ constexpr auto keys(const Person*) {
              "'''\nrequire \"fileinto\";\nif header :contains \"Subject\" \"[team]\" { fileinto "
              "\"Team\"; }\n'''",
              Use::text, "none: everything goes to INBOX"}),
+        key("mail", &Person::mail,
+            {"Mail that lies in the mailbox at the start: an mbox file, a Maildir or a folder of "
+             "mbox files, relative to the scenario.",
+             "\"old.mbox\"", Use::file, "an empty mailbox"}),
         key("tls", &Person::tls,
             {"What their mail program wants; at the ports 465, 993 and 995 TLS comes first anyway.",
              "\"verified\""}),

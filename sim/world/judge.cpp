@@ -5,6 +5,7 @@
 #include <map>
 
 #include "protocols/sieve/parse.hpp"
+#include "sim/mail/old_mail.hpp"
 #include "sim/scenario/names.hpp"
 #include "sim/world/convert.hpp"
 
@@ -124,9 +125,12 @@ std::shared_ptr<const dns::Zone> read_zone(const scenario::Located& text,
     return loaded.zone;
 }
 
-scenario::Surroundings surroundings(scenario::ReadFile read_file) {
+scenario::Surroundings surroundings(scenario::ReadFile read_file,
+                                    scenario::ListFiles list_files) {
     scenario::Surroundings out;
     out.read_file = std::move(read_file);
+    out.list_files = std::move(list_files);
+    out.check_mail = check_mail;
     out.check_rules = [](const scenario::Located& rules, bool single,
                          const scenario::Scenario& complete, scenario::Problems& problems) {
         const auto read = read_rules(rules, scenario::Policy::accept, "rules",

@@ -29,6 +29,7 @@ std::shared_ptr<const sieve::Script> read_script(const scenario::Located& text,
                                                  scenario::Problems& problems);
 
 // What scenario::load needs to tell every mistake at once.
-scenario::Surroundings surroundings(scenario::ReadFile read_file = {});
+scenario::Surroundings surroundings(scenario::ReadFile read_file = {},
+                                    scenario::ListFiles list_files = {});
 
 }  // namespace postroad::sim

@@ -68,8 +68,9 @@ Stopped run_to_the_end(Simulation& simulation, Runner& runner, const Extent& ext
 }  // namespace
 
 Opened open_scenario(std::string_view text, const std::string& file,
-                     const scenario::ReadFile& read_file) {
-    scenario::Loaded loaded = scenario::load(text, file, surroundings(read_file));
+                     const scenario::ReadFile& read_file,
+                     const scenario::ListFiles& list_files) {
+    scenario::Loaded loaded = scenario::load(text, file, surroundings(read_file, list_files));
     Opened out;
     out.problems = std::move(loaded.problems);
     if (out.problems.any_error()) return out;
@@ -100,23 +101,50 @@ std::optional<std::string> read_whole_file(const std::filesystem::path& path) {
     return out;
 }
 
+namespace {
+
+std::optional<std::filesystem::path> place_within(const std::filesystem::path& folder,
+                                                  const std::string& relative) {
+    std::error_code error;
+    const auto root = std::filesystem::canonical(folder.empty() ? "." : folder, error);
+    if (error) return std::nullopt;
+    const auto path = std::filesystem::canonical(root / relative, error);
+    if (error) return std::nullopt;
+    const auto within = path.lexically_relative(root);
+    if (within.empty() || *within.begin() == "..") return std::nullopt;
+    return path;
+}
+
+}  // namespace
+
 scenario::ReadFile files_beside(const std::filesystem::path& folder) {
     return [folder](const std::string& relative) -> std::optional<std::string> {
+        const auto path = place_within(folder, relative);
+        if (!path) return std::nullopt;
+        return read_whole_file(*path);
+    };
+}
+
+scenario::ListFiles lists_beside(const std::filesystem::path& folder) {
+    return [folder](const std::string& relative) -> std::optional<std::vector<std::string>> {
+        const auto path = place_within(folder, relative);
         std::error_code error;
-        const auto root = std::filesystem::canonical(folder.empty() ? "." : folder, error);
-        if (error) return std::nullopt;
-        const auto path = std::filesystem::canonical(root / relative, error);
-        if (error) return std::nullopt;
-        const auto within = path.lexically_relative(root);
-        if (within.empty() || *within.begin() == "..") return std::nullopt;
-        return read_whole_file(path);
+        if (!path || !std::filesystem::is_directory(*path, error)) return std::nullopt;
+        std::vector<std::string> out;
+        std::filesystem::recursive_directory_iterator at(*path, error);
+        for (; !error && at != std::filesystem::end(at); at.increment(error))
+            if (at->is_regular_file(error))
+                out.push_back(at->path().lexically_relative(*path).generic_string());
+        std::sort(out.begin(), out.end());  // a file system has an order of its own
+        return out;
     };
 }
 
 std::optional<Opened> open_file(const std::filesystem::path& path) {
     const auto text = read_whole_file(path);
     if (!text) return std::nullopt;
-    return open_scenario(*text, path.string(), files_beside(path.parent_path()));
+    return open_scenario(*text, path.string(), files_beside(path.parent_path()),
+                         lists_beside(path.parent_path()));
 }
 
 Stopped run_whole(Simulation& simulation, const Extent& extent,

@@ -23,15 +23,18 @@ struct Opened {
     explicit operator bool() const { return setup != nullptr; }
 };
 
-// `file` is the name shown in messages; `read_file` gives the files the scenario names.
+// `file` is the name shown in messages; `read_file` gives the files the scenario names,
+// `list_files` the names of those in a folder.
 Opened open_scenario(std::string_view text, const std::string& file,
-                     const scenario::ReadFile& read_file = {});
+                     const scenario::ReadFile& read_file = {},
+                     const scenario::ListFiles& list_files = {});
 
 // A whole file's octets, or nothing, with errno as the system left it.
 std::optional<std::string> read_whole_file(const std::filesystem::path& path);
 
 // Gives the files in a folder; links out of it lead nowhere.
 scenario::ReadFile files_beside(const std::filesystem::path& folder);
+scenario::ListFiles lists_beside(const std::filesystem::path& folder);
 
 // A scenario file with what lies beside it. Nothing when the file cannot be read (errno).
 std::optional<Opened> open_file(const std::filesystem::path& path);

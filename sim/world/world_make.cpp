@@ -1,6 +1,7 @@
 // Makes a World: nothing has happened in it, but what will is on its agenda.
 #include "sim/world/world_make.hpp"
 
+#include "sim/mail/old_mail.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/retriever.hpp"
 #include "sim/mail/store.hpp"
@@ -123,6 +124,7 @@ World make_world(std::shared_ptr<const Setup> setup, std::uint64_t seed) {
     schedule_workloads(run);
     schedule_outages(run);
     store::set_up(world);
+    put_old_mail(run);
     people::begin(run);
     retriever::begin(run);
     return world;
