@@ -210,7 +210,8 @@ void put(World& world, std::uint32_t folder, const Kept& kept) {
 
 void check_mail(const scenario::Person& person, const scenario::Place& at,
                 scenario::Problems& problems) {
-    for (const Problem& one : read_old_mail(person, at).problems.list()) problems.add(one);
+    const OldMail read = read_old_mail(person, at);
+    for (const Problem& one : read.problems.list()) problems.add(one);
 }
 
 void put_old_mail(Run& run) {
