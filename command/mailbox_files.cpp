@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* list_name = "postroad-mail.txt";
-constexpr std::string_view list_head = "# Mailboxes that postroad has written: these files are its own.\n";
+constexpr std::string_view list_head =
+    "# Mailboxes that postroad has written: these files are its own.\n";
 
 // Removes what an earlier export has written. A name that leads out of the folder is not its own.
 void remove_earlier(const fs::path& folder) {
@@ -31,8 +32,7 @@ void remove_earlier(const fs::path& folder) {
         const fs::path relative(name);
         const bool inside = !name.empty() && relative.is_relative() &&
                             relative.lexically_normal() == relative && name.substr(0, 2) != "..";
-        if (inside && !fs::is_directory(folder / name, ignored))
-            fs::remove(folder / name, ignored);
+        if (inside && !fs::is_directory(folder / name, ignored)) fs::remove(folder / name, ignored);
     }
 }
 
@@ -60,8 +60,8 @@ int write_mailboxes(const sim::World& world, sim::views::MailFormat format,
     remove_earlier(place);
     std::string list(list_head);
     std::size_t files = 0;
-    const bool whole = sim::views::put_mailboxes(
-        world, format, [&](const sim::views::MailboxFile& one) {
+    const bool whole =
+        sim::views::put_mailboxes(world, format, [&](const sim::views::MailboxFile& one) {
             std::error_code error;
             const fs::path path = place / one.name;
             fs::create_directories(one.folder ? path : path.parent_path(), error);

@@ -23,7 +23,7 @@ TEST_CASE("a Maildir name says when a message came, its flags and its keywords")
 
 TEST_CASE("every Maildir name is read as what it was made of") {
     for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
-        Random random(seed);
+        Random random{seed};
         MaildirName name;
         name.arrived_s = static_cast<std::int64_t>(random.below(0x80000000U)) - 1000;
         name.unique = "V1U" + std::to_string(random.below(1000000));
@@ -52,15 +52,21 @@ TEST_CASE("names that other programs have made are understood as far as they go"
 }
 
 TEST_CASE("folders are called as Maildir++ has it, in modified UTF-7") {
-    const std::pair<const char*, const char*> pairs[] = {
-        {"INBOX", ""},          {"Projects", ".Projects"},   {"Projects/2010", ".Projects.2010"},
-        {"v1.0/a", ".v1&AC4-0.a"}, {"Entwürfe", ".Entw&APw-rfe"}, {"A&B", ".A&-B"},
-        {".hidden", ".&AC4-hidden"}, {"a..b", ".a&AC4-&AC4-b"}, {"&AC4-", ".&-AC4-"}};
+    const std::pair<const char*, const char*> pairs[] = {{"INBOX", ""},
+                                                         {"Projects", ".Projects"},
+                                                         {"Projects/2010", ".Projects.2010"},
+                                                         {"v1.0/a", ".v1&AC4-0.a"},
+                                                         {"Entwürfe", ".Entw&APw-rfe"},
+                                                         {"A&B", ".A&-B"},
+                                                         {".hidden", ".&AC4-hidden"},
+                                                         {"a..b", ".a&AC4-&AC4-b"},
+                                                         {"&AC4-", ".&-AC4-"}};
     for (const auto& [name, directory] : pairs) {
         CHECK(maildir_folder(name) == directory);
         CHECK(folder_of_maildir(directory) == std::string(name));
     }
-    for (const char* bad : {"x", ".", "..", ".a..b", ".a.", ".&", ".&A", "../a", ".a/b", ".&AC8-"}) {
+    for (const char* bad :
+         {"x", ".", "..", ".a..b", ".a.", ".&", ".&A", "../a", ".a/b", ".&AC8-"}) {
         INFO(bad);
         CHECK_FALSE(folder_of_maildir(bad).has_value());
     }

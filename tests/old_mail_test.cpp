@@ -68,8 +68,9 @@ const std::string first = "From a@example.net Wed Sep  1 08:00:00 2010\n";
 }  // namespace
 
 TEST_CASE("an mbox lies in the inbox with its flags and dates before anything happens") {
-    const World world = world_of({{"old", first + "Status: RO\nX-Status: F\nX-Keywords: later\n"
-                                                  "Subject: one\n\n>From me\n\n" +
+    const World world = world_of({{"old", first +
+                                              "Status: RO\nX-Status: F\nX-Keywords: later\n"
+                                              "Subject: one\n\n>From me\n\n" +
                                               first + "Subject: two\n\nx\n"}});
     const std::uint32_t inbox = folders::find(world, 0, "INBOX");
     REQUIRE(inbox != nothing);
@@ -110,11 +111,12 @@ TEST_CASE("a Maildir lies in its folders, the older first, with flags and keywor
 }
 
 TEST_CASE("what is exported comes back the same, as a Maildir and as mbox files") {
-    const World before = world_of({{"old/cur/1283328000.a.h:2,DFPRSTab", "Subject: a\n\nFrom x\n\n\n"},
-                                   {"old/cur/1283328001.b.h:2,", "Subject: b\n\nx\n"},
-                                   {"old/new/1283328002.c.h", "\nonly a text\n"},
-                                   {"old/.Entw&APw-rfe.v1&AC4-0/cur/1283328003.d.h:2,S", "\n"},
-                                   {"old/dovecot-keywords", "0 later\n1 $Junk\n"}});
+    const World before =
+        world_of({{"old/cur/1283328000.a.h:2,DFPRSTab", "Subject: a\n\nFrom x\n\n\n"},
+                  {"old/cur/1283328001.b.h:2,", "Subject: b\n\nx\n"},
+                  {"old/new/1283328002.c.h", "\nonly a text\n"},
+                  {"old/.Entw&APw-rfe.v1&AC4-0/cur/1283328003.d.h:2,S", "\n"},
+                  {"old/dovecot-keywords", "0 later\n1 $Junk\n"}});
     for (const views::MailFormat format : {views::MailFormat::maildir, views::MailFormat::mbox}) {
         const Files files = exported(before, format);
         const World after = world_of(files);
@@ -126,12 +128,15 @@ TEST_CASE("what is exported comes back the same, as a Maildir and as mbox files"
     const Files maildir = exported(before, views::MailFormat::maildir);
     CHECK(maildir.contains("old/cur/1283328000.V1U0000000001.mail.example.org:2,DFPRSTab"));
     CHECK(maildir.contains("old/new/1283328002.V1U0000000003.mail.example.org"));
-    CHECK(exported(before, views::MailFormat::mbox).at("old/INBOX.mbox").starts_with(
-        "From MAILER-DAEMON Wed Sep  1 08:00:00 2010\nSubject: a\nStatus: RO\nX-Status: AFTD\n"
-        "X-Keywords: $Forwarded later $Junk\n\n>From x\n"));
+    CHECK(exported(before, views::MailFormat::mbox)
+              .at("old/INBOX.mbox")
+              .starts_with("From MAILER-DAEMON Wed Sep  1 08:00:00 2010\nSubject: a\nStatus: "
+                           "RO\nX-Status: AFTD\n"
+                           "X-Keywords: $Forwarded later $Junk\n\n>From x\n"));
 }
 
-TEST_CASE("a scenario with old mail is printed with its name alone, and its copies share the texts") {
+TEST_CASE(
+    "a scenario with old mail is printed with its name alone, and its copies share the texts") {
     const Files files = {{"old", first + "\nx\n"}};
     const Opened one = opened(files);
     REQUIRE(one.setup != nullptr);
@@ -146,15 +151,16 @@ TEST_CASE("a scenario with old mail is printed with its name alone, and its copi
 }
 
 TEST_CASE("old mail that cannot be read is told at its place") {
-    CHECK(scenario::to_text(opened({{"old", "Subject: x\n\ny\n"}}).problems) ==
+    CHECK(scenario::to_text(opened({{"old", std::string("Subject: x\n\ny\n")}}).problems) ==
           "old:1:1: error: this is not a file of mail\n  1 | Subject: x\n    | ^\n"
           "  a file of mail (mbox) begins with \"From \", a sender and a date (RFC 4155)\n"
           "  a single message without such a line is what `eml` is for\n");
-    CHECK_THAT(scenario::to_text(opened({}).problems),
-               ContainsSubstring("s.toml:8:8: error: there is no file \"old\" beside the scenario"));
-    CHECK_THAT(scenario::to_text(opened({{"old/readme", "x"}}).problems),
+    CHECK_THAT(
+        scenario::to_text(opened({}).problems),
+        ContainsSubstring("s.toml:8:8: error: there is no file \"old\" beside the scenario"));
+    CHECK_THAT(scenario::to_text(opened({{"old/readme", std::string("x")}}).problems),
                ContainsSubstring("s.toml:8:8: error: there is no mail in the folder \"old\""));
-    CHECK_THAT(scenario::to_text(opened({{"old/.a..b/cur/1", "x"}}).problems),
+    CHECK_THAT(scenario::to_text(opened({{"old/.a..b/cur/1", std::string("x")}}).problems),
                ContainsSubstring("is in no folder that a mailbox can have"));
     CHECK_THAT(scenario::to_text(opened({{"old", first + "\nx\n"}},
                                         std::string(people) + "[people.bob2]\nsame_as = \"bob\"\n"
@@ -164,11 +170,11 @@ TEST_CASE("old mail that cannot be read is told at its place") {
 }
 
 TEST_CASE("old mail is fetched like any other, and what comes later lies behind it") {
-    const Opened one = opened({{"old", first + "Subject: old\n\nx\n"}},
-                              std::string(people) +
-                                  "[people.alice]\n[[timeline]]\nat = \"+1s\"\nsend = { from = "
-                                  "\"alice\", to = \"bob\", subject = \"new\" }\n[[timeline]]\nat = "
-                                  "\"+1m\"\nfetch = { person = \"bob\", leave_on_server = true }\n");
+    const Opened one = opened(
+        {{"old", first + "Subject: old\n\nx\n"}},
+        std::string(people) + "[people.alice]\n[[timeline]]\nat = \"+1s\"\nsend = { from = "
+                              "\"alice\", to = \"bob\", subject = \"new\" }\n[[timeline]]\nat = "
+                              "\"+1m\"\nfetch = { person = \"bob\", leave_on_server = true }\n");
     INFO(scenario::to_text(one.problems));
     REQUIRE(one.setup != nullptr);
     Simulation simulation(make_world(one.setup, 1), Trace(Depth::lines));

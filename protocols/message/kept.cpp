@@ -23,7 +23,7 @@ std::int64_t arrived_by_header(std::string_view content) {
     return sent;
 }
 
-std::string with_crlf(std::string_view text) {
+std::string lf_to_crlf(std::string_view text) {
     std::string out;
     out.reserve(text.size() + text.size() / 32);
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -33,7 +33,7 @@ std::string with_crlf(std::string_view text) {
     return out;
 }
 
-std::string with_lf(std::string_view text) {
+std::string crlf_to_lf(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i)

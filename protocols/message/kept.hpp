@@ -15,7 +15,7 @@ struct KeptFlags {
 };
 
 struct Kept {
-    std::string content;       // lines end in CRLF
+    std::string content;         // lines end in CRLF
     std::int64_t arrived_s = 0;  // since 1970 UTC
     KeptFlags flags;
     std::vector<std::string> keywords;
@@ -27,8 +27,8 @@ struct Kept {
 std::int64_t arrived_by_header(std::string_view content);
 
 // The text with each line end, LF or CRLF, as CRLF.
-std::string with_crlf(std::string_view text);
+std::string lf_to_crlf(std::string_view text);
 // And back: CRLF becomes LF.
-std::string with_lf(std::string_view text);
+std::string crlf_to_lf(std::string_view text);
 
 }  // namespace postroad::message

@@ -83,8 +83,8 @@ MaildirName parse_maildir_name(std::string_view name) {
     if (time) out.arrived_s = *time;
     if (first == std::string_view::npos) return out;
     const std::size_t second = name.find('.', first + 1);
-    out.unique = name.substr(first + 1, second == std::string_view::npos ? second
-                                                                         : second - first - 1);
+    out.unique =
+        name.substr(first + 1, second == std::string_view::npos ? second : second - first - 1);
     if (second == std::string_view::npos) return out;
     std::string_view host = name.substr(second + 1);
     out.host = replaced(replaced(host, "\\072", ":"), "\\057", "/");

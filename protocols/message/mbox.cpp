@@ -13,8 +13,7 @@ namespace {
 constexpr std::string_view from = "From ";
 constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> days = {"Sun", "Mon", "Tue", "Wed",
-                                                  "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 template <std::size_t N>
 int place_in(const std::array<std::string_view, N>& names, std::string_view word) {
@@ -181,7 +180,7 @@ std::optional<FromLine> parse_from_line(std::string_view line) {
 void put_mbox(std::string& out, const Kept& message, std::string_view sender) {
     put_from_line(out, sender, message.arrived_s);
     bool header = true, dropping = false;
-    const std::string text = with_lf(message.content);
+    const std::string text = crlf_to_lf(message.content);
     for (std::string_view rest = text; !rest.empty();) {
         const std::string_view line = line_of(rest);
         rest.remove_prefix(line.size());
@@ -239,8 +238,8 @@ std::optional<MboxReader::Entry> MboxReader::next() {
             if (dropping) continue;
         }
         if (empty_before) continue;
-        out.message.content += inside.starts_with('>') && is_quoted_from(inside) ? inside.substr(1)
-                                                                                 : inside;
+        out.message.content +=
+            inside.starts_with('>') && is_quoted_from(inside) ? inside.substr(1) : inside;
         out.message.content += "\r\n";
     }
     out.message.arrived_s = dated ? dated->date_s : arrived_by_header(out.message.content);

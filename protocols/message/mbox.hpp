@@ -26,7 +26,7 @@ void put_mbox(std::string& out, const Kept& message, std::string_view sender);
 // Goes through an mbox. A "From " line begins a message at the start of the file, or behind an
 // empty line when it has a date. Content-Length, which some write and many get wrong, is ignored.
 class MboxReader {
-  public:
+public:
     explicit MboxReader(std::string_view text);
 
     // Why this is no mbox; empty: it is one, as an empty text is.
@@ -41,7 +41,7 @@ class MboxReader {
     // the first "From " line has none.
     std::optional<Entry> next();
 
-  private:
+private:
     std::string_view rest_;
     std::size_t line_ = 1;
     std::string_view fault_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "protocols/imap/lexer.hpp"
 #include "protocols/message/maildir.hpp"
@@ -56,21 +57,20 @@ struct OldMailReader {
     OldMail out;
 
     void error(std::string what, std::string why, std::string suggestion = {}) {
-        out.problems.add({Severity::error, at, 1, std::move(what), std::move(why),
-                          std::move(suggestion), {}});
+        out.problems.add(
+            {Severity::error, at, 1, std::move(what), std::move(why), std::move(suggestion), {}});
     }
 
     std::string_view inside(const MailFile& file) const {
-        return person.mail_files.folder
-                   ? std::string_view(file.name).substr(person.mail.size() + 1)
-                   : std::string_view(file.name);
+        return person.mail_files.folder ? std::string_view(file.name).substr(person.mail.size() + 1)
+                                        : std::string_view(file.name);
     }
 
     // Nothing, and told, when a mailbox can have no folder of that name.
     std::vector<OldMessage>* folder(const std::string& directory, const MailFile& file) {
         const auto name = message::folder_of_maildir(directory);
-        const std::string_view fault = name ? folders::fault_of_name(*name)
-                                            : "it is not made of levels in modified UTF-7";
+        const std::string_view fault =
+            name ? folders::fault_of_name(*name) : "it is not made of levels in modified UTF-7";
         if (!fault.empty()) {
             error("\"" + file.name + "\" is in no folder that a mailbox can have",
                   std::string(fault),
@@ -106,8 +106,11 @@ struct OldMailReader {
         if (name.passed) words.emplace_back(message::forwarded_keyword);
         for (unsigned bit = 0; bit < message::maildir_keywords_max; ++bit) {
             if ((name.keywords >> bit & 1U) == 0) continue;
-            if (bit < known.size() && !known[bit].empty()) words.push_back(known[bit]);
-            else words.push_back(std::string("keyword-") + static_cast<char>('a' + static_cast<char>(bit)));
+            if (bit < known.size() && !known[bit].empty())
+                words.push_back(known[bit]);
+            else
+                words.push_back(std::string("keyword-") +
+                                static_cast<char>('a' + static_cast<char>(bit)));
         }
         return words;
     }
@@ -117,7 +120,8 @@ struct OldMailReader {
         for (const MailFile& file : *person.mail_files.files) {
             const std::string_view path = inside(file);
             constexpr std::string_view table = "dovecot-keywords";
-            if (path == table) keywords[""] = message::parse_dovecot_keywords(file.octets);
+            if (path == table)
+                keywords[""] = message::parse_dovecot_keywords(file.octets);
             else if (path.ends_with("/" + std::string(table)))
                 keywords[std::string(path.substr(0, path.size() - table.size() - 1))] =
                     message::parse_dovecot_keywords(file.octets);
@@ -130,31 +134,34 @@ struct OldMailReader {
             const message::MaildirName name = message::parse_maildir_name(path.file);
             OldMessage one;
             one.name = path.file.substr(0, path.file.find(':'));
-            one.kept.content = message::with_crlf(file.octets);
+            one.kept.content = message::lf_to_crlf(file.octets);
             one.kept.flags = name.flags;
             one.kept.flags.recent = path.part == "new";
             const auto known = keywords.find(path.folder);
-            one.kept.keywords =
-                keywords_of(name, known == keywords.end() ? std::vector<std::string>{}
-                                                          : known->second);
-            one.kept.arrived_s = name.arrived_s != 0 ? name.arrived_s
-                                                     : message::arrived_by_header(one.kept.content);
+            one.kept.keywords = keywords_of(
+                name, known == keywords.end() ? std::vector<std::string>{} : known->second);
+            one.kept.arrived_s =
+                name.arrived_s != 0 ? name.arrived_s : message::arrived_by_header(one.kept.content);
             into->push_back(std::move(one));
         }
-        // The format has no order but that of arrival.
+        // The format has no order but that of arrival; what lies in "new" no program has been told
+        // of yet, and a folder has such messages at its end.
+        const auto key = [](const OldMessage& one) {
+            return std::tuple(one.kept.flags.recent, one.kept.arrived_s,
+                              std::string_view(one.name));
+        };
         for (auto& [name, messages] : out.folders)
-            std::stable_sort(messages.begin(), messages.end(),
-                             [](const OldMessage& a, const OldMessage& b) {
-                                 return a.kept.arrived_s != b.kept.arrived_s
-                                            ? a.kept.arrived_s < b.kept.arrived_s
-                                            : a.name < b.name;
-                             });
+            std::stable_sort(
+                messages.begin(), messages.end(),
+                [&](const OldMessage& a, const OldMessage& b) { return key(a) < key(b); });
     }
 
     void read() {
         const auto& files = *person.mail_files.files;
         if (!person.mail_files.folder) return mbox(files.front(), {});
-        const auto any = [&](const auto& is) { return std::any_of(files.begin(), files.end(), is); };
+        const auto any = [&](const auto& is) {
+            return std::any_of(files.begin(), files.end(), is);
+        };
         if (files.empty() ||
             any([&](const MailFile& file) { return is_message(parts_of(inside(file))); }))
             return maildir();
@@ -165,9 +172,10 @@ struct OldMailReader {
         if (!any(is_mbox) && !any([&](const MailFile& file) {
                 return parts_of(inside(file)).file == "maildirfolder";
             }))
-            error("there is no mail in the folder \"" + person.mail + "\"",
-                  "a Maildir has messages in its folders `cur` and `new`; else files are looked for "
-                  "whose names end in .mbox");
+            error(
+                "there is no mail in the folder \"" + person.mail + "\"",
+                "a Maildir has messages in its folders `cur` and `new`; else files are looked for "
+                "whose names end in .mbox");
         for (const MailFile& file : files) {
             if (!is_mbox(file)) continue;
             const std::string_view path = inside(file);
@@ -192,11 +200,10 @@ void put(World& world, std::uint32_t folder, const Kept& kept) {
     store::Entry entry;
     entry.content = world.heap.make(kept.content);
     entry.arrived_s = kept.arrived_s;
-    entry.flags = (kept.flags.seen ? mail_flag::seen : 0) |
-                  (kept.flags.answered ? mail_flag::answered : 0) |
-                  (kept.flags.flagged ? mail_flag::flagged : 0) |
-                  (kept.flags.deleted ? mail_flag::deleted : 0) |
-                  (kept.flags.draft ? mail_flag::draft : 0);
+    entry.flags =
+        (kept.flags.seen ? mail_flag::seen : 0) | (kept.flags.answered ? mail_flag::answered : 0) |
+        (kept.flags.flagged ? mail_flag::flagged : 0) |
+        (kept.flags.deleted ? mail_flag::deleted : 0) | (kept.flags.draft ? mail_flag::draft : 0);
     for (const std::string& word : kept.keywords)
         if (is_keyword(word)) entry.flags |= folders::keyword_bit(world, folder, word, true);
     const std::uint32_t id = store::add(world, folder, entry);

@@ -56,8 +56,9 @@ is kept.
 | domain name | `"example.org"`; internationalised ones become A-labels: `"bücher.example"` |
 | list | `["a", "b"]`; one value alone needs no brackets |
 
-The file is UTF-8. An unknown key is an error. Files named in a scenario (`.eml`, zones) are in its
-folder. The order of `[hosts]` and of the other tables is the order in which addresses are given.
+The file is UTF-8. An unknown key is an error. Files named in a scenario (`.eml`, zones,
+old mail) are in its folder. The order of `[hosts]` and of the other tables is the order in which
+addresses are given.
 )";
 
 std::string cell(std::string_view text) {

@@ -108,8 +108,10 @@ struct MailboxWriter {
             name.flags = kept.flags;
             for (const std::string& word : kept.keywords) {
                 const auto letter = std::find(known.begin(), known.end(), word);
-                if (letter == known.end()) name.passed = true;
-                else name.keywords |= 1U << (letter - known.begin());
+                if (letter == known.end())
+                    name.passed = true;
+                else
+                    name.keywords |= 1U << (letter - known.begin());
             }
             message::MaildirName plain;
             plain.arrived_s = name.arrived_s;
@@ -118,7 +120,7 @@ struct MailboxWriter {
             plain.flags.recent = true;
             const bool in_new = name == plain;  // "new" has no room for flags
             if (!put({base + (in_new ? "/new/" : "/cur/") + message::maildir_name(name, in_new),
-                      message::with_lf(kept.content), false}))
+                      message::crlf_to_lf(kept.content), false}))
                 return false;
         }
         return true;
