@@ -308,7 +308,7 @@ TEST_CASE("a crash at any event of a poll loses nothing, and what comes twice th
                                     << w.dialogue());
                         CHECK(copies >= 1);
                         CHECK((copies <= 1 || explained));
-                        const bool by_imap = std::string_view(kind.agent).find("imap") != std::string_view::npos;
+                        const bool by_imap = kind.isp == imap || kind.isp == imap_without_uidplus;
                         (by_imap ? twice_by_imap : twice) += copies > 1 ? 1U : 0U;
                     }
                 INFO(victim << " went down after " << events << " events of the poll, with "
