@@ -217,7 +217,8 @@ void put(World& world, std::uint32_t folder, const Kept& kept) {
 
 void check_mail(const scenario::Person& person, const scenario::Place& at,
                 scenario::Problems& problems) {
-    for (const Problem& one : read_old_mail(person, at).problems.list()) problems.add(one);
+    const OldMail read = read_old_mail(person, at);
+    for (const Problem& one : read.problems.list()) problems.add(one);
 }
 
 void put_old_mail(Run& run) {
@@ -225,7 +226,8 @@ void put_old_mail(Run& run) {
     for (std::uint32_t person = 0; person < setup.people.size(); ++person) {
         const scenario::Person& from = setup.scenario.people[setup.people[person].scenario_index];
         if (from.mail_files.files == nullptr || setup.people[person].same_as != nothing) continue;
-        for (const auto& [name, messages] : read_old_mail(from, {}).folders) {
+        const OldMail read = read_old_mail(from, {});
+        for (const auto& [name, messages] : read.folders) {
             std::uint32_t folder = folders::find(run.world, person, name);
             if (folder == nothing)
                 folder = name == folders::inbox_name ? folders::inbox(run.world, person)
