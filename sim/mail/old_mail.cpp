@@ -226,7 +226,8 @@ void put_old_mail(Run& run) {
     for (std::uint32_t person = 0; person < setup.people.size(); ++person) {
         const scenario::Person& from = setup.scenario.people[setup.people[person].scenario_index];
         if (from.mail_files.files == nullptr || setup.people[person].same_as != nothing) continue;
-        for (const auto& [name, messages] : read_old_mail(from, {}).folders) {
+        const OldMail read = read_old_mail(from, {});
+        for (const auto& [name, messages] : read.folders) {
             std::uint32_t folder = folders::find(run.world, person, name);
             if (folder == nothing)
                 folder = name == folders::inbox_name ? folders::inbox(run.world, person)
