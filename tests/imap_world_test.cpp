@@ -189,7 +189,6 @@ TEST_CASE("who has a folder open that another session deletes is told, and let g
 
 TEST_CASE("people read, answer, file and remove by habit, and the server knows it by IMAP") {
     MailWorld w(office("", "fetch.protocol = \"imap\"\n") +
-                "until = \"+1d\"\n" +
                 "[habits.desk]\npeople = \"bob\"\nevery = \"10m\"\ntakes = \"30s\"\nreplies = \"50%\"\n"
                 "removes = \"30%\"\nfiles = \"50%\"\nuntil = \"+10h\"\n"
                 "[[workloads]]\nfrom = \"alice\"\nto = \"bob\"\nrate = \"12/h\"\ncount = 40\n");

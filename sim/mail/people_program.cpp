@@ -174,9 +174,22 @@ std::uint64_t exponential(Run& run, NodeId node, std::uint64_t mean) {
     return value;
 }
 
-std::uint32_t first_unread(const Run& run, const MailProgram& mine) {
-    for (std::uint32_t i = 0; i < mine.kept.size(); ++i)
-        if (run.world.heap.get(mine.kept, i).read == 0) return i;
+// In a folder that its person puts things into, and does not read through.
+bool is_put_away(const Run& run, const MailProgram& mine, const KeptMessage& message,
+                 const scenario::Habit& habit) {
+    if (message.folder >= mine.sync.folders.size()) return false;
+    const imap::CachedFolder folder = run.world.heap.get(mine.sync.folders, message.folder);
+    if (run.world.heap.view(folder.name) == habit.folder) return true;
+    for (const std::string_view use : {"\\Archive", "\\Drafts", "\\Junk", "\\Sent", "\\Trash"})
+        if (run.world.heap.view(folder.attributes).find(use) != std::string_view::npos) return true;
+    return false;
+}
+
+std::uint32_t first_unread(const Run& run, const MailProgram& mine, const scenario::Habit& habit) {
+    for (std::uint32_t i = 0; i < mine.kept.size(); ++i) {
+        const KeptMessage one = run.world.heap.get(mine.kept, i);
+        if (one.read == 0 && !is_put_away(run, mine, one, habit)) return i;
+    }
     return nothing;
 }
 
@@ -282,7 +295,7 @@ void has_looked(Run& run, std::uint32_t person) {
     if (mail_of(run, person).program == nothing) return;
     const MailProgram& mine = program(run, person);
     const scenario::Habit* const habit = habit_of(run, mine);
-    if (habit == nullptr || mine.works != 0 || first_unread(run, mine) == nothing) return;
+    if (habit == nullptr || mine.works != 0 || first_unread(run, mine, *habit) == nothing) return;
     const NodeId device = run.setup().people[person].device;
     program(run, person).works = 1;
     run.schedule(run.now() + std::max<Duration>(1, exponential(run, device, habit->takes.ns)), device,
@@ -296,8 +309,9 @@ void on_work(Run& run, std::uint32_t person) {
     const NodeId device = run.setup().people[person].device;
     const MailProgram mine = program(run, person);
     const scenario::Habit* const habit = habit_of(run, mine);
-    const std::uint32_t index = first_unread(run, mine);
-    if (habit == nullptr || index == nothing || run.is_down(device)) return;
+    if (habit == nullptr || run.is_down(device)) return;
+    const std::uint32_t index = first_unread(run, mine, *habit);
+    if (index == nothing) return;
     const auto likely = [&](const scenario::Chance& chance) {
         return run.chance(device, Purpose::workload, chance.threshold());
     };
