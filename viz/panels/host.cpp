@@ -315,7 +315,9 @@ void Host::mailboxes(View& view) {
     heading(theme, "Mailboxes");
     unsigned shown = 0;
     for (std::uint32_t i = 0; i < setup.people.size() && shown < 60; ++i) {
-        if (setup.people[i].mailbox_host != view.host || i >= world.mail.mailboxes.size()) continue;
+        if (setup.people[i].mailbox_host != view.host || i >= world.mail.mailboxes.size() ||
+            setup.people[i].same_as != nothing)  // one more program for a mailbox that is here already
+            continue;
         const sim::Mailbox& box = world.mail.mailboxes[i];
         words(theme, theme.bold, theme.colour.text,
               setup.people[i].address + "   " + std::to_string(box.messages) +
