@@ -67,12 +67,4 @@ void challenged(Client& client, std::string_view text, const ClientHost& host, E
     go_on_with_auth(client, no, host, fx);
 }
 
-std::string end_of_auth(Client& client, Heap& heap) {
-    std::string why(client.given_up ? heap.view(client.held) : std::string_view{});
-    if (why.empty()) why = sasl::client_doubts(client.exchange, heap);
-    sasl::forget(client.exchange, heap);
-    heap.drop(client.held);
-    return why;
-}
-
 }  // namespace postroad::imap

@@ -1,4 +1,5 @@
 // The IMAP client from the greeting to its first job: capabilities, TLS, login, what to switch on.
+#include "protocols/sasl/carried.hpp"
 #include "protocols/imap/client_parts.hpp"
 
 namespace postroad::imap {
@@ -157,7 +158,7 @@ void login_went_well(Client& client, const ClientHost& host, Effects& fx) {
         fx.start_tls = true;
         return;
     case Turn::authenticate:
-        if (const std::string why = end_of_auth(client, *fx.heap); !why.empty()) {
+        if (const std::string why = sasl::end_of_auth(client, *fx.heap); !why.empty()) {
             fx.tell(TellKind::login_failed, 0, 0, why);
             return fail(client, why, host, fx);
         }
@@ -177,7 +178,7 @@ void login_went_ill(Client& client, const Status& status, const ClientHost& host
     case Turn::authenticate:
     case Turn::login: {
         const bool by_us = client.given_up != 0;
-        const std::string ours = end_of_auth(client, *fx.heap);
+        const std::string ours = sasl::end_of_auth(client, *fx.heap);
         const std::string why = by_us ? ours : std::string(status.text);
         fx.tell(TellKind::login_failed, 0, 0, why);
         return fail(client, why, host, fx);

@@ -74,8 +74,6 @@ void forget_capabilities(Client& client);  // what the login may change
 void begin_auth(Client& client, const Answer& answer, const ClientHost& host, Effects& fx);
 void go_on_with_auth(Client& client, const Answer& answer, const ClientHost& host, Effects& fx);
 void challenged(Client& client, std::string_view text, const ClientHost& host, Effects& fx);
-// What is wrong although the server says yes, or why we have given up. Empty: nothing.
-std::string end_of_auth(Client& client, Heap& heap);
 
 // --- client_jobs.cpp
 void begin_job(Client& client, std::string_view text, const ClientHost& host, Effects& fx);

@@ -1,4 +1,5 @@
 // How the POP3 client walks its script: say, hear, go on.
+#include "protocols/sasl/carried.hpp"
 #include "protocols/pop3/client.hpp"
 
 #include <string>
@@ -207,7 +208,7 @@ void went_well(Client& client, std::string_view text, const ClientHost& host, Ef
             if (!client.tls) fx.tell(TellKind::secret_in_clear, 0, 0, host.user);
             return;
         case Turn::auth:
-            if (const std::string why = end_of_auth(client, *fx.heap); !why.empty()) {
+            if (const std::string why = sasl::end_of_auth(client, *fx.heap); !why.empty()) {
                 fx.tell(TellKind::login_failed, positive, 0, why);
                 return fail(client, why, fx);
             }
@@ -255,7 +256,7 @@ void went_ill(Client& client, std::string_view text, const ClientHost& host, Eff
             return without_tls(client, text, host, fx);
         case Turn::auth: {
             const bool by_us = client.given_up != 0;
-            const std::string why = end_of_auth(client, *fx.heap);
+            const std::string why = sasl::end_of_auth(client, *fx.heap);
             fx.tell(TellKind::login_failed, negative, 0, by_us ? std::string_view(why) : text);
             return fail(client, by_us ? std::string_view(why) : text, fx);
         }

@@ -29,7 +29,5 @@ void log_in_by_old_ways(Client& client, const ClientHost& host, Effects& fx);
 void begin_auth(Client& client, const Answer& answer, const ClientHost& host, Effects& fx);
 void go_on_with_auth(Client& client, const Answer& answer, const ClientHost& host, Effects& fx);
 void challenged(Client& client, std::string_view text, const ClientHost& host, Effects& fx);
-// What is wrong although the server says yes, or why we have given up. Empty: nothing.
-std::string end_of_auth(Client& client, Heap& heap);
 
 }  // namespace postroad::pop3

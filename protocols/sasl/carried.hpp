@@ -2,6 +2,8 @@
 // in the clear, and hands a challenge on.
 #pragma once
 
+#include <string>
+
 #include "protocols/base/machine.hpp"
 #include "protocols/message/base64.hpp"
 #include "protocols/sasl/exchange.hpp"
@@ -31,6 +33,17 @@ bool ask_what_to_answer(Client& client, std::string_view challenge, Effects& fx)
     client.asking = 1;
     fx.ask = {AskKind::respond, {}, fx.heap->view(client.held), "STEP", 0};
     return true;
+}
+
+// The exchange is over. What is wrong although the server says yes, or why we have given up; empty:
+// nothing.
+template <class Client>
+std::string end_of_auth(Client& client, Heap& heap) {
+    std::string why(client.given_up ? heap.view(client.held) : std::string_view{});
+    if (why.empty()) why = client_doubts(client.exchange, heap);
+    forget(client.exchange, heap);
+    heap.drop(client.held);
+    return why;
 }
 
 }  // namespace postroad::sasl

@@ -44,6 +44,10 @@ void add_addresses(Run& run, const dns_layer::Resolved& answer, List<AddressId>&
 // --- people_compose.cpp: somebody writes a message and puts it into the outbox.
 void send(Run& run, const scenario::Send& send);
 
+// --- people_workload.cpp
+// The node's next waiting time with that mean, from its stream for workloads.
+std::uint64_t exponential(Run& run, NodeId node, std::uint64_t mean);
+
 // --- people_submit.cpp: outboxes. `one` owns its texts.
 void submit(Run& run, const Submission& one);
 void try_again(Run& run, std::uint32_t submission);

@@ -165,15 +165,6 @@ const scenario::Habit* habit_of(const Run& run, const MailProgram& mine) {
     return mine.habit == 0 || mine.habit > all.size() ? nullptr : &all[mine.habit - 1U];
 }
 
-std::uint64_t exponential(Run& run, NodeId node, std::uint64_t mean) {
-    constexpr auto purpose = static_cast<std::size_t>(Purpose::workload);
-    Node& me = run.world.nodes.edit(node);
-    Random stream{mix64(run.world.seed, std::uint64_t{node} << 8 | purpose), me.draws[purpose]};
-    const std::uint64_t value = stream.exponential(mean);
-    me.draws[purpose] = stream.count;
-    return value;
-}
-
 // In a folder that its person puts things into, and does not read through.
 bool is_put_away(const Run& run, const MailProgram& mine, const KeptMessage& message,
                  const scenario::Habit& habit) {

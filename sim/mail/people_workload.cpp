@@ -13,15 +13,6 @@ NodeId node_of(const Run& run, const scenario::Workload& load) {
                ? 0 : run.setup().people[person].device;
 }
 
-std::uint64_t exponential(Run& run, NodeId node, std::uint64_t mean) {
-    constexpr auto purpose = static_cast<std::size_t>(Purpose::workload);
-    Node& me = run.world.nodes.edit(node);
-    Random stream{mix64(run.world.seed, std::uint64_t{node} << 8 | purpose), me.draws[purpose]};
-    const std::uint64_t value = stream.exponential(mean);
-    me.draws[purpose] = stream.count;
-    return value;
-}
-
 std::uint64_t draw_size(Run& run, NodeId node, const scenario::Workload& load) {
     std::uint64_t sum = 0;
     for (const scenario::SizeShare& one : load.size) sum += one.weight;
@@ -51,6 +42,15 @@ const std::string& draw_recipient(Run& run, NodeId node, const scenario::Workloa
 }
 
 }  // namespace
+
+std::uint64_t exponential(Run& run, NodeId node, std::uint64_t mean) {
+    constexpr auto purpose = static_cast<std::size_t>(Purpose::workload);
+    Node& me = run.world.nodes.edit(node);
+    Random stream{mix64(run.world.seed, std::uint64_t{node} << 8 | purpose), me.draws[purpose]};
+    const std::uint64_t value = stream.exponential(mean);
+    me.draws[purpose] = stream.count;
+    return value;
+}
 
 void on_workload(Run& run, std::uint32_t workload) {
     set_up(run.world);
