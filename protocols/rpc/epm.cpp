@@ -165,6 +165,13 @@ std::string question(const Syntax& wanted, Sequence sequence, std::uint32_t towe
     return ndr::write(in);
 }
 
+std::optional<Syntax> read_question(std::string_view stub, bool big_endian) {
+    MapIn in;
+    if (!ndr::read(stub, in, big_endian) || !in.tower) return std::nullopt;
+    const auto tower = read_tower(in.tower->octets);
+    return tower ? std::optional(tower->interface) : std::nullopt;
+}
+
 std::optional<Mapped> read_mapped(std::string_view stub, bool big_endian) {
     MapOut out;
     if (!ndr::read(stub, out, big_endian)) return std::nullopt;

@@ -342,7 +342,7 @@ private:
             if (one.user.empty())
                 error(path, quoted(one.name) + " has no account to log in to", {},
                       "add user = \"bob\"");
-            if (one.protocol == FetchProtocol::web)
+            if (one.protocol == FetchProtocol::web || one.protocol == FetchProtocol::mapi)
                 error(path + ".protocol", "a retrieval agent fetches by \"pop3\" or \"imap\"");
             if (one.every.ns == 0)
                 error(path + ".every", "it would do nothing but poll", {}, "write every = \"5m\"");
