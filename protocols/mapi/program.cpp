@@ -12,9 +12,6 @@ using namespace parts;
 namespace {
 
 Step& doing(Program& program, Line line) { return program.doing[static_cast<std::size_t>(line)]; }
-Step doing(const Program& program, Line line) {
-    return program.doing[static_cast<std::size_t>(line)];
-}
 
 // MS-OXCRPC §3.3.4.1: the answer comes when there is news, or after five minutes without.
 std::optional<Request> waiting_next(const Desk& desk) {
@@ -179,6 +176,24 @@ void ask_to_send(Program& program, std::string_view message,
     job.recipients = heap.make(lines);
     heap.push(program.jobs, job);
     program.told = 0;
+}
+
+std::vector<std::uint32_t> take_back_messages(Program& program, Heap& heap) {
+    std::vector<std::uint32_t> out;
+    List<ProgramJob> rest;
+    for (std::uint32_t i = 0; i < program.jobs.size(); ++i) {
+        ProgramJob job = heap.get(program.jobs, i);
+        if (job.kind != JobKind::send) {
+            heap.push(rest, job);
+            continue;
+        }
+        out.push_back(job.owner);
+        heap.drop(job.text);
+        heap.drop(job.recipients);
+    }
+    heap.drop(program.jobs);
+    program.jobs = rest;
+    return out;
 }
 
 std::optional<std::uint32_t> find_folder(const Program& program, std::string_view name,

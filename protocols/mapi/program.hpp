@@ -223,6 +223,10 @@ bool ask_for(Program& program, JobKind kind, std::uint32_t folder, std::uint32_t
 void ask_to_send(Program& program, std::string_view message,
                  std::span<const std::string> recipients, std::uint32_t owner, Heap& heap);
 
+// Takes the messages that have not gone back: their owner keeps them. Gives what it calls them.
+// Not while a session stands.
+std::vector<std::uint32_t> take_back_messages(Program& program, Heap& heap);
+
 std::optional<std::uint32_t> find_folder(const Program& program, std::string_view name,
                                          const Heap& heap);
 std::optional<std::uint32_t> find_special(const Program& program, Special which, const Heap& heap);

@@ -103,6 +103,14 @@ namespace postroad::sim {
     R(rpc_not_mapped, "the endpoint mapper knows no {0}", "C706 §O")                                \
     R(rpc_listed, "the endpoint mapper tells a caller of all {0} interfaces that are registered "   \
       "here, without a log-in", "C706 §O")                                                          \
+    R(provider_called, "{0} is served by the {1}: {2}", "MS-OXCRPC §3.2.4")                         \
+    R(trying_to_connect, "the mail program of {0} shows \"Trying to connect\": {1}",                \
+      "MS-RPCE §3.3.2.4.1.1")                                                                       \
+    R(identified, "the address book knows {0} as {1}; the mailbox is on {2}", "MS-OXABREF §3.1.4.2") \
+    R(news_due, "{0} asks whether there is news: {1}", "MS-OXCNOTIF §3.2.4")                        \
+    R(goes_without, "{0} goes on without it: {1}", "MS-OXCRPC §3.2.5")                              \
+    R(not_read, "a message of {0} could not be read: {1}", "MS-OXCMSG §3.1.4")                      \
+    R(not_done, "the server has not done what {0} wanted: {1}", "MS-OXCROPS §3.1.5")                \
     /* beyond the world's edge */                                                                  \
     R(real_asked, "{0} is a real server, at {1} outside: it is asked whether it takes the "         \
       "connection", no_section)                                                                     \

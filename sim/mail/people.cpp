@@ -114,6 +114,8 @@ void on_event(Run& run, const Event& event) {
     if (event.detail == detail::token) return tokens::on_known(run, event.a);
     if (event.detail == detail::page) return fetch(run, event.a, true);
     if (event.detail == detail::idle_over) return on_idle_over(run, event.a);
+    if (event.detail == detail::by_rpc) return mapi_goes_on(run, event.a, event.b != 0);
+    if (event.detail == detail::fetch && event.b != 0) return mapi_poll(run, event.a, event.b);
     if (event.detail != detail::fetch || event.a >= run.setup().people.size()) return;
     const PersonSetup& person = run.setup().people[event.a];
     const auto& settings = run.setup().scenario.people[person.scenario_index].fetch;
@@ -216,6 +218,7 @@ void host_down(Run& run, NodeId host) {
     }
     for (std::uint32_t i = 0; i < run.setup().people.size(); ++i) {
         if (run.setup().people[i].device != host) continue;
+        mapi_device_down(run, i);
         if (people.people[i].state != FetchState::resolving) continue;
         PersonMail& idle = people.people.edit(i);
         idle.state = FetchState::none;
