@@ -59,8 +59,8 @@ TEST_CASE("the mapper is at 135 and says where the store is: at a port that is d
 TEST_CASE("a restart moves the store, and a port of one's own pins it") {
     MailWorld world(std::string(office) +
                     "[hosts.mail.mapi]\ndirectory_port = 5001\ndynamic_ports = \"1025-5000\"\n"
-                    "[[timeline]]\nat = \"+1m\"\nstop = { host = \"mail\", service = \"mapi\" }\n"
-                    "[[timeline]]\nat = \"+2m\"\nstart = { host = \"mail\", service = \"mapi\" }\n");
+                    "[[timeline]]\nat = \"+1m\"\nservice = { host = \"mail\", service = \"mapi\", running = false }\n"
+                    "[[timeline]]\nat = \"+2m\"\nservice = { host = \"mail\", service = \"mapi\", running = true }\n");
     const std::uint16_t before = port_of(world, rpc_layer::store);
     CHECK(before >= 1025);
     CHECK(before <= 5000);

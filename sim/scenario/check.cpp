@@ -266,7 +266,14 @@ private:
                 warning(path + ".mailbox",
                         quoted(home->name) + " does not have " + quoted(domain) + " in its domains",
                         "it will not take mail for " + quoted(person.address[0]));
-            if (!person.submits_to) {
+            if (person.sends_by_rpc()) {
+                if (home != nullptr && !home->runs(Service::mapi))
+                    error(path + ".transport",
+                          quoted(person.name) + " sends by RPC, and " + quoted(home->name) +
+                              " does not run mapi",
+                          "new mail is put into the mailbox's own store (MS-OXOMSG §2.2.3)",
+                          "add \"mapi\" to its services, or write transport = \"smtp\"");
+            } else if (!person.submits_to) {
                 if (!person.mailbox.empty())
                     warning(path,
                             quoted(person.name) +

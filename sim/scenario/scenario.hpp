@@ -132,6 +132,10 @@ struct Person {
     std::optional<Transport> transport;  // of what they send; none: MAPI if it fetches so
     FetchSettings fetch;
     bool operator==(const Person&) const = default;
+    bool sends_by_rpc() const {
+        return transport.value_or(fetch.protocol == FetchProtocol::mapi
+                                      ? Transport::mapi : Transport::smtp) == Transport::mapi;
+    }
 };
 
 struct Send {

@@ -41,7 +41,7 @@ void compile_people(Compiler& c) {
         const bool by_rpc = from.fetch.protocol == scenario::FetchProtocol::mapi;
         if (from.fetch.protocol != scenario::FetchProtocol::pop3)
             person.fetches_from_port = by_rpc ? rpc::epm::port : std::uint16_t{143};
-        person.sends_by_rpc = from.transport ? *from.transport == scenario::Transport::mapi : by_rpc;
+        person.sends_by_rpc = from.sends_by_rpc();
         if (from.fetch.from) {
             person.fetches_from_host = c.out.find_host(from.fetch.from->host);
             if (from.fetch.from->port != 0) person.fetches_from_port = from.fetch.from->port;

@@ -53,10 +53,7 @@ class RpcCaller {
         world_.run_for(second);
     }
     std::uint32_t group() const { return client_.group; }
-    bool bound(std::size_t index) const {
-        const auto verdict = rpc::verdict_on(client_, index, heap_);
-        return verdict && verdict->verdict == rpc::Verdict::acceptance;
-    }
+    bool bound(std::size_t index) const { return bound_.at(index); }
 
   private:
     void step(Input input) {
@@ -74,6 +71,9 @@ class RpcCaller {
             work.answer(client_, heap_, mine, answer);
             input = {Wake::answer, {}, &answer};
         }
+        for (std::size_t i = bound_.size(); i < interfaces.size(); ++i)
+            if (const auto verdict = rpc::verdict_on(client_, i, heap_))
+                bound_.push_back(verdict->verdict == rpc::Verdict::acceptance);
         if (!fx.out.empty()) world_.simulation.enter(Entry::say, from_, number_, fx.out);
         for (const Tell& one : fx.tells) {
             const std::string text(fx.text_of(one));
@@ -89,6 +89,7 @@ class RpcCaller {
     Heap heap_;
     rpc::Client client_;
     std::string heard_;
+    std::vector<bool> bound_;              // what the server made of each interface
     bool opened_ = false, began_ = false, closed_ = false, done_ = false;
 };
 
