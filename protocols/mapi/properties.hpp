@@ -90,6 +90,7 @@ struct Cell {         // FlaggedPropertyValue, §2.11.5
     PropertyTag tag;  // of the column; the value's type, if that leaves it open
     std::optional<Value> value;
     std::uint32_t error = 0;  // why there is none; 0: the column has none to show
+    bool open = false;        // the column leaves its type open: the type is written ahead
     bool operator==(const Cell&) const = default;
 };
 struct Row {  // PropertyRow, §2.8.1; read by Reader::columns

@@ -80,8 +80,8 @@ template <class A> void flagged(A& a, PropertyType type, Cell& cell) {
     value_of(a, type, *cell.value);
 }
 // A column that leaves its type open is answered with the type ahead (§2.11.6).
-template <class A> void cell_of(A& a, bool open, bool with_flags, Cell& cell) {
-    if (open) {
+template <class A> void cell_of(A& a, bool with_flags, Cell& cell) {
+    if (cell.open) {
         auto type = cell.tag.type();
         a.value(type);
         cell.tag = PropertyTag(cell.tag.id(), type);
@@ -91,7 +91,7 @@ template <class A> void cell_of(A& a, bool open, bool with_flags, Cell& cell) {
     value_of(a, cell.tag.type(), *cell.value);
 }
 
-// §2.8.1: one octet says whether every value has a flag. `columns` may leave types open.
+// §2.8.1: one octet says whether every value has a flag.
 template <class A> void row_of(A& a, const std::vector<PropertyTag>& columns, Row& row) {
     std::uint8_t with_flags = 0;
     for (const Cell& one : row.cells)
@@ -102,14 +102,11 @@ template <class A> void row_of(A& a, const std::vector<PropertyTag>& columns, Ro
         row.cells.clear();
         for (const PropertyTag tag : columns) {
             if (!a.good()) return;
-            row.cells.push_back({tag, {}, 0});
-            cell_of(a, tag.type() == PropertyType::unspecified, with_flags != 0, row.cells.back());
+            row.cells.push_back({tag, {}, 0, tag.type() == PropertyType::unspecified});
+            cell_of(a, with_flags != 0, row.cells.back());
         }
     } else {
-        for (std::size_t i = 0; i < row.cells.size(); ++i) {
-            const bool open = i < columns.size() && columns[i].type() == PropertyType::unspecified;
-            cell_of(a, open, with_flags != 0, row.cells[i]);
-        }
+        for (Cell& one : row.cells) cell_of(a, with_flags != 0, one);
     }
 }
 // By the columns that a reader was given; a writer's cells know their types.

@@ -77,7 +77,21 @@ template <class F> bool with_pair(RopId id, F&& use) {
 
 template <class T> constexpr bool is_always_there = requires { T::always; };
 
-constexpr RopRow notify_row{RopId::notify, "RopNotify", "MS-OXCROPS §2.2.14.2", false, true};
+// What servers say unasked.
+constexpr std::array unasked_rows{
+    RopRow{RopId::notify, "RopNotify", "MS-OXCROPS §2.2.14.2", false, true},
+    RopRow{RopId::pending, "RopPending", "MS-OXCROPS §2.2.14.3", false, true},
+    RopRow{RopId::buffer_too_small, "RopBufferTooSmall", "MS-OXCROPS §2.2.15.1", false, true}};
+bool is_unasked(RopId id) {
+    for (const RopRow& row : unasked_rows)
+        if (row.id == id) return true;
+    return false;
+}
+template <class Body, class A> void unasked(A& a, RopResponse& response) {
+    if constexpr (A::reading) response.body.template emplace<Body>();
+    POSTROAD_ASSERT(std::holds_alternative<Body>(response.body));
+    std::get<Body>(response.body).parts(a);
+}
 
 constexpr auto rows = std::apply(
     [](const auto&... pair) {
@@ -121,10 +135,9 @@ template <class A> void describe_body(A& a, RopResponse& response) {
 
 template <class A> void describe_response(A& a, RopResponse& response) {
     a.value(response.id);
-    if (response.id == RopId::notify) {
-        if constexpr (A::reading) response.body.template emplace<Notify>();
-        return std::get<Notify>(response.body).parts(a);
-    }
+    if (response.id == RopId::notify) return unasked<Notify>(a, response);
+    if (response.id == RopId::pending) return unasked<Pending>(a, response);
+    if (response.id == RopId::buffer_too_small) return unasked<TooSmall>(a, response);
     a.value(response.handle);
     a.value(response.result);
     // §2.2.4.6.3: a destination that is no folder any more is named before all else.
@@ -176,7 +189,9 @@ const std::vector<PropertyTag>* columns_for(const RequestBuffer& asked, std::siz
 const RopRow* find_rop(RopId id) {
     for (const RopRow& one : rows)
         if (one.id == id) return &one;
-    return id == RopId::notify ? &notify_row : nullptr;
+    for (const RopRow& one : unasked_rows)
+        if (one.id == id) return &one;
+    return nullptr;
 }
 
 std::string name_of(RopId id) {
@@ -227,7 +242,7 @@ std::optional<ResponseBuffer> read_responses(std::string_view octets, const Requ
         if (out.rops.size() == 2 * rops_max) return std::nullopt;
         const auto id = static_cast<RopId>(reader.rest().front());
         reader.columns = nullptr;
-        if (id != RopId::notify) {
+        if (!is_unasked(id)) {
             while (at < asked.rops.size() && asked.rops[at].id() == RopId::release) ++at;
             if (at == asked.rops.size() || asked.rops[at].id() != id) return std::nullopt;
             reader.columns = columns_for(asked, at++, columns_of);

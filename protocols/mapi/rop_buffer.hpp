@@ -50,13 +50,14 @@ using ResponseBody =
                  rop::MessageSaved, rop::RecipientsRead, rop::ReadFlagSet, rop::AttachmentCreated,
                  rop::Sent, rop::PropertiesSpecific, rop::PropertiesAll, rop::PropertiesList,
                  rop::Problems, rop::PropertyNames, rop::PropertyIds, rop::StreamOpened,
-                 rop::StreamRead, rop::StreamWritten, rop::StreamSought, rop::Notify>;
+                 rop::StreamRead, rop::StreamWritten, rop::StreamSought, rop::Notify, rop::Pending,
+                 rop::TooSmall>;
 
 struct RopResponse {
     RopId id = RopId::release;
     std::uint8_t handle =
         0;  // the index that the request named: of the new object, if there is one
-    std::uint32_t result = 0;  // a RopError; Notify has none
+    std::uint32_t result = 0;  // a RopError; Notify, Pending and TooSmall have none
     ResponseBody body;         // Nothing where it failed, but for the few that say more
     bool operator==(const RopResponse&) const = default;
 };
@@ -68,8 +69,8 @@ struct ResponseBuffer {
 std::string write_responses(const ResponseBuffer& buffer);
 // What a table was set to show, by its index: a reader of QueryRows must know.
 using ColumnsOf = std::function<const std::vector<PropertyTag>*(std::uint8_t handle)>;
-// In the order of the requests, which say what properties were asked for; those of RopNotify may
-// come anywhere.
+// In the order of the requests, which say what properties were asked for; RopNotify and RopPending
+// may come anywhere, and with RopBufferTooSmall they end early.
 std::optional<ResponseBuffer> read_responses(std::string_view octets, const RequestBuffer& asked,
                                              const ColumnsOf& columns_of);
 

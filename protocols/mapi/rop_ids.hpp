@@ -53,25 +53,47 @@ enum class RopId : std::uint8_t {
     get_property_ids_from_names = 0x56,
     commit_stream = 0x5d,
     set_read_flags = 0x66,
+    pending = 0x6e,
     logon = 0xfe,
+    buffer_too_small = 0xff,
 };
 
 // MS-OXCDATA §2.4: what an operation comes to.
 enum class RopError : std::uint32_t {
     none = 0,
+    unknown_user = 0x000003eb,
+    login_perm = 0x000003f2,
     wrong_server = 0x00000478,
-    null_object = 0x000004b9,
     buffer_too_small = 0x0000047d,
-    destination_null = 0x00000503,
-    access_denied = 0x80070005,
-    not_found = 0x8004010f,
-    not_supported = 0x80040102,
-    invalid_parameter = 0x80070057,
-    call_failed = 0x80004005,
+    rpc_format = 0x000004b6,
+    null_object = 0x000004b9,
+    message_too_big = 0x000004d4,
     quota_exceeded = 0x000004d9,
+    send_as_denied = 0x000004dc,
+    too_many_objects = 0x000004de,
+    destination_null = 0x00000503,
+    too_many_recipients = 0x00000505,
+    rejected = 0x000007ee,
+    call_failed = 0x80004005,
+    stream_access_denied = 0x80030005,
+    stream_seek = 0x80030019,
+    not_supported = 0x80040102,
+    object_deleted = 0x8004010a,
+    not_found = 0x8004010f,
     logon_failed = 0x80040111,
+    too_complex = 0x80040117,
+    computed = 0x8004011a,
     too_big = 0x80040305,
+    duplicate_name = 0x80040604,
+    not_initialized = 0x80040605,
+    no_recipients = 0x80040607,
+    ambiguous_recipient = 0x80040700,
+    access_denied = 0x80070005,
+    not_enough_memory = 0x8007000e,
+    invalid_parameter = 0x80070057,
 };
+// "ecNotFound"; "ecNone" for success; the number where it has no name here.
+std::string name_of(RopError error);
 
 // What a student reads in a ladder.
 struct RopRow {
@@ -81,7 +103,7 @@ struct RopRow {
     bool two_handles = false;
     bool answered = true;  // RopRelease is not
 };
-// The row of an operation; none for numbers that are not known here.
+// The row of an operation, or of what a server says unasked; none for other numbers.
 const RopRow* find_rop(RopId id);
 std::string name_of(RopId id);  // "Rop 0x99" for those
 

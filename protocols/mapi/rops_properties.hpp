@@ -190,7 +190,9 @@ namespace news {  // MS-OXCNOTIF §2.2.1.1
 inline constexpr std::uint16_t new_mail = 0x0002, created = 0x0004, deleted = 0x0008,
                                modified = 0x0010, moved = 0x0020, copied = 0x0040, kinds = 0x0fff,
                                total_changed = 0x1000, unread_changed = 0x2000,
-                               in_search_folder = 0x4000, about_message = 0x8000;
+                               in_search_folder = 0x4000, about_message = 0x8000,
+                               table_modified = 0x0100;
+inline constexpr std::uint16_t table_changed = 1;  // a TableEventType: read it anew
 }  // namespace news
 struct RegisterNotification {
     static constexpr RopId id = RopId::register_notification;
@@ -207,7 +209,8 @@ struct RegisterNotification {
     }
     bool operator==(const RegisterNotification&) const = default;
 };
-// MS-OXCNOTIF §2.2.1.4.1.2: what has happened, as a server says it unasked. Of tables not yet.
+// MS-OXCNOTIF §2.2.1.4.1.2: what has happened, as a server says it unasked. Of a table only that it
+// has changed, which every server may say in place of rows.
 struct Notify {
     std::uint32_t subscription = 0;  // the handle that the notification was registered under
     std::uint8_t logon = 0;
@@ -218,6 +221,7 @@ struct Notify {
     std::uint32_t total = 0, unread = 0, message_flags = 0;
     std::uint8_t is_unicode = 1;
     std::string message_class;
+    std::uint16_t table_event = news::table_changed;
     template <class A> void parts(A& a) {
         a.value(subscription);
         a.value(logon);
@@ -226,6 +230,11 @@ struct Notify {
         const bool on_message = (flags & news::about_message) != 0;
         const bool in_search = (flags & news::in_search_folder) != 0;
         const bool goes = kind == news::moved || kind == news::copied;
+        if (kind == news::table_modified) {
+            a.value(table_event);
+            (void)a.require(table_event == news::table_changed);
+            return;
+        }
         if (!a.require((kind & (kind - 1)) == 0 && kind >= news::new_mail && kind <= news::copied))
             return;
         a.value(folder);
@@ -247,6 +256,21 @@ struct Notify {
             a.ascii(message_class);
     }
     bool operator==(const Notify&) const = default;
+};
+struct Pending {  // §2.2.14.3: there is more news than has fitted
+    std::uint16_t session = 0;  // its index, as EcDoConnectEx has given it
+    template <class A> void parts(A& a) { a.value(session); }
+    bool operator==(const Pending&) const = default;
+};
+struct TooSmall {  // §2.2.15.1: the last answer; these requests have not been looked at
+    std::uint16_t needed = 0;  // octets of room that would have done
+    std::string requests;
+    template <class A> void parts(A& a) {
+        a.value(needed);
+        if constexpr (A::reading) a.octets(requests, a.rest().size());
+        else a.octets(requests, requests.size());
+    }
+    bool operator==(const TooSmall&) const = default;
 };
 
 }  // namespace postroad::mapi::rop

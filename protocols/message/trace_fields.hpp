@@ -45,7 +45,7 @@ struct Received {
     std::string_view from_address; // "192.0.2.1" or "2001:db8::1", without brackets
     std::string_view by;
     std::string_view via; // "TCP"; parsed only
-    std::string_view with; // parsed only, when the keyword is none of With's
+    std::string_view with; // the keyword, when it is none of With's: "MAPI"
     With protocol = With::unknown;
     std::string_view id;
     std::string_view for_path; // without angle brackets; leave empty when there are several
@@ -107,6 +107,9 @@ void put_received(Out& out, const Received& r) {
     if (r.protocol != With::unknown) {
         put(out, " with ");
         put(out, with_text(r.protocol));
+    } else if (!r.with.empty()) {
+        put(out, " with ");
+        detail::put_safe(out, r.with);
     }
     if (!r.id.empty()) {
         put(out, " id ");

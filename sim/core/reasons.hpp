@@ -321,6 +321,12 @@ namespace postroad::sim {
     R(token_held, "{0} still has a token of {1}, good until {2}", "6749 §1.4")                      \
     R(token_failed, "{0} gets no token of {1}: {2}", "6749 §5.2")                                   \
     R(token_issued, "a token for {0}, good until {1}, after the right password", "6749 §5.1") \
+    R(mapi_called, "{0} calls {1}: {2}", "MS-OXCRPC §3.1.4")                                        \
+    R(mapi_refused, "{0} may not log on to {1}: {2}", "MS-OXCSTOR §3.2.5.1")                        \
+    R(mapi_lost, "a message of the Internet has no place for {0}: that is lost", "MS-OXCMAIL §2.1") \
+    R(mapi_submitted, "{0} leaves the message with the store, which hands it to this host's own "   \
+      "queue: no SMTP, no Received field from a client", "MS-OXOMSG §3.3.5.1")                      \
+    R(mapi_news, "{0} is told that there is news by {1}", "MS-OXCNOTIF §3.1.5")                     \
     R(pipe_again, "the program that was run for {0} may have done its work, and nobody has read its " \
       "exit code: it is run again, and the message may come twice", "5598 §4.3.3")
 

@@ -5,6 +5,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/mail/addresses.hpp"
+#include "sim/mail/mapi/store.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
 #include "sim/net/tcp.hpp"
@@ -139,6 +140,8 @@ std::uint32_t make(Run& run, std::uint32_t person, std::string_view name, Id con
         if (end == std::string::npos) break;
     }
     record(run, run.setup().people[person].mailbox_host, id, MailboxMove::folder_made, conversation);
+    mapi_store::note_folder(run.world, id, mapi_store::Change::created);
+    mapi_store::tell(run);
     return id;
 }
 
@@ -183,6 +186,7 @@ void remove(Run& run, std::uint32_t folder, Id conversation) {
     const std::uint32_t owner = world.mail.folders[folder].owner;
     record(run, run.setup().people[owner].mailbox_host, folder, MailboxMove::folder_removed,
            conversation);
+    mapi_store::note_folder(world, folder, mapi_store::Change::deleted);
     tell_watchers(run, folder);
     Folder& emptied = world.mail.folders.edit(folder);
     emptied.flags |= folder_flag::no_select;
@@ -227,6 +231,8 @@ void rename(Run& run, std::uint32_t folder, std::string_view name, Id conversati
     }
     record(run, run.setup().people[owner].mailbox_host, folder, MailboxMove::folder_renamed,
            conversation);
+    mapi_store::note_folder(world, folder, mapi_store::Change::modified);
+    mapi_store::tell(run);
 }
 
 std::uint64_t next_modseq(World& world, std::uint32_t folder) {
@@ -269,6 +275,7 @@ void tell_watchers(Run& run, std::uint32_t folder) {
                      open.connection, tcb.generation);
         run.world.mail.open_folders.edit(at).woken = 1;
     }
+    mapi_store::tell(run);
 }
 
 std::uint32_t keyword_bit(World& world, std::uint32_t folder, std::string_view keyword, bool make) {

@@ -4,6 +4,7 @@
 #include "sim/mail/imap_desk.hpp"
 #include "sim/mail/log_in.hpp"
 #include "sim/mail/maildrop.hpp"
+#include "sim/mail/mapi/store.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/retriever.hpp"
@@ -21,6 +22,8 @@ void on_event(Run& run, const Event& event) {
         people::on_event(run, event);
     } else if (event.detail == event::unread || event.detail == event::unread_top) {
         maildrop::on_unread(run, event);
+    } else if (event.detail >= event::mapi_news && event.detail <= event::mapi_answer_news) {
+        mapi_store::on_event(run, event);
     } else if (event.detail == event::unread_imap || event.detail == event::folder_changed) {
         imap_desk::on_event(run, event);
     } else if (event.detail == event::late_refusal ||
@@ -77,6 +80,7 @@ bool handle(Run& run, const scenario::Handle& handle, std::string& error) {
 
 void host_down(Run& run, NodeId host) {
     queue_down(run, host);
+    mapi_store::crash(run, host);
     people::host_down(run, host);
     retriever::host_down(run, host);
 }

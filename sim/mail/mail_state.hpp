@@ -7,6 +7,7 @@
 #include "sim/core/facts.hpp"
 #include "sim/mail/guard_state.hpp"
 #include "sim/mail/maildrop_state.hpp"
+#include "sim/mail/mapi_state.hpp"
 #include "sim/mail/people_state.hpp"
 #include "sim/mail/rules_state.hpp"
 #include "sim/mail/token_state.hpp"
@@ -340,6 +341,7 @@ struct MailTables {
     Table<HeldToken> tokens;
     Pages<PersonRules> rules;             // by Setup::people; grows when it is needed
     RetrieverTables retrievers;
+    MapiTables mapi;
     Index people_by_address;              // hash of the lower-cased address → person
     std::uint64_t people_known = 0;       // Setup::version + 1 that the index was made for
     bool operator==(const MailTables&) const = default;

@@ -6,6 +6,7 @@
 #include "sim/mail/addresses.hpp"
 #include "sim/mail/folders.hpp"
 #include "sim/mail/heap_out.hpp"
+#include "sim/mail/mapi/store.hpp"
 
 namespace postroad::sim::store {
 namespace {
@@ -57,7 +58,11 @@ bool fits(const Run& run, std::uint32_t person, std::uint64_t octets) {
     return !quota || run.world.mail.mailboxes[person].octets + octets <= quota->bytes;
 }
 
-std::uint32_t add(World& world, std::uint32_t folder, const Entry& entry) {
+namespace {
+
+using mapi_store::Change;
+
+std::uint32_t put(World& world, std::uint32_t folder, const Entry& entry) {
     MailTables& mail = world.mail;
     const std::uint32_t id = mail.stored.add();
     Folder& into = mail.folders.edit(folder);
@@ -85,7 +90,7 @@ std::uint32_t add(World& world, std::uint32_t folder, const Entry& entry) {
     return id;
 }
 
-std::uint32_t copy(World& world, std::uint32_t stored, std::uint32_t folder) {
+std::uint32_t put_copy(World& world, std::uint32_t stored, std::uint32_t folder) {
     const StoredMessage from = world.mail.stored[stored];
     constexpr std::uint32_t system = (1U << mail_flag::keyword_shift) - 1;
     std::uint32_t flags = from.flags & system;
@@ -95,13 +100,40 @@ std::uint32_t copy(World& world, std::uint32_t stored, std::uint32_t folder) {
         const std::string_view keyword = take_word(rest);
         if (from.flags >> bit & 1U) flags |= folders::keyword_bit(world, folder, keyword, true);
     }
-    return add(world, folder, {world.heap.share(from.prefix), world.heap.share(from.content),
+    return put(world, folder, {world.heap.share(from.prefix), world.heap.share(from.content),
                                from.arrived_s, from.message, flags});
 }
 
+void note(World& world, Change what, std::uint32_t stored) {
+    const StoredMessage& one = world.mail.stored[stored];
+    mapi_store::note(world, {what, one.folder, one.uid, one.flags, nothing, 0});
+}
+void note(World& world, Change what, std::uint32_t stored, std::uint32_t from) {
+    const StoredMessage& one = world.mail.stored[stored];
+    const StoredMessage& before = world.mail.stored[from];
+    mapi_store::note(world, {what, one.folder, one.uid, one.flags, before.folder, before.uid});
+}
+
+void take_out(World& world, std::uint32_t stored);
+
+}  // namespace
+
+std::uint32_t add(World& world, std::uint32_t folder, const Entry& entry) {
+    const std::uint32_t id = put(world, folder, entry);
+    note(world, Change::created, id);
+    return id;
+}
+
+std::uint32_t copy(World& world, std::uint32_t stored, std::uint32_t folder) {
+    const std::uint32_t id = put_copy(world, stored, folder);
+    note(world, Change::copied, id, stored);
+    return id;
+}
+
 std::uint32_t move(World& world, std::uint32_t stored, std::uint32_t folder) {
-    const std::uint32_t id = copy(world, stored, folder);
-    remove(world, stored);
+    const std::uint32_t id = put_copy(world, stored, folder);
+    note(world, Change::moved, id, stored);
+    take_out(world, stored);
     return id;
 }
 
@@ -111,6 +143,7 @@ void set_flags(World& world, std::uint32_t stored, std::uint32_t flags) {
     one.flags = flags;
     one.modseq = modseq;
     folders::changed(world, one.folder, stored);
+    note(world, Change::modified, stored);
 }
 
 bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel) {
@@ -135,8 +168,9 @@ bool deliver(Run& run, NodeId host, std::uint32_t person, const Parcel& parcel) 
     }
     const std::uint32_t folder = parcel.folder == nothing ? folders::inbox(world, person)
                                                           : parcel.folder;
-    const std::uint32_t id = add(world, folder, {prefix, world.heap.share(parcel.content), run.unix_s(),
+    const std::uint32_t id = put(world, folder, {prefix, world.heap.share(parcel.content), run.unix_s(),
                                                  parcel.message, parcel.flags});
+    note(world, Change::new_mail, id);
     folders::record(run, host, folder, MailboxMove::arrived, parcel.conversation,
                     &world.mail.stored[id]);
     folders::tell_watchers(run, folder);
@@ -158,7 +192,9 @@ void append_whole(const World& world, std::uint32_t stored, std::string& out) {
     out += world.heap.view(entry.content);
 }
 
-void remove(World& world, std::uint32_t stored) {
+namespace {
+
+void take_out(World& world, std::uint32_t stored) {
     MailTables& mail = world.mail;
     StoredMessage entry = mail.stored[stored];
     Folder& from = mail.folders.edit(entry.folder);
@@ -173,6 +209,13 @@ void remove(World& world, std::uint32_t stored) {
     world.heap.drop(entry.prefix);
     world.heap.drop(entry.content);
     mail.stored.remove(stored);
+}
+
+}  // namespace
+
+void remove(World& world, std::uint32_t stored) {
+    note(world, Change::deleted, stored);
+    take_out(world, stored);
 }
 
 }  // namespace postroad::sim::store

@@ -49,6 +49,8 @@ enum class EventKind : std::uint16_t {
 
 // EventKind::mail whose detail is this repeats for ever.
 inline constexpr std::uint16_t routine_mail_event = 0x101;
+// These are deadlines: a call that waits for news for five minutes, a datagram to be repeated.
+inline constexpr std::uint16_t first_mail_timer = 12, last_mail_timer = 13;
 
 struct World {
     std::shared_ptr<const Setup> setup;
@@ -97,7 +99,9 @@ inline bool World::is_lively(const Event& event) {
         case EventKind::tcp_timer:
         case EventKind::kerberos:
         case EventKind::dns: return false;
-        case EventKind::mail: return event.detail != routine_mail_event;
+        case EventKind::mail:
+            return event.detail != routine_mail_event &&
+                   (event.detail < first_mail_timer || event.detail > last_mail_timer);
         default: return true;
     }
 }
