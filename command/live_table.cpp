@@ -31,6 +31,7 @@ std::string_view what_it_is(const sim::ServiceSetup& service) {
         case Role::dns_server: return "DNS, authoritative";
         case Role::resolver: return "DNS, resolver";
         case Role::kdc: return "Kerberos KDC";
+        case Role::rpc_server: return service.dynamic ? "RPC, dynamic port" : "RPC";
         case Role::http_server: return "HTTP";
         case Role::outside: return "a real server's stand-in";
         default: return "";

@@ -20,8 +20,8 @@ STORE = ("a4f1db00-ca47-1067-b31f-00dd010662da", "0.81")
 ECHO = ("60a15ec5-4de8-11d7-a637-005056a20182", "1.0")
 
 
-def with_impacket():
-    """This program again, by a Python that has impacket; the environment is made once."""
+def with_impacket(program):
+    """That program again, by a Python that has impacket; the environment is made once."""
     python = os.path.join(PACKAGES, "bin", "python3")
     made = os.path.join(PACKAGES, "made")
     if not os.path.exists(made):
@@ -29,7 +29,7 @@ def with_impacket():
         subprocess.run([python, "-m", "pip", "install", "--quiet", IMPACKET], check=True)
         with open(made, "w", encoding="ascii") as file:
             file.write(IMPACKET)
-    os.execv(python, [python, os.path.abspath(__file__), *sys.argv[1:]])
+    os.execv(python, [python, os.path.abspath(program), *sys.argv[1:]])
 
 
 class Recorder:
@@ -299,5 +299,5 @@ if __name__ == "__main__":
     try:
         import impacket  # noqa: F401
     except ImportError:
-        with_impacket()
+        with_impacket(__file__)
     main()

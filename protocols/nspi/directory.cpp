@@ -354,7 +354,7 @@ Outcome answer_referral(const CallAsk& call, const ReferralHost& host) {
         return operate<FqdnIn>(call, [&](const FqdnIn& in) {
             FqdnOut out;
             const std::string name =
-                host.fqdn_of != nullptr ? host.fqdn_of(in.server_dn) : std::string();
+                host.fqdn_of ? host.fqdn_of(in.server_dn) : std::string();
             if (name.empty())
                 out.code = Code::not_found;
             else

@@ -2,6 +2,7 @@
 // out, and the referral's (MS-OXABREF). Who is in it is the caller's; only sessions are remembered.
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "protocols/nspi/nspi.hpp"
@@ -12,6 +13,7 @@ struct Person {
     std::uint32_t mid = 0;  // a number of its own, from 16 on (§2.2.1.8), in any order
     std::string dn;         // "/o=Example/ou=Exchange/cn=Recipients/cn=alice"
     std::string display_name, account, smtp;
+    std::string home_database;  // "…/cn=Servers/cn=MAIL/cn=Microsoft Private MDB"
 };
 
 struct Session {
@@ -37,7 +39,7 @@ void release(Book& book, Heap& heap);
 struct ReferralHost {
     std::string_view address_book;  // the server that has it, "mail.example.org"
     // The server of a distinguished name "/o=.../cn=Servers/cn=MAIL"; empty: not known.
-    std::string (*fqdn_of)(std::string_view server_dn) = nullptr;
+    std::function<std::string(std::string_view server_dn)> fqdn_of;
 };
 rpc::Outcome answer_referral(const rpc::CallAsk& call, const ReferralHost& host);
 

@@ -21,6 +21,7 @@ enum Id : std::uint16_t {
     id_smtp = 0x39fe,
     id_account = 0x3a00,
     id_transmittable = 0x3a20,
+    id_home_database = 0x8006,  // MS-OXOABK §2.2.4.37
 };
 
 std::optional<std::string> text_of(const Person& person, std::uint16_t id) {
@@ -29,6 +30,7 @@ std::optional<std::string> text_of(const Person& person, std::uint16_t id) {
     case id_transmittable: return person.display_name;
     case id_address_type: return "EX";
     case id_email: return person.dn;
+    case id_home_database: return person.home_database;
     case id_smtp: return person.smtp;
     case id_account: return person.account;
     default: return std::nullopt;

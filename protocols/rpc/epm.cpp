@@ -42,11 +42,13 @@ std::optional<OpenLookup> take_lookup(Mapper& mapper, const Uuid& id, std::uint3
 }
 
 // Pages through what `matches`; both operations do it alike. Status::context_mismatch for a handle
-// that is nobody's.
+// that is nobody's. A lookup ends with an answer that has room left: clients that take one entry at a
+// time go on until none comes (rpcclient), and with no handle they would begin anew.
+enum class Ends : std::uint8_t { with_the_last, when_none_is_left };
 template <class Out, class Matches, class Add>
 Outcome page(Mapper& mapper, const CallAsk& call, const MapperHost& host, Heap& heap,
-             const ndr::ContextHandle& handle, std::uint32_t room, Out& out, Matches&& matches,
-             Add&& add) {
+             const ndr::ContextHandle& handle, std::uint32_t room, Ends ends, Out& out,
+             Matches&& matches, Add&& add) {
     std::size_t position = 0;
     if (!handle.is_nil()) {
         const auto open = take_lookup(mapper, handle.uuid, call.group, heap);
@@ -61,7 +63,9 @@ Outcome page(Mapper& mapper, const CallAsk& call, const MapperHost& host, Heap& 
             ++added;
         }
     const bool more =
-        std::any_of(host.endpoints.begin() +
+        ends == Ends::when_none_is_left
+            ? added == most
+            : std::any_of(host.endpoints.begin() +
                         static_cast<std::ptrdiff_t>(std::min(position, host.endpoints.size())),
                     host.endpoints.end(), matches);
     if (more && added > 0 && mapper.lookups.size() < lookups_max) {
@@ -89,7 +93,8 @@ Outcome run_lookup(Mapper& mapper, const CallAsk& call, const MapperHost& host, 
         return (!by_interface || fits(one.tower.interface, *in.wanted, in.versions)) &&
                (!by_object || one.object == *in.object);
     };
-    return page(mapper, call, host, heap, in.handle, in.entries_max, out, matches,
+    return page(mapper, call, host, heap, in.handle, in.entries_max,
+                Ends::when_none_is_left, out, matches,
                 [&](const Endpoint& one) {
                     out.entries.push_back({one.object, TowerOctets{write_tower(one.tower)},
                                            one.annotation.substr(0, annotation_octets_max - 1)});
@@ -115,7 +120,7 @@ Outcome run_map(Mapper& mapper, const CallAsk& call, const MapperHost& host, Hea
                (one.object.is_nil() || one.object == in.object.value_or(Uuid{}));
     };
     return page(
-        mapper, call, host, heap, in.handle, in.towers_max, out, matches,
+        mapper, call, host, heap, in.handle, in.towers_max, Ends::with_the_last, out, matches,
         [&](const Endpoint& one) { out.towers.push_back(TowerOctets{write_tower(one.tower)}); });
 }
 
@@ -163,6 +168,13 @@ std::string question(const Syntax& wanted, Sequence sequence, std::uint32_t towe
     in.tower = TowerOctets{write_tower(tower)};
     in.towers_max = towers_max;
     return ndr::write(in);
+}
+
+std::optional<Syntax> read_question(std::string_view stub, bool big_endian) {
+    MapIn in;
+    if (!ndr::read(stub, in, big_endian) || !in.tower) return std::nullopt;
+    const auto tower = read_tower(in.tower->octets);
+    return tower ? std::optional(tower->interface) : std::nullopt;
 }
 
 std::optional<Mapped> read_mapped(std::string_view stub, bool big_endian) {

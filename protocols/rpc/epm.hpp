@@ -113,6 +113,7 @@ void release(Mapper& mapper, Heap& heap);
 // The stub that asks where `wanted` is, by that sequence.
 std::string question(const Syntax& wanted, Sequence sequence = Sequence::ncacn_ip_tcp,
                      std::uint32_t towers_max = 4);
+std::optional<Syntax> read_question(std::string_view stub, bool big_endian = false);  // what it wants
 struct Mapped {
     std::vector<Tower> towers;  // those that could be read
     std::uint32_t status = 0;

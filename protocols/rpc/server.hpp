@@ -50,7 +50,7 @@ struct Server {
     std::uint8_t stands = 0;      // the security context
     std::uint8_t failed = 0;      // logging in has: calls are refused
     std::uint8_t ended = 0;
-    std::uint8_t unused = 0;
+    std::uint8_t unused[5] = {};
 };
 static_assert(Record<Server>);
 

@@ -180,10 +180,15 @@ const KnownService* find_service(const Syntax& interface) {
     return nullptr;
 }
 
+std::string word_of(const Syntax& interface) {
+    const KnownService* const known = find_service(interface);
+    return known == nullptr ? to_string(interface.uuid) : std::string(known->word);
+}
+
 std::string describe_service(const Syntax& interface) {
     const KnownService* const known = find_service(interface);
-    std::string out = known == nullptr ? std::string("an interface that is not known here")
-                                       : std::string(known->word);
+    std::string out =
+        known == nullptr ? std::string("an interface that is not known here") : word_of(interface);
     out += " (" + to_string(interface) + ")";
     if (known != nullptr) out += ": " + std::string(known->can);
     return out;

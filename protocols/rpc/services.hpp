@@ -26,6 +26,8 @@ std::span<const KnownService> known_services();
 const KnownService* find_service(std::string_view word);
 // By UUID and major version.
 const KnownService* find_service(const Syntax& interface);
+// "store", or the UUID of what is not known.
+std::string word_of(const Syntax& interface);
 // "service control manager (367abb81-… 2.0): start, stop and install services …"; what is not known
 // is said to be so.
 std::string describe_service(const Syntax& interface);

@@ -55,6 +55,9 @@ private:
 std::string
 to_string(const Uuid& uuid);  // lower case, as in "e1af8308-5d1f-11c9-91a4-08002b14a0fa"
 
+// Of 128 bits of chance (RFC 9562 §5.4: version 4).
+Uuid random_uuid(std::uint64_t high, std::uint64_t low);
+
 // An interface or a transfer syntax. The version's lower half is the major number (C706 §12.6.3.1).
 struct Syntax {
     Uuid uuid;

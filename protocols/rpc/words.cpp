@@ -8,10 +8,7 @@ namespace postroad::rpc {
 namespace {
 
 std::string interface_words(const Syntax& interface) {
-    const KnownService* const known = find_service(interface);
-    const std::string name =
-        known != nullptr ? std::string(known->word) : to_string(interface.uuid);
-    return name + " " + std::to_string(interface.major) + "." + std::to_string(interface.minor);
+    return word_of(interface) + " " + std::to_string(interface.major) + "." + std::to_string(interface.minor);
 }
 
 std::string transfer_words(const Syntax& transfer) {

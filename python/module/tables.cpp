@@ -7,6 +7,7 @@
 #include "sim/core/reasons.hpp"
 #include "sim/net/packet.hpp"
 #include "sim/tls/engine.hpp"
+#include "sim/views/content.hpp"
 #include "sim/views/fact_words.hpp"
 #include "sim/views/ladder_words.hpp"
 
@@ -69,9 +70,10 @@ Columns packets(Rows& rows) {
 
 std::string section_words(std::string_view octets) { return to_string(read<Section>(octets)); }
 
-std::string without_line_end(std::string_view text) {
-    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-    return std::string(text);
+std::string line_words(std::string_view octets) {
+    std::string text = views::spoken(octets);
+    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    return text;
 }
 
 Columns lines(Rows& rows) {
@@ -91,7 +93,7 @@ Columns lines(Rows& rows) {
     table.text("text", [](const LineFact& fact, const RowView& row) {
         return fact.speech == Speech::content ? std::nullopt
                                               : std::optional(row.tail<LineFact>());
-    }, without_line_end);
+    }, line_words);
     return table.make();
 }
 

@@ -97,6 +97,13 @@ namespace postroad::sim {
     R(retransmitted, "no acknowledgment in {0}: sent again", "6298 §5")                             \
     R(helper_expects, "{0} is at port {1} of {2}, says the endpoint mapper: the helper lets {3} "   \
       "connect there for {4}", "C706 §O")                                                           \
+    /* RPC */                                                                                      \
+    R(rpc_registered, "{0} listens at port {1}, drawn anew at this start: only the endpoint mapper "  \
+      "knows it", "MS-RPCE §2.2.1.1.3")                                                             \
+    R(rpc_mapped, "the endpoint mapper says that {0} is at port {1}", "C706 §O")                    \
+    R(rpc_not_mapped, "the endpoint mapper knows no {0}", "C706 §O")                                \
+    R(rpc_listed, "the endpoint mapper tells a caller of all {0} interfaces that are registered "   \
+      "here, without a log-in", "C706 §O")                                                          \
     /* beyond the world's edge */                                                                  \
     R(real_asked, "{0} is a real server, at {1} outside: it is asked whether it takes the "         \
       "connection", no_section)                                                                     \

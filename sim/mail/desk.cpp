@@ -10,6 +10,7 @@
 #include "sim/mail/policy.hpp"
 #include "sim/mail/retriever.hpp"
 #include "sim/mail/tls_policy.hpp"
+#include "sim/rpc/rpc.hpp"
 #include "sim/web/web.hpp"
 #include "sim/world/embedder.hpp"
 
@@ -54,6 +55,10 @@ bool ask(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
             if (retriever::is_ours(owner)) return retriever::ask(run, connection, owner, ask, out);
             return people::ask(run, connection, owner, ask, out);
         }
+        case Role::rpc_server:
+            return rpc_layer::server_ask(run, connection, ask, out);
+        case Role::rpc_client:
+            return rpc_layer::client_ask(run, connection, owner_of<rpc::Client>(run, tcb), ask, out);
         case Role::http_server:
             return web::answer(run, connection, ask, out);
         case Role::http_client:
@@ -80,6 +85,8 @@ void tell(Run& run, std::uint32_t connection, std::uint32_t owner, const Tell& t
         dns_layer::stream_tell(run, connection, owner, tell, words);
     } else if (run.world.tcp.tcbs[connection].role == Role::http_client) {
         web::heard(run, connection, owner, tell, words);
+    } else if (run.world.tcp.tcbs[connection].role == Role::rpc_client) {
+        rpc_layer::client_heard(run, owner, tell, words);
     } else if (retriever::is_ours(owner)) {
         retriever::tell(run, connection, owner, tell, words);
     } else if (people::is_ours(owner)) {
@@ -94,6 +101,8 @@ void over(Run& run, std::uint32_t connection, std::uint32_t owner, Ending how) {
         dns_layer::stream_over(run, connection, owner, how);
     } else if (run.world.tcp.tcbs[connection].role == Role::http_client) {
         web::over(run, connection, owner, how);
+    } else if (run.world.tcp.tcbs[connection].role == Role::rpc_client) {
+        rpc_layer::client_over(run, owner, how);
     } else if (retriever::is_ours(owner)) {
         retriever::over(run, connection, owner, how);
     } else if (people::is_ours(owner)) {

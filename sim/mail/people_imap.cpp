@@ -99,7 +99,8 @@ void tell_where_it_stands(Run& run, std::uint32_t connection, std::uint32_t pers
 }  // namespace
 
 bool speaks_imap(const Run& run, std::uint32_t person) {
-    return settings_of(run, person).protocol != scenario::FetchProtocol::pop3;
+    const scenario::FetchProtocol protocol = settings_of(run, person).protocol;
+    return protocol == scenario::FetchProtocol::imap || protocol == scenario::FetchProtocol::web;
 }
 
 void begin_imap(Run& run, std::uint32_t person) {

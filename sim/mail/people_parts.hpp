@@ -85,6 +85,14 @@ void want_page(Run& run, std::uint32_t person, imap::WebPage page, std::uint32_t
                std::string_view flags = {}, char sign = '+', std::string_view to = {});
 bool wants_pages(const Run& run, std::uint32_t person);
 
+// --- people_mapi.cpp: a mail program that asks by RPC. Lines are World::rpc's.
+// The next call (rpc_layer::give, then ok), none any more (not ok), or none now (false: later by
+// rpc_layer::go_on).
+bool mapi_ask(Run& run, std::uint32_t line, Answer& out);
+void mapi_tell(Run& run, std::uint32_t line, const Tell& tell, std::string_view words);
+void mapi_over(Run& run, std::uint32_t line, Ending how);
+void mapi_datagram(Run& run, std::uint32_t person, std::string_view payload);
+
 // There is something to do: a session that idles goes on, else one is begun.
 void go_to_server(Run& run, std::uint32_t person);
 void on_idle_over(Run& run, std::uint32_t person);

@@ -4,6 +4,7 @@
 #include "sim/dns/datagram.hpp"
 #include "sim/kerberos/kdc.hpp"
 #include "sim/kerberos/tickets.hpp"
+#include "sim/rpc/rpc.hpp"
 #include "sim/world/outside.hpp"
 
 namespace postroad::sim::datagrams {
@@ -36,6 +37,11 @@ bool arrived(Run& run, NodeId host, std::uint32_t segment_id) {
     }
     if (kerberos_layer::awaits_datagram(run, host, port)) {
         kerberos_layer::reply_arrived(run, host, segment, payload);
+        return true;
+    }
+    if (rpc_layer::awaits_datagram(run, host, port)) {
+        const std::string kept(payload);  // the heap may move while it is heard
+        rpc_layer::datagram_arrived(run, host, port, kept);
         return true;
     }
     return outside::datagram_arrived(run, host, segment_id);

@@ -9,6 +9,7 @@
 #include "sim/net/segment_header.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/net/wire.hpp"
+#include "sim/rpc/rpc.hpp"
 
 namespace postroad::sim::net_layer {
 namespace {
@@ -460,8 +461,11 @@ AddressId source_address(const Run& run, NodeId host, AddressId target) {
 
 std::uint16_t new_port(Run& run, NodeId host) {
     HostState& state = run.world.tcp.hosts.edit(host);
-    const std::uint16_t port = state.next_port;
-    state.next_port = port == 65535 ? std::uint16_t{49152} : static_cast<std::uint16_t>(port + 1);
+    std::uint16_t port = 0;
+    do {
+        port = state.next_port;
+        state.next_port = port == 65535 ? std::uint16_t{49152} : static_cast<std::uint16_t>(port + 1);
+    } while (rpc_layer::dynamic_service_at(run, host, port) != nullptr);
     return port;
 }
 

@@ -1,6 +1,7 @@
 // What a TCP end makes of an arriving segment (RFC 9293 §3.10.7).
 #include "sim/net/network.hpp"
 #include "sim/net/tcp_internal.hpp"
+#include "sim/rpc/rpc.hpp"
 #include "sim/session/session.hpp"
 #include "sim/world/outside.hpp"
 
@@ -51,6 +52,7 @@ void answer_syn(Run& run, std::uint32_t connection) {
 void listen(Run& run, NodeId host, const Segment& syn, std::uint32_t syn_sender) {
     const HostSetup& setup = run.host(host);
     const ServiceSetup* service = setup.service_at(net::protocol_tcp, syn.target_port);
+    if (service == nullptr) service = rpc_layer::dynamic_service_at(run, host, syn.target_port);
     const auto index = service ? static_cast<std::uint32_t>(service - setup.services.data()) : 0;
     const bool runs = service != nullptr &&
                       (run.world.tcp.hosts[host].stopped_services >> index & 1U) == 0;

@@ -266,7 +266,14 @@ private:
                 warning(path + ".mailbox",
                         quoted(home->name) + " does not have " + quoted(domain) + " in its domains",
                         "it will not take mail for " + quoted(person.address[0]));
-            if (!person.submits_to) {
+            if (person.sends_by_rpc()) {
+                if (home != nullptr && !home->runs(Service::mapi))
+                    error(path + ".transport",
+                          quoted(person.name) + " sends by RPC, and " + quoted(home->name) +
+                              " does not run mapi",
+                          "new mail is put into the mailbox's own store (MS-OXOMSG §2.2.3)",
+                          "add \"mapi\" to its services, or write transport = \"smtp\"");
+            } else if (!person.submits_to) {
                 if (!person.mailbox.empty())
                     warning(path,
                             quoted(person.name) +
@@ -342,7 +349,7 @@ private:
             if (one.user.empty())
                 error(path, quoted(one.name) + " has no account to log in to", {},
                       "add user = \"bob\"");
-            if (one.protocol == FetchProtocol::web)
+            if (one.protocol == FetchProtocol::web || one.protocol == FetchProtocol::mapi)
                 error(path + ".protocol", "a retrieval agent fetches by \"pop3\" or \"imap\"");
             if (one.every.ns == 0)
                 error(path + ".every", "it would do nothing but poll", {}, "write every = \"5m\"");

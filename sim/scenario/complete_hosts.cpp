@@ -92,9 +92,25 @@ void place_host(Scenario& s, std::size_t index, const Keepers& keepers, std::str
     host.names = {name.ok() ? name.text : "host" + std::to_string(index) + ".example"};
 }
 
-// The port that a person's mail program asks by its protocol.
+// The port that a person's mail program asks by its protocol, and the service it asks there.
 std::uint16_t fetch_port_of(const Host& host, FetchProtocol protocol) {
-    return protocol == FetchProtocol::pop3 ? host.pop3.port : host.imap.port;
+    switch (protocol) {
+        case FetchProtocol::pop3: return host.pop3.port;
+        case FetchProtocol::imap:
+        case FetchProtocol::web: return host.imap.port;
+        case FetchProtocol::mapi: return 135;  // the endpoint mapper's
+    }
+    return 0;
+}
+
+Service service_of(FetchProtocol protocol) {
+    switch (protocol) {
+        case FetchProtocol::pop3: return Service::pop3;
+        case FetchProtocol::imap:
+        case FetchProtocol::web: return Service::imap;
+        case FetchProtocol::mapi: return Service::mapi;
+    }
+    return Service::pop3;
 }
 
 void complete_person(Scenario& s, Person& person, const Keepers& keepers,
@@ -127,8 +143,7 @@ void complete_person(Scenario& s, Person& person, const Keepers& keepers,
                     msa = &s.hosts[i];
             if (msa != nullptr) person.submits_to = Endpoint{msa->name, msa->msa.port};
         }
-        const bool by_pop = person.fetch.protocol == FetchProtocol::pop3;
-        if (!person.fetch.from && home->runs(by_pop ? Service::pop3 : Service::imap))
+        if (!person.fetch.from && home->runs(service_of(person.fetch.protocol)))
             person.fetch.from = Endpoint{home->name, fetch_port_of(*home, person.fetch.protocol)};
     }
     if (person.submits_to && person.submits_to->port == 0)

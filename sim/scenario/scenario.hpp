@@ -53,7 +53,14 @@ struct Zone {
 
 // ---- People, and what happens ---------------------------------------------------------------
 
-enum class FetchProtocol : std::uint8_t { pop3, imap, web };  // web: as IMAP, and keeps nothing
+enum class FetchProtocol : std::uint8_t {
+    pop3, imap,
+    web,   // as IMAP, and keeps nothing
+    mapi,  // by RPC
+};
+// How a mail program that stays connected by RPC learns of news (MS-OXCRPC §3.1.4.5, §3.3.4.1).
+enum class Notify : std::uint8_t { push, wait, poll };
+enum class Transport : std::uint8_t { smtp, mapi };
 
 struct FetchSettings {
     FetchProtocol protocol = FetchProtocol::pop3;
@@ -62,6 +69,8 @@ struct FetchSettings {
     bool leave_on_server = false;
     bool stay = false;                  // IMAP: stay connected and wait for news (RFC 2177)
     std::vector<std::string> folders;   // IMAP: that it looks into; empty: all
+    RpcProtection protection = RpcProtection::privacy;  // MAPI
+    Notify notify = Notify::push;       // MAPI, with `stay`
     bool operator==(const FetchSettings&) const = default;
 };
 
@@ -120,8 +129,13 @@ struct Person {
     MailFiles mail_files;                // what was found there
     TlsPolicy tls = TlsPolicy::opportunistic;  // their mail program's
     std::vector<std::string> mechanisms;  // that it knows, the preferred first; empty: all
+    std::optional<Transport> transport;  // of what they send; none: MAPI if it fetches so
     FetchSettings fetch;
     bool operator==(const Person&) const = default;
+    bool sends_by_rpc() const {
+        return transport.value_or(fetch.protocol == FetchProtocol::mapi
+                                      ? Transport::mapi : Transport::smtp) == Transport::mapi;
+    }
 };
 
 struct Send {

@@ -8,7 +8,7 @@
 namespace postroad::scenario {
 
 enum class Service : std::uint8_t {
-    mua, mta, msa, mda, pop3, dns, resolver, kdc, http, https, lmtp, imap
+    mua, mta, msa, mda, pop3, dns, resolver, kdc, http, https, lmtp, imap, mapi
 };
 enum class Generation : std::uint8_t { rfc821, rfc1869, rfc2821, rfc5321 };
 
@@ -99,6 +99,22 @@ struct LmtpServer {  // [hosts.NAME.lmtp]: RFC 2033
     std::uint32_t recipients_max = 1000;
     Duration timeout{300'000'000'000};
     bool operator==(const LmtpServer&) const = default;
+};
+
+// How much of RPC is protected (MS-RPCE §2.2.1.1.8); between them are levels that nobody uses.
+enum class RpcProtection : std::uint8_t { none, connect, integrity, privacy };
+
+struct MapiServer {  // [hosts.NAME.mapi]: mailboxes and address book by RPC (MS-OXCRPC, MS-OXNSPI)
+    std::uint16_t store_port = 0;      // 0: a dynamic one, another after each start
+    std::uint16_t directory_port = 0;
+    PortRange dynamic_ports{49152, 65535};
+    std::vector<std::string> other_services{"service-control", "event-log", "replication",
+                                            "print", "task-scheduler"};  // in the same mapper
+    RpcProtection protection = RpcProtection::none;  // calls with less are refused
+    bool anonymous = false;            // mailboxes for who has not logged in
+    bool push = true;                  // tells of new mail by UDP
+    Duration poll{60'000'000'000};     // how often it asks clients to ask
+    bool operator==(const MapiServer&) const = default;
 };
 
 // How the MTA hands mail for mailboxes of its own host to the MDA.
@@ -208,6 +224,7 @@ struct Host {
     Routing routing;
     Pop3Server pop3;
     ImapServer imap;
+    MapiServer mapi;
     LmtpServer lmtp;
     MdaSettings mda;
     DnsServer dns;

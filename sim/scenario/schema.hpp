@@ -87,8 +87,8 @@ constexpr auto words(NetworkKind) {
 constexpr auto words(BlockAction) { return std::array<std::string_view, 2>{"drop", "reject"}; }
 constexpr auto words(Policy) { return std::array<std::string_view, 3>{"accept", "drop", "reject"}; }
 constexpr auto words(Service) {
-    return std::array<std::string_view, 12>{"mua",      "mta", "msa",  "mda",   "pop3", "dns",
-                                            "resolver", "kdc", "http", "https", "lmtp", "imap"};
+    return std::array<std::string_view, 13>{"mua",      "mta", "msa",  "mda",   "pop3", "dns", "resolver",
+                                            "kdc", "http", "https", "lmtp", "imap", "mapi"};
 }
 constexpr auto words(Generation) {
     return std::array<std::string_view, 4>{"rfc821", "rfc1869", "rfc2821", "rfc5321"};
@@ -114,8 +114,13 @@ constexpr auto words(KeyType) {
     return std::array<std::string_view, 3>{"ecdsa", "rsa", "ed25519"};
 }
 constexpr auto words(FetchProtocol) {
-    return std::array<std::string_view, 3>{"pop3", "imap", "web"};
+    return std::array<std::string_view, 4>{"pop3", "imap", "web", "mapi"};
 }
+constexpr auto words(RpcProtection) {
+    return std::array<std::string_view, 4>{"none", "connect", "integrity", "privacy"};
+}
+constexpr auto words(Notify) { return std::array<std::string_view, 3>{"push", "wait", "poll"}; }
+constexpr auto words(Transport) { return std::array<std::string_view, 2>{"smtp", "mapi"}; }
 constexpr auto words(DeliverBy) {
     return std::array<std::string_view, 3>{"store", "lmtp", "pipe"};
 }
@@ -149,7 +154,6 @@ inline constexpr Reserved reserved[] = {
     {"At the top", "sites"},
     {"At the top", "include"},
     {"", "ldap"},
-    {"", "mapi"},
     {"", "x400"},
     {"", "autodiscover"},
     {"", "gateway"},

@@ -191,6 +191,36 @@ constexpr auto keys(const ImapServer*) {
     };
 }
 
+constexpr std::string_view title(const MapiServer*) { return "[hosts.NAME.mapi]"; }
+constexpr std::string_view intro(const MapiServer*) {
+    return "Mailboxes and address book by RPC (MS-OXCRPC, MS-OXNSPI): the endpoint mapper at port 135, "
+           "the store, the directory, and what else a server has in the same mapper.";
+}
+constexpr auto keys(const MapiServer*) {
+    using S = MapiServer;
+    return std::tuple{
+        key("store_port", &S::store_port,
+            {"Where the store listens; 0: a dynamic port, another one after each start.", "59532",
+             Use::line, {}, "TCP port"}),
+        key("directory_port", &S::directory_port,
+            {"Where address book and referral listen; 0: a dynamic port.", "59533", Use::line, {},
+             "TCP port"}),
+        key("dynamic_ports", &S::dynamic_ports,
+            {"Whence dynamic ports are drawn; Windows before 2008 took 1025-5000.",
+             "\"1025-5000\""}),
+        key("other_services", &S::other_services,
+            {"What is registered beside mail, each at a dynamic port; these answer `bind` and the "
+             "management interface and nothing else.",
+             "[\"print\"]", Use::text}),
+        key("protection", &S::protection,
+            {"Calls with less protection are refused (MS-RPCE §2.2.1.1.8).", "\"privacy\""}),
+        key("anonymous", &S::anonymous,
+            {"Mailboxes are opened for callers who have not logged in.", "true"}),
+        key("push", &S::push, {"It tells of new mail by UDP, where that is asked for.", "false"}),
+        key("poll", &S::poll, {"How often it asks its clients to ask.", "\"30s\""}),
+    };
+}
+
 constexpr std::string_view title(const LmtpServer*) { return "[hosts.NAME.lmtp]"; }
 constexpr std::string_view intro(const LmtpServer*) {
     return "The MDA's door: how an MTA hands it mail, with a reply for each recipient (RFC 2033).";
@@ -440,6 +470,7 @@ constexpr auto keys(const Host*) {
         key("routing", &Host::routing, {"Where mail goes next.", ""}),
         key("pop3", &Host::pop3, {"The POP3 server.", ""}),
         key("imap", &Host::imap, {"The IMAP server.", ""}),
+        key("mapi", &Host::mapi, {"MAPI over RPC.", ""}),
         key("lmtp", &Host::lmtp, {"The MDA's LMTP server.", ""}),
         key("mda", &Host::mda, {"From the MTA into mailboxes.", ""}),
         key("dns", &Host::dns, {"The authoritative name server.", ""}),

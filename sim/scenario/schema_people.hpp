@@ -91,7 +91,7 @@ constexpr auto keys(const FetchSettings*) {
     return std::tuple{
         key("protocol", &S::protocol,
             {"By which protocol; `web` is a mail program on a web server, which speaks IMAP and keeps "
-             "nothing.",
+             "nothing, `mapi` one that asks by RPC.",
              "\"imap\""}),
         key("from", &S::from,
             {"From which host.", "\"mail:110\"", Use::line, "the mailbox's host"}),
@@ -100,9 +100,18 @@ constexpr auto keys(const FetchSettings*) {
         key("leave_on_server", &S::leave_on_server,
             {"Leave the messages there and remember which were seen (UIDL).", "true"}),
         key("stay", &S::stay,
-            {"Stay connected and wait for news (IMAP's IDLE, RFC 2177).", "true"}),
+            {"Stay connected and wait for news (IMAP's IDLE, RFC 2177; MAPI).", "true"}),
         key("folders", &S::folders,
             {"Folders that are looked into (IMAP).", "[\"INBOX\"]", Use::text, "all"}),
+        key("protection", &S::protection,
+            {"How much of what is said by RPC is protected, after a log-in by NTLM (MS-RPCE "
+             "§2.2.1.1.8); `none` is no log-in at all (MAPI).",
+             "\"connect\""}),
+        key("notify", &S::notify,
+            {"How it learns of news while it stays: `push`, a datagram that the server sends "
+             "(MS-OXCRPC §3.1.4.5); `wait`, a call that stays open (§3.3.4.1); `poll`, asking as "
+             "often as the server says (MAPI).",
+             "\"wait\""}),
     };
 }
 
@@ -194,6 +203,9 @@ constexpr auto keys(const Person*) {
         key("mechanisms", &Person::mechanisms,
             {"SASL mechanisms that their mail program knows, the preferred one first.",
              "[\"CRAM-MD5\", \"PLAIN\"]", Use::line, "all, the strongest first"}),
+        key("transport", &Person::transport,
+            {"How new mail leaves: by SMTP to `submits_to`, or by RPC to the mailbox's host.",
+             "\"smtp\"", Use::line, "`mapi` if `fetch.protocol` is so, else `smtp`"}),
         key("fetch", &Person::fetch, {"How mail is collected.", ""}),
     };
 }

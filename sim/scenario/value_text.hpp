@@ -41,6 +41,12 @@ template <> struct Scalar<Frequency> {
     static constexpr bool bare = false;
     static auto parse(std::string_view text) { return parse_frequency(text); }
 };
+template <> struct Scalar<PortRange> {
+    static constexpr std::string_view type = "ports",
+                                      expects = "a range of ports such as \"49152-65535\"";
+    static constexpr bool bare = false;
+    static auto parse(std::string_view text) { return parse_port_range(text); }
+};
 template <> struct Scalar<Chance> {
     static constexpr std::string_view type = "chance",
                                       expects =

@@ -328,6 +328,14 @@ std::optional<Frequency> parse_frequency(std::string_view text) {
     return Frequency{*count, length->ns};
 }
 
+std::optional<PortRange> parse_port_range(std::string_view text) {
+    const std::size_t dash = text.find('-');
+    const auto first = parse_number(text.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : parse_number(text.substr(dash + 1));
+    if (!first || !last || *first == 0 || *last > 65535 || *first > *last) return std::nullopt;
+    return PortRange{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
+}
+
 std::optional<Chance> parse_chance(std::string_view text) {
     constexpr Unit units[] = {{"%", 10'000'000}};
     const auto value = number_with_unit(text, units, 1'000'000'000);
@@ -422,6 +430,11 @@ std::string to_text(Frequency value) {
         if (unit.worth == value.per_ns)
             return std::to_string(value.count) + "/" + std::string(unit.name);
     return std::to_string(value.count) + "/" + to_text(Duration{value.per_ns});
+}
+
+std::string to_text(PortRange value) {
+    const std::string first = std::to_string(value.first);
+    return value.first == value.last ? first : first + "-" + std::to_string(value.last);
 }
 
 std::string to_text(Chance value) {

@@ -37,6 +37,12 @@ struct Frequency {
     auto operator<=>(const Frequency&) const = default;
 };
 
+// "49152-65535", "135": TCP or UDP ports, both ends included.
+struct PortRange {
+    std::uint16_t first = 0, last = 0;
+    auto operator<=>(const PortRange&) const = default;
+};
+
 // "1%", "0.25 %", 0.01: how likely something is, in parts of a thousand million.
 struct Chance {
     std::uint32_t per_billion = 0;  // 0 ... 1'000'000'000
@@ -103,6 +109,7 @@ std::optional<Size> parse_size(std::string_view text);
 std::optional<BitRate> parse_bit_rate(std::string_view text);
 std::optional<Frequency> parse_frequency(std::string_view text);
 std::optional<Chance> parse_chance(std::string_view text);
+std::optional<PortRange> parse_port_range(std::string_view text);
 std::optional<UtcOffset> parse_utc_offset(std::string_view text);
 std::optional<Instant> parse_instant(std::string_view text);  // RFC 3339 §5.6, whole seconds
 std::optional<Ip> parse_ip(std::string_view text);            // RFC 4291 §2.2
@@ -114,6 +121,7 @@ std::string to_text(Size value);
 std::string to_text(BitRate value);
 std::string to_text(Frequency value);
 std::string to_text(Chance value);
+std::string to_text(PortRange value);
 std::string to_text(UtcOffset value);
 std::string to_text(Instant value);
 std::string to_text(const Ip& value);  // RFC 5952

@@ -10,6 +10,7 @@
 #include "sim/dns/streams.hpp"
 #include "sim/net/attacker.hpp"
 #include "sim/net/tcp.hpp"
+#include "sim/rpc/rpc.hpp"
 #include "sim/session/desk.hpp"
 #include "sim/session/secured.hpp"
 #include "sim/web/web.hpp"
@@ -31,6 +32,8 @@ bool with_machine(Role role, Use&& use) {
         case Role::pop3_client: use.template operator()<pop3::Client>(); return true;
         case Role::imap_server: use.template operator()<imap::Server>(); return true;
         case Role::imap_client: use.template operator()<imap::Client>(); return true;
+        case Role::rpc_server: use.template operator()<rpc::Server>(); return true;
+        case Role::rpc_client: use.template operator()<rpc::Client>(); return true;
         case Role::http_server: use.template operator()<http::Server>(); return true;
         case Role::http_client: use.template operator()<http::Client>(); return true;
         case Role::dns_server:
@@ -67,6 +70,12 @@ void run_machine(Run& run, const Tcb& tcb, Seat<http::Server>& seat, const Input
 }
 void run_machine(Run& run, const Tcb&, Seat<http::Client>& seat, const Input& input) {
     http::step(seat.machine, input, web::client_host(), run.fx);
+}
+void run_machine(Run& run, const Tcb& tcb, Seat<rpc::Server>& seat, const Input& input) {
+    rpc::step(seat.machine, input, rpc_layer::server_host(run, tcb), run.fx);
+}
+void run_machine(Run& run, const Tcb&, Seat<rpc::Client>& seat, const Input& input) {
+    rpc::step(seat.machine, input, rpc_layer::client_host(run, seat.settings), run.fx);
 }
 void run_machine(Run& run, const Tcb& tcb, Seat<dns::Stream>& seat, const Input& input) {
     dns::step(seat.machine, input, dns_layer::stream_host(tcb), run.fx);
@@ -312,6 +321,7 @@ void ended(Run& run, std::uint32_t connection, Ending how) {
         const std::uint32_t owner = seats[tcb.seat].settings;
         if (is_embedders(owner)) run.embedder->over(run, owner, how);
         else if (initiator) desk::over(run, connection, owner, how);
+        else if (tcb.role == Role::rpc_server) rpc_layer::server_over(run, connection);
         release(seats.edit(tcb.seat).machine, run.world.heap);
         secured::release(run, connection);
         seats.remove(tcb.seat);

@@ -11,6 +11,8 @@
 #include "protocols/imap/server.hpp"
 #include "protocols/pop3/client.hpp"
 #include "protocols/pop3/server.hpp"
+#include "protocols/rpc/client.hpp"
+#include "protocols/rpc/server.hpp"
 #include "protocols/smtp/client.hpp"
 #include "protocols/smtp/server.hpp"
 #include "sim/core/facts.hpp"
@@ -34,7 +36,8 @@ using Seats = std::tuple<Table<Seat<smtp::Server>>, Table<Seat<smtp::Client>>,
                          Table<Seat<dns::Stream>>, Table<Seat<pop3::Server>>,
                          Table<Seat<pop3::Client>>, Table<Seat<kerberos::Stream>>,
                          Table<Seat<http::Server>>, Table<Seat<http::Client>>,
-                         Table<Seat<imap::Server>>, Table<Seat<imap::Client>>>;
+                         Table<Seat<imap::Server>>, Table<Seat<imap::Client>>,
+                         Table<Seat<rpc::Server>>, Table<Seat<rpc::Client>>>;
 
 // Which machine a role runs.
 template <Role role>
@@ -62,6 +65,14 @@ struct MachineOf<Role::imap_server> {
 template <>
 struct MachineOf<Role::imap_client> {
     using type = imap::Client;
+};
+template <>
+struct MachineOf<Role::rpc_server> {
+    using type = rpc::Server;
+};
+template <>
+struct MachineOf<Role::rpc_client> {
+    using type = rpc::Client;
 };
 template <>
 struct MachineOf<Role::kdc> {

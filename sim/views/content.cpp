@@ -7,6 +7,7 @@
 #include "protocols/dns/message_reader.hpp"
 #include "protocols/dns/rdata_text.hpp"
 #include "protocols/kerberos/messages.hpp"
+#include "protocols/rpc/words.hpp"
 #include "sim/net/packet.hpp"
 
 namespace postroad::sim::views {
@@ -60,6 +61,11 @@ std::string octets_of_line(const Trace& trace, const Conversation& conversation,
     }
     out.resize(have);
     return out;
+}
+
+std::string spoken(std::string_view octets) {
+    const bool rpc = octets.size() >= 16 && octets[0] == 5 && octets[1] <= 1;
+    return rpc ? rpc::words_of(octets) : std::string(octets);
 }
 
 std::string dns_words(std::string_view message) {

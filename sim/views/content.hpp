@@ -14,6 +14,10 @@ namespace postroad::sim::views {
 std::string octets_of_line(const Trace& trace, const Conversation& conversation,
                            std::uint64_t position);
 
+// What a line's octets say as text: themselves, or a packet of RPC in words. No line of a protocol
+// of text begins as such a packet does.
+std::string spoken(std::string_view octets);
+
 // "example.net MX?" or "example.net MX: 10 mx.example.net., 20 …" of a DNS message.
 std::string dns_words(std::string_view message);
 

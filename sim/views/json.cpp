@@ -9,6 +9,7 @@
 #include "sim/mail/queue.hpp"
 #include "sim/net/packet.hpp"
 #include "sim/tls/engine.hpp"
+#include "sim/views/content.hpp"
 #include "sim/views/fact_words.hpp"
 #include "sim/views/ladder_words.hpp"
 
@@ -172,7 +173,7 @@ class JsonRows {
         if (fact.code != 0) number("code", fact.code);
         some("section", to_string(fact.section));
         number("octets", fact.octets);
-        if (fact.speech != Speech::content) text("text", tail);
+        if (fact.speech != Speech::content) text("text", spoken(tail));
     }
     void put(const PacketFact& fact) {
         text("fact", "packet");

@@ -4,6 +4,7 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/dns/types.hpp"
 #include "sim/mail/queue.hpp"
+#include "sim/views/content.hpp"
 #include "sim/views/fact_words.hpp"
 
 namespace postroad::sim::views {
@@ -211,9 +212,11 @@ LadderPage::Words words_of(const RowView& row, const LineFact& fact) {
         out.text = "(message, " + std::to_string(fact.octets) + " octets)";
         return out;
     }
-    out.text = visible(row.tail<LineFact>());
+    out.text = visible(spoken(row.tail<LineFact>()));
     out.ink = fact.speech == Speech::command                       ? Ink::command
-              : fact.code >= 500 || out.text.starts_with("-ERR")   ? Ink::bad
+              : fact.code >= 500 || out.text.starts_with("-ERR") ||
+                      out.text.starts_with("fault") || out.text.starts_with("bind_nak")
+                  ? Ink::bad
               : fact.code >= 400                                   ? Ink::later
                                                                    : Ink::good;
     return out;

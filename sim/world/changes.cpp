@@ -11,6 +11,7 @@
 #include "sim/net/border.hpp"
 #include "sim/net/network.hpp"
 #include "sim/net/tcp.hpp"
+#include "sim/rpc/rpc.hpp"
 #include "sim/scenario/load.hpp"
 #include "sim/scenario/print.hpp"
 #include "sim/world/zone_edit.hpp"
@@ -40,6 +41,7 @@ bool take(Run& run, scenario::Scenario changed, std::string& error) {
     run.world.setup = next;
     net_layer::topology_changed(run);
     mail::setup_changed(run);
+    rpc_layer::set_up(run);
     return true;
 }
 
@@ -104,9 +106,11 @@ struct Apply {
             kerberos_layer::crash_replay(run, host);
             kerberos_layer::crash_tickets(run, host);
             mail::host_down(run, host);
+            rpc_layer::crash(run, host);
             run.world.tcp.hosts.edit(host).down = 1;
         } else {
             state.down = 0;
+            rpc_layer::started(run, host);
             mail::host_up(run, host);
         }
         return true;
@@ -124,6 +128,7 @@ struct Apply {
             const std::uint32_t bit = 1U << i;
             stopped = change.running ? stopped & ~bit : stopped | bit;
         }
+        if (found && change.service == scenario::Service::mapi) rpc_layer::started(run, host);
         return found || fail("that service is not installed on ", change.host);
     }
 

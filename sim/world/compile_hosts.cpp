@@ -4,6 +4,9 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/base/did_you_mean.hpp"
 #include "protocols/imap/host.hpp"
+#include "protocols/rpc/epm.hpp"
+#include "protocols/rpc/services.hpp"
+#include "sim/rpc/rpc.hpp"
 #include "sim/scenario/schema.hpp"
 #include "sim/world/compile.hpp"
 
@@ -171,6 +174,58 @@ std::uint32_t keep(Setup& out, smtp::ServerHost settings) {
     return static_cast<std::uint32_t>(out.smtp_servers.size() - 1);
 }
 
+// The mapper, and behind it the store, the directory and what else is registered.
+void add_rpc(Compiler& c, const scenario::Host& from, HostSetup& host, ServiceSetup one) {
+    one.protection = Protection::none;
+    one.role = Role::rpc_server;
+    one.protocol = net::protocol_tcp;
+    const auto add = [&](rpc_layer::Process process, std::uint16_t port) {
+        one.settings = process;
+        one.port = port;
+        one.dynamic = port == 0;
+        host.services.push_back(one);
+    };
+    add(rpc_layer::mapper, rpc::epm::port);
+    add(rpc_layer::store, from.mapi.store_port);
+    add(rpc_layer::directory, from.mapi.directory_port);
+    const std::string path = "hosts." + scenario::toml_key(host.name) + ".mapi.";
+    const auto& others = from.mapi.other_services;
+    if (others.size() > rpc_layer::others_max)
+        c.error(path + "other_services",
+                std::to_string(others.size()) + " are more than the " +
+                    std::to_string(rpc_layer::others_max) + " that fit",
+                "each is a process with a port of its own", "leave some out");
+    for (std::size_t i = 0; i < rpc_layer::others_max; ++i) {
+        const bool there = i < others.size();
+        if (there) {
+            const rpc::KnownService* const known = rpc::find_service(others[i]);
+            if (known == nullptr || known->mail) {
+                std::vector<std::string_view> words;
+                for (const rpc::KnownService& service : rpc::known_services())
+                    if (!service.mail) words.push_back(service.word);
+                const std::string_view near = closest(others[i], words);
+                c.error(path + "other_services",
+                        known == nullptr ? "there is no service " + quoted(others[i])
+                                         : quoted(others[i]) + " is there anyway",
+                        "services go by the words that `show --exposure` says",
+                        near.empty() ? "" : "did you mean " + quoted(near) + "?");
+            }
+        }
+        one.protocol = there ? net::protocol_tcp : std::uint8_t{0};
+        one.role = there ? Role::rpc_server : Role::none;
+        add(static_cast<rpc_layer::Process>(rpc_layer::first_other + i), 0);
+        host.services.back().dynamic = there;
+    }
+    if (from.mapi.dynamic_ports.first < 1024)
+        c.error(path + "dynamic_ports",
+                "ports below 1024 are no dynamic ones",
+                "they belong to services that are known by their numbers (RFC 6335 §6)",
+                "write \"1025-5000\" or \"49152-65535\"");
+    else if (from.mapi.dynamic_ports.last - from.mapi.dynamic_ports.first < 99)
+        c.error(path + "dynamic_ports", "fewer than a hundred ports are too few",
+                "each service draws one that is free", "write \"1025-5000\" or \"49152-65535\"");
+}
+
 // The entries of one service. Their number never depends on settings, so that an index stays
 // what it was; what does not listen has protocol and port 0.
 void add_service(Compiler& c, const scenario::Host& from, HostSetup& host, Service service) {
@@ -208,6 +263,7 @@ void add_service(Compiler& c, const scenario::Host& from, HostSetup& host, Servi
         case Service::lmtp:
             one.settings = keep(c.out, lmtp_of(from, host));
             return listen(net::protocol_tcp, from.lmtp.port, Role::smtp_server);
+        case Service::mapi: return add_rpc(c, from, host, one);
         case Service::dns:
             listen(net::protocol_udp, dns_port, Role::dns_server);
             return from.dns.tcp ? listen(net::protocol_tcp, dns_port, Role::dns_server)

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "protocols/base/ascii.hpp"
+#include "protocols/rpc/epm.hpp"
 #include "sim/world/compile.hpp"
 
 namespace postroad::sim {
@@ -37,7 +38,10 @@ void compile_people(Compiler& c) {
             person.submits_to_host = c.out.find_host(from.submits_to->host);
             if (from.submits_to->port != 0) person.submits_to_port = from.submits_to->port;
         }
-        if (from.fetch.protocol != scenario::FetchProtocol::pop3) person.fetches_from_port = 143;
+        const bool by_rpc = from.fetch.protocol == scenario::FetchProtocol::mapi;
+        if (from.fetch.protocol != scenario::FetchProtocol::pop3)
+            person.fetches_from_port = by_rpc ? rpc::epm::port : std::uint16_t{143};
+        person.sends_by_rpc = from.sends_by_rpc();
         if (from.fetch.from) {
             person.fetches_from_host = c.out.find_host(from.fetch.from->host);
             if (from.fetch.from->port != 0) person.fetches_from_port = from.fetch.from->port;

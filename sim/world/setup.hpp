@@ -43,6 +43,8 @@ enum class Role : std::uint8_t {
     http_client,
     imap_server,
     imap_client,
+    rpc_server,    // DCE/RPC: the mapper, the store, the directory; `settings` tells which
+    rpc_client,
 };
 
 // When a service's connections are protected.
@@ -66,7 +68,9 @@ struct ServiceSetup {
     std::uint8_t protocol = net::protocol_tcp;
     Role role = Role::none;
     scenario::Service service = scenario::Service::mta;
-    std::uint32_t settings = nothing;  // smtp_server: Setup::smtp_servers; outside: real_servers
+    std::uint32_t settings = nothing;  // smtp_server: Setup::smtp_servers; outside: real_servers;
+                                       // rpc_server: rpc_layer::Process
+    bool dynamic = false;              // at a port that is drawn at each start (World::rpc)
     bool running = true;               // at the start; World::hosts says what is now
     Protection protection = Protection::none;
 };
@@ -106,7 +110,7 @@ struct HostSetup {
     KdcSetup kdc;                      // if it runs one
     const ServiceSetup* service_at(std::uint8_t protocol, std::uint16_t port) const {
         for (const ServiceSetup& one : services)
-            if (one.port == port && one.protocol == protocol) return &one;
+            if (one.port == port && one.protocol == protocol && !one.dynamic) return &one;
         return nullptr;
     }
 };
@@ -169,6 +173,7 @@ struct PersonSetup {
     std::uint32_t same_as = nothing;   // the person whose other mail program this is
     std::string user;                  // as which it logs in
     std::shared_ptr<const sieve::Script> sieve;  // rules for what arrives; may be null
+    bool sends_by_rpc = false;
 };
 
 // A mail retrieval agent.

@@ -13,7 +13,7 @@ bool World::operator==(const World& other) const {
            nodes == other.nodes && tcp == other.tcp && border == other.border &&
            attackers == other.attackers && sessions == other.sessions && tls == other.tls &&
            dns == other.dns && kerberos == other.kerberos && mail == other.mail &&
-           web == other.web;
+           web == other.web && rpc == other.rpc;
 }
 
 AddressId Run::address_id(const net::Address& wanted) {

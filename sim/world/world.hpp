@@ -13,6 +13,7 @@
 #include "sim/net/attacker_state.hpp"
 #include "sim/net/border_state.hpp"
 #include "sim/net/tcp_state.hpp"
+#include "sim/rpc/rpc_state.hpp"
 #include "sim/session/session_state.hpp"
 #include "sim/tls/tls_state.hpp"
 #include "sim/web/web_state.hpp"
@@ -69,6 +70,7 @@ struct World {
     KerberosTables kerberos;
     MailTables mail;
     WebTables web;
+    RpcTables rpc;
 
     // Puts an event on the agenda.
     void plan(const Event& event) {

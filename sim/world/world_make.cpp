@@ -5,6 +5,7 @@
 #include "sim/mail/people.hpp"
 #include "sim/mail/retriever.hpp"
 #include "sim/mail/store.hpp"
+#include "sim/rpc/rpc.hpp"
 
 #include <algorithm>
 
@@ -120,6 +121,7 @@ World make_world(std::shared_ptr<const Setup> setup, std::uint64_t seed) {
     Trace unused(Depth::summary);
     Run run(world, unused);
     make_hosts(run);
+    rpc_layer::set_up(run);
     schedule_timeline(run);
     schedule_workloads(run);
     schedule_outages(run);

@@ -45,7 +45,8 @@ inline std::vector<rpc::epm::Endpoint> endpoints() {
 inline std::vector<nspi::Person> staff() {
     const auto one = [](std::uint32_t mid, const char* account, const char* name) {
         return nspi::Person{mid, "/o=Example/ou=Exchange/cn=Recipients/cn=" + std::string(account),
-                            name, account, std::string(account) + "@example.org"};
+                            name, account, std::string(account) + "@example.org",
+                            "/o=Example/cn=Configuration/cn=Servers/cn=MAIL/cn=Microsoft Private MDB"};
     };
     return {one(16, "alice", "Alice Adams"), one(18, "bob", "Bob Brown"),
             one(17, "bobby", "Bobby Burns"), one(20, "carol", "Carol Çelik")};
