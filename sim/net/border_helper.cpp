@@ -105,7 +105,9 @@ class Reader {
         for (std::uint32_t i = 0; i < helped.early.size(); ++i) {
             const HelpedFlow::Early one = heap.get(helped.early, i);
             kept += one.octets.size;
-            if (one.reply == std::uint32_t{reply} && one.sequence == sequence) return;
+            if (one.reply == std::uint32_t{reply} && one.sequence == sequence &&
+                one.octets.size >= octets.size())
+                return;
         }
         if (helped.waiting == 0) {
             helped.waiting = 1;
