@@ -95,7 +95,8 @@ namespace postroad::sim {
     R(no_answer, "{0}:{1} does not answer: a packet filter that drops looks just so", "9293 §3.8.3") \
     R(unreachable, "{0} is unreachable: {1}", "1122 §4.2.3.9")                                      \
     R(retransmitted, "no acknowledgment in {0}: sent again", "6298 §5")                             \
-    R(port_opened, "the helper opened port {0} for {1}", no_section)                                \
+    R(helper_expects, "{0} is at port {1} of {2}, says the endpoint mapper: the helper lets {3} "   \
+      "connect there for {4}", "C706 §O")                                                           \
     /* RPC */                                                                                      \
     R(rpc_registered, "{0} listens at port {1}, drawn anew at this start: only the endpoint mapper "  \
       "knows it", "MS-RPCE §2.2.1.1.3")                                                             \
@@ -328,7 +329,26 @@ namespace postroad::sim {
       "queue: no SMTP, no Received field from a client", "MS-OXOMSG §3.3.5.1")                      \
     R(mapi_news, "{0} is told that there is news by {1}", "MS-OXCNOTIF §3.1.5")                     \
     R(pipe_again, "the program that was run for {0} may have done its work, and nobody has read its " \
-      "exit code: it is run again, and the message may come twice", "5598 §4.3.3")
+      "exit code: it is run again, and the message may come twice", "5598 §4.3.3")                  \
+    /* helpers of firewalls */                                                                     \
+    R(helper_admits, "{0} connects to port {1} of {2}, as the helper expects: this counts as "      \
+      "`related`", no_section)                                                                      \
+    R(helper_refuses, "the answer is about {0}, for which the helper \"{1}\" opens nothing",        \
+      "C706 §O")                                                                                    \
+    R(helper_sealed, "the question to the endpoint mapper is sealed: the helper cannot read it, "   \
+      "and opens nothing for its answer", "MS-RPCE §2.2.1.1.8")                                     \
+    R(helper_unreadable, "the helper opens nothing for this answer: {0}", no_section)               \
+    R(helper_waits, "octets of {0} have not come by here: before them the helper reads nothing "    \
+      "and opens nothing", no_section)                                                              \
+    R(helper_lost, "from here on the helper opens nothing for this connection: {0}", no_section)    \
+    R(helper_elsewhere, "the answer names {0}, and {1} was asked: the helper opens nothing at "     \
+      "another host", no_section)                                                                   \
+    R(helper_rewrites, "the answer names {0}, which {1} cannot reach through the NAT: the helper "  \
+      "writes {2} over it", "C706 §I")                                                              \
+    R(helper_leaves, "the answer names {0}, which {1} cannot reach through the NAT, and it stays "  \
+      "so: {2}", "C706 §I")                                                                         \
+    R(helper_forgets, "{0} connections are expected here: that of {1} to port {2} is forgotten",    \
+      no_section)
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,
