@@ -128,7 +128,7 @@ void measure_memory(const Options& options, Reporter& reporter) {
     Growth growth(world, boxes);
     for (std::uint32_t i = 0; i < boxes; ++i) world.mail.mailboxes.append(Mailbox{});
     const double untouched = growth.each();  // tidy: allow a measurement decides nothing
-    add("a mailbox that nothing has come to", untouched, 150);
+    add("a mailbox nothing has come to", untouched, 150);
     for (std::uint32_t i = 0; i < boxes; ++i) folders::inbox(world, first + i);
     const double empty = untouched + growth.each();  // tidy: allow a measurement decides nothing
     add("an empty mailbox, with its INBOX", empty, 150);
@@ -140,7 +140,7 @@ void measure_memory(const Options& options, Reporter& reporter) {
     add("a message beyond its shared body", growth.each() / each, 120);
     for (std::uint32_t i = 0; i < boxes; ++i)
         folders::edit_details(world, world.mail.mailboxes[first + i].inbox);
-    add("an INBOX once IMAP has opened it, on top", growth.each(), 0);
+    add("added when IMAP opens an INBOX", growth.each(), 0);
     world.heap.drop(body);
 }
 
