@@ -244,6 +244,10 @@ namespace postroad::sim {
     R(auth_vouched, "{0} is known without a password, by {1}", "4422 §3")                           \
     R(auth_refused, "{0} is not let in by {1}: {2}", "4422 §3")                                     \
     R(auth_given_up, "the client gives the log-in up: {0}", "4422 §3.5")                            \
+    R(auth_by_password, "none of {0} can be used: {1} says the password itself instead",            \
+      "4422 §3.3")                                                                                  \
+    R(auth_none_fits, "none of {0} may be used here ({1}), and the password itself is not said: "   \
+      "there is no log-in", "4422 §3.3")                                                            \
     R(auth_chosen_password, "AUTH by {0}, of {1}: it says the password itself, and whoever reads it " \
       "has it", "4422 §6.1")                                                                        \
     R(auth_chosen_token, "AUTH by {0}, of {1}: it says a token, which whoever reads it can use "    \
