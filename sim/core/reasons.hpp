@@ -305,6 +305,7 @@ namespace postroad::sim {
     R(mra_again, "{0} may have been handed on before, since {1}: it may come twice", "1939 §6")      \
     R(mra_known, "{0} has been handed on before: it is not fetched again", "1939 §7")               \
     R(mra_stays, "{0} stays on {1}: {2}", "5321 §4.2.1")                                            \
+    R(old_mail, "messages of old mail: {0}, of {1}, lie in {2} of {3}", no_section)                 \
     R(token_got, "{0} has a token of {1}, good until {2}: the mail server never sees the password", \
       "6749 §4.3")                                                                                  \
     R(token_held, "{0} still has a token of {1}, good until {2}", "6749 §1.4")                      \

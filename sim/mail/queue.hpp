@@ -22,6 +22,7 @@ inline constexpr std::uint16_t late_refusal_of_maildrop = 7;  // the same, for P
 inline constexpr std::uint16_t report = 8;       // a day is over: TLS reports (tls_reports.hpp)
 inline constexpr std::uint16_t unread_imap = 10;  // as `unread`, for FETCH
 inline constexpr std::uint16_t folder_changed = 9;  // a: connection, b: generation; in IDLE
+inline constexpr std::uint16_t old_mail = 11;     // a: person; old_mail.hpp
 inline constexpr std::uint16_t pipe_works = 20;  // a: recipient, b: generation; pipe.cpp
 inline constexpr std::uint16_t pipe_ends = 21;   // the same
 inline constexpr std::uint16_t retriever = 22;   // a: agent, b: serial; retriever.hpp
