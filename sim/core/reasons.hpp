@@ -294,6 +294,10 @@ namespace postroad::sim {
     R(sieve_redirected, "the rules of {0} send it on to {1}", "5228 §4.2")                          \
     R(sieve_discarded, "the rules of {0} throw it away", "5228 §4.4")                               \
     R(sieve_rejected, "the rules of {0} refuse it: {1}", "5429 §2.1")                               \
+    R(sieve_report, "the rules of {0} refuse it, and the conversation is over: a report tells {1}", \
+      "5429 §2.2")                                                                                  \
+    R(sieve_no_report, "the rules of {0} refuse it, and there is no reverse-path: nobody is told",  \
+      "5429 §2.2")                                                                                  \
     R(vacation_sent, "{0} is told that {1} is away", "5230 §4")                                     \
     R(vacation_silent, "{0} is not told that {1} is away: {2}", "5230 §4.5")                        \
     R(mra_polls, "{0} asks {1} for the mail of {2}", "1939 §3")                                     \

@@ -166,6 +166,7 @@ void accept_by_lmtp(Run& run, std::uint32_t connection, Answer& out) {
     mail.transaction = transaction;
     mail.reverse_path = reverse_path;
     mail.trace_octets = sign(run, tcb, mail.message, false, mail.content);
+    mail.in_conversation = true;
     const auto arrival_of = [&](std::uint32_t index) {
         mail.forward_path = world.heap.view(world.heap.get(paths, index));
         mail.person = whereabouts(run, tcb.node, mail.forward_path).person;
