@@ -260,6 +260,10 @@ namespace postroad::sim {
     R(auth_vouched, "{0} is known without a password, by {1}", "4422 §3")                           \
     R(auth_refused, "{0} is not let in by {1}: {2}", "4422 §3")                                     \
     R(auth_given_up, "the client gives the log-in up: {0}", "4422 §3.5")                            \
+    R(auth_by_password, "none of {0} can be used: {1} says the password itself instead",            \
+      "4422 §3.3")                                                                                  \
+    R(auth_none_fits, "none of {0} may be used here ({1}), and the password itself is not said: "   \
+      "there is no log-in", "4422 §3.3")                                                            \
     R(auth_chosen_password, "AUTH by {0}, of {1}: it says the password itself, and whoever reads it " \
       "has it", "4422 §6.1")                                                                        \
     R(auth_chosen_token, "AUTH by {0}, of {1}: it says a token, which whoever reads it can use "    \
@@ -306,6 +310,10 @@ namespace postroad::sim {
     R(sieve_redirected, "the rules of {0} send it on to {1}", "5228 §4.2")                          \
     R(sieve_discarded, "the rules of {0} throw it away", "5228 §4.4")                               \
     R(sieve_rejected, "the rules of {0} refuse it: {1}", "5429 §2.1")                               \
+    R(sieve_report, "the rules of {0} refuse it, and the conversation is over: a report tells {1}", \
+      "5429 §2.2")                                                                                  \
+    R(sieve_no_report, "the rules of {0} refuse it, and there is no reverse-path: nobody is told",  \
+      "5429 §2.2")                                                                                  \
     R(vacation_sent, "{0} is told that {1} is away", "5230 §4")                                     \
     R(vacation_silent, "{0} is not told that {1} is away: {2}", "5230 §4.5")                        \
     R(mra_polls, "{0} asks {1} for the mail of {2}", "1939 §3")                                     \
@@ -317,6 +325,7 @@ namespace postroad::sim {
     R(mra_again, "{0} may have been handed on before, since {1}: it may come twice", "1939 §6")      \
     R(mra_known, "{0} has been handed on before: it is not fetched again", "1939 §7")               \
     R(mra_stays, "{0} stays on {1}: {2}", "5321 §4.2.1")                                            \
+    R(old_mail, "messages of old mail: {0}, of {1}, lie in {2} of {3}", no_section)                 \
     R(token_got, "{0} has a token of {1}, good until {2}: the mail server never sees the password", \
       "6749 §4.3")                                                                                  \
     R(token_held, "{0} still has a token of {1}, good until {2}", "6749 §1.4")                      \

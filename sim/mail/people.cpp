@@ -136,10 +136,11 @@ bool is_reader(const Run& run, std::uint32_t connection) {
 bool log_in_ask(Run& run, std::uint32_t connection, std::uint32_t number, const Ask& ask,
                        Answer& out) {
     if (is_reader(run, connection))
-        return login::respond(run, connection, number,
+        return login::respond(run, connection, login::account_of(run, number),
                               run.setup().people[number].fetches_from_host, ask, out);
     const Submission& one = run.world.mail.people.outbox[number];
-    return login::respond(run, connection, one.person, one.target, ask, out);
+    return login::respond(run, connection, login::account_of(run, one.person), one.target, ask,
+                          out);
 }
 
 }  // namespace

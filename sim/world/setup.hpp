@@ -185,6 +185,7 @@ struct RetrieverSetup {
     std::uint32_t person = nothing;    // whose account it is there, if a person's here
     std::string password;
     TlsPolicy tls = TlsPolicy::none;
+    std::vector<sasl::Mechanism> mechanisms;  // that it may use, the preferred first; empty: all
     smtp::ClientHost client;           // how it hands mail on
 };
 
