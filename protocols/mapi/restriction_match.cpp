@@ -8,7 +8,7 @@
 namespace postroad::mapi {
 namespace {
 
-constexpr std::uint16_t whole = 0, part = 1, beginning = 2;  // fuzzy_low
+constexpr std::uint16_t whole = 0, beginning = 2;  // fuzzy_low
 constexpr std::uint16_t any_case = 1, loose = 4;             // fuzzy_high
 
 constexpr PropertyType element_of(PropertyType type) {
