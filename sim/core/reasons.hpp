@@ -317,7 +317,7 @@ namespace postroad::sim {
     R(mapi_refused, "{0} may not log on to {1}: {2}", "MS-OXCSTOR §3.2.5.1")                        \
     R(mapi_lost, "a message of the Internet has no place for {0}: that is lost", "MS-OXCMAIL §2.1") \
     R(mapi_submitted, "{0} leaves the message with the store, which hands it to this host's own "   \
-      "queue: no SMTP, no Received field from a client", "MS-OXOMSG §3.3.5.1")                      \
+      "queue: no SMTP session, and no client named in Received", "MS-OXCROPS §2.2.7.1")              \
     R(mapi_news, "{0} is told that there is news by {1}", "MS-OXCNOTIF §3.1.5")                     \
     R(pipe_again, "the program that was run for {0} may have done its work, and nobody has read its " \
       "exit code: it is run again, and the message may come twice", "5598 §4.3.3")
