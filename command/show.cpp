@@ -12,6 +12,7 @@
 #include "protocols/base/did_you_mean.hpp"
 #include "sim/kerberos/realm.hpp"
 #include "sim/views/certificates.hpp"
+#include "sim/views/exposure.hpp"
 #include "sim/views/fits.hpp"
 #include "sim/views/json.hpp"
 #include "sim/views/ladder.hpp"
@@ -23,7 +24,7 @@ namespace {
 struct Options {
     std::string source, scenario;  // scenario: of a trace
     RunOptions run;
-    std::string message, node, pem_folder, keytab, maildir, mbox;
+    std::string message, node, pem_folder, keytab, maildir, mbox, exposure;
     std::uint32_t conversation = 0;
     bool wide = false, unfold = false, content = false, json = false, certificates = false,
          learnt = false, authorities = false;
@@ -132,6 +133,27 @@ int export_mailboxes(const sim::World& world, const Options& options, Io& io) {
     return status;
 }
 
+// What the firewall lets in to, as the world is at the run's end.
+int show_exposure(const sim::World& world, const Options& options, Io& io) {
+    const std::uint32_t firewall = world.setup->find_firewall(options.exposure);
+    if (options.json) sim::views::write_exposure_json(world, firewall, io.sink());
+    else sim::views::print_exposure(world, firewall, io.sink());
+    return done;
+}
+
+bool has_firewall(const std::string& name, const sim::Setup& setup, Io& io) {
+    if (setup.find_firewall(name) != sim::nothing) return true;
+    std::vector<std::string_view> names;
+    for (const sim::FirewallSetup& one : setup.firewalls) names.push_back(one.name);
+    const std::string_view near = closest(name, names);
+    std::string hint = near.empty() ? "there are:" : "did you mean \"" + std::string(near) + "\"?";
+    if (near.empty())
+        for (const std::string_view one : names) hint += " " + std::string(one);
+    if (names.empty()) hint = "this scenario has no firewall: [firewalls.NAME]";
+    refuse(io, "there is no firewall \"" + name + "\"", hint);
+    return false;
+}
+
 bool is_trace(const std::string& path) {
     std::string unused;
     std::error_code error;
@@ -145,6 +167,9 @@ int run(Options options, Io& io) {
         if (exports)
             return refuse(io, "a trace has no mailboxes: they are made by running its scenario",
                           "postroad show LAB|FILE --maildir FOLDER");
+        if (!options.exposure.empty())
+            return refuse(io, "a trace does not say what listens: that is seen by running its scenario",
+                          "postroad show LAB|FILE --exposure FIREWALL");
         return show_trace(options, io);
     }
     if (!options.scenario.empty())
@@ -161,12 +186,17 @@ int run(Options options, Io& io) {
         return done;
     }
     if (!options.keytab.empty()) return write_keytab(options, *source->opened.setup, io);
+    if (!options.exposure.empty() &&
+        !has_firewall(options.exposure, *source->opened.setup, io))
+        return bad_input;
     for (const std::string* folder : {&options.maildir, &options.mbox})
         if (!folder->empty() && !may_export(*folder, io)) return bad_input;
     const auto ran = simulate(*source, options.run, io);
     if (!ran) return bad_input;
-    const int status = exports ? export_mailboxes(ran->simulation->world(), options, io)
-                               : show(ran->simulation->trace(), ran->setup(), options, io);
+    const sim::World& world = ran->simulation->world();
+    const int status = exports                     ? export_mailboxes(world, options, io)
+                       : !options.exposure.empty() ? show_exposure(world, options, io)
+                                                   : show(ran->simulation->trace(), ran->setup(), options, io);
     return status != done ? status : tell_limit(*ran, io);
 }
 
@@ -192,6 +222,9 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--authorities", options->authorities,
                   "The certificates of the authorities that hosts trust, as PEM (curl --cacert)");
     sub->add_flag("--learnt", options->learnt, "What somebody on a line has learnt, and has done");
+    sub->add_option("--exposure", options->exposure,
+                    "What this firewall has opened when the run is over: what listens there, and "
+                    "what it is good for");
     sub->add_option("--pem", options->pem_folder,
                     "With --certificates: a folder for the chains and the trusted authorities");
     sub->add_option("--keytab", options->keytab,

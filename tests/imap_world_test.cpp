@@ -131,13 +131,75 @@ TEST_CASE("a vacation is told once, not to lists and not to machines") {
     CHECK(w.decided("the return address is empty"));
 }
 
-TEST_CASE("rules that refuse make the sender know") {
-    MailWorld w(office("", "sieve = '''\nrequire \"reject\";\nreject \"no thank you\";\n'''\n"));
+namespace {
+
+std::string refuses(const std::string& command, const std::string& reason = "no thank you") {
+    return "sieve = '''\nrequire \"" + command + "\";\n" + command + " \"" + reason + "\";\n'''\n";
+}
+const std::string by_lmtp = "mda = { by = \"lmtp\" }\n";
+
+}  // namespace
+
+TEST_CASE("after the conversation reject sends a report of its own, and ereject a bounce") {
+    MailWorld w(office("", refuses("reject")));
     deliver(w, "offer");
     w.run_for(minute);
+    INFO(w.dialogue());
     CHECK(w.mailbox("bob").empty());
+    CHECK(w.decided("mail sieve_report: the rules of bob@example.org refuse it"));
+    CHECK(w.count(CustodyMove::discarded) == 1);
+    CHECK(w.is_empty());
     REQUIRE(w.mailbox("alice").size() == 1);
-    CHECK_THAT(w.mailbox("alice")[0], ContainsSubstring("no thank you"));
+    CHECK_THAT(w.mailbox("alice")[0],
+               ContainsSubstring("no thank you") &&
+                   ContainsSubstring("report-type=disposition-notification") &&
+                   ContainsSubstring("Final-Recipient: rfc822; bob@example.org\r\n") &&
+                   ContainsSubstring("Disposition: automatic-action/MDN-sent-automatically; deleted") &&
+                   ContainsSubstring("Return-Path: <>\r\n") &&
+                   ContainsSubstring("From: bob@example.org\r\n"));
+
+    MailWorld other(office("", refuses("ereject")));
+    deliver(other, "offer");
+    other.run_for(minute);
+    REQUIRE(other.mailbox("alice").size() == 1);
+    CHECK_THAT(other.mailbox("alice")[0], ContainsSubstring("no thank you") &&
+                                              ContainsSubstring("report-type=delivery-status"));
+    CHECK(other.count(CustodyMove::discarded) == 0);
+}
+
+TEST_CASE("in an LMTP conversation reject is a reply, unless its words are not ASCII") {
+    MailWorld w(office(by_lmtp, refuses("reject")));
+    deliver(w, "offer");
+    w.run_for(minute);
+    INFO(w.dialogue());
+    CHECK_THAT(w.dialogue(), ContainsSubstring("550 5.7.1 no thank you"));
+    REQUIRE(w.mailbox("alice").size() == 1);
+    CHECK_THAT(w.mailbox("alice")[0], ContainsSubstring("report-type=delivery-status"));
+
+    MailWorld polite(office(by_lmtp, refuses("reject", "non, merci à vous")));
+    deliver(polite, "offer");
+    polite.run_for(minute);
+    INFO(polite.dialogue());
+    CHECK(polite.decided("mail sieve_report: "));
+    CHECK(polite.mailbox("bob").empty());
+    REQUIRE(polite.mailbox("alice").size() == 1);
+    CHECK_THAT(polite.mailbox("alice")[0],
+               ContainsSubstring("report-type=disposition-notification"));
+
+    MailWorld short_words(office(by_lmtp, refuses("ereject", "non, merci à vous")));
+    deliver(short_words, "offer");
+    short_words.run_for(minute);
+    CHECK_THAT(short_words.dialogue(), ContainsSubstring("550 5.7.1 non, merci ? vous"));
+}
+
+TEST_CASE("nobody is told of a rejected report, or reports would go round") {
+    MailWorld w(office("", refuses("reject")));
+    w.queue("mail", "", {"bob@example.org"}, "Subject: report\r\n\r\nx\r\n");
+    w.run_for(minute);
+    CHECK(w.decided("mail sieve_no_report: the rules of bob@example.org refuse it"));
+    CHECK(w.mailbox("bob").empty());
+    CHECK(w.count(CustodyMove::discarded) == 1);
+    CHECK(w.is_empty());
 }
 
 TEST_CASE("a mistake in rules is shown at its place in the scenario") {

@@ -83,6 +83,23 @@ TEST_CASE(
     CHECK(w.is_empty());
 }
 
+TEST_CASE("Received says for each step whether TLS was on and whether the client had logged in") {
+    const std::string way =
+        "[hosts.post]\ndomains = \"example.net\"\ntls = { offer = true }\n"
+        "[hosts.front]\ndomains = \"example.org\"\ntls = { offer = true }\n"
+        "services = [\"mta\", \"dns\", \"resolver\"]\nrouting.lmtp = { \"example.org\" = \"store\" }\n"
+        "[hosts.store]\ndomains = \"example.org\"\ntls = { offer = true }\n"
+        "services = [\"mda\", \"lmtp\", \"pop3\"]\n" + people +
+        "[[timeline]]\nsend = { from = \"alice\", to = \"bob\", subject = \"hello\" }\n";
+    MailWorld w(way);
+    w.run_for(minute);
+    INFO(w.dialogue());
+    REQUIRE(w.mailbox("bob").size() == 1);
+    CHECK_THAT(w.mailbox("bob")[0], ContainsSubstring("by store.example.org with LMTPS id ") &&
+                                        ContainsSubstring("by front.example.org with ESMTPS id ") &&
+                                        ContainsSubstring("by post.example.net with ESMTPSA id "));
+}
+
 TEST_CASE(
     "by LMTP one has the mail, one is tried again and one is reported on, all of one session") {
     MailWorld w(two_hosts);

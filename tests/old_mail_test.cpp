@@ -81,10 +81,40 @@ TEST_CASE("an mbox lies in the inbox with its flags and dates before anything ha
     CHECK(one.flags == (mail_flag::seen | mail_flag::flagged | 1U << mail_flag::keyword_shift));
     CHECK(one.arrived_s == 1283328000);
     CHECK(world.heap.view(one.content) == "Subject: one\r\n\r\nFrom me\r\n");
-    CHECK(world.heap.view(folder.keywords) == "later");
+    CHECK(world.heap.view(folders::details(world, inbox).keywords) == "later");
     CHECK(folder.recent_from == 2);
     CHECK(world.mail.stored[folder.last].flags == 0);
     CHECK(world.mail.mailboxes[0].messages == 2);
+}
+
+TEST_CASE("how much old mail there is, and where, is the first thing that is told") {
+    const Opened one = opened({{"old/cur/1.a.h:2,S", "Subject: a\n\nx\n"},
+                               {"old/cur/2.b.h:2,", "Subject: b\n\nx\n"},
+                               {"old/.Sent/cur/3.c.h:2,S", "Subject: c\n\nx\n"}});
+    REQUIRE(one.setup != nullptr);
+    Simulation simulation(make_world(one.setup, 1), Trace(Depth::lines));
+    simulation.run_until(second);
+    std::vector<std::string> told;
+    for (auto at = simulation.trace().read(); !at.done(); at.next())
+        if (at.row().head().fact == Fact::decision &&
+            static_cast<Reason>(at.row().as<DecisionFact>().reason) == Reason::old_mail) {
+            CHECK(at.row().head().time == 0);
+            CHECK(one.setup->node_name(at.row().head().node) == "mail");
+            told.push_back(sentence(Reason::old_mail, at.row().tail<DecisionFact>()));
+        }
+    CHECK(told == std::vector<std::string>{
+                      "messages of old mail: 2, of old, lie in INBOX of bob@example.org",
+                      "messages of old mail: 1, of old, lie in Sent of bob@example.org"});
+}
+
+TEST_CASE("old mail cannot be exchanged once the world runs, and the scenario is told so") {
+    const Opened one =
+        opened({{"old", first + "Subject: a\n\nx\n"}},
+               std::string(people) + "[[timeline]]\nset = { path = \"people.bob.mail\", value = \"other\" }\n");
+    CHECK(one.setup == nullptr);
+    CHECK_THAT(scenario::to_text(one.problems),
+               ContainsSubstring("\"mail\" names a file, which cannot change") &&
+                   ContainsSubstring("s.toml:10:7: "));
 }
 
 TEST_CASE("a Maildir lies in its folders, the older first, with flags and keywords") {
@@ -95,11 +125,12 @@ TEST_CASE("a Maildir lies in its folders, the older first, with flags and keywor
                                   {"old/dovecot-uidlist", "3 V1 N1\n"},
                                   {"old/.Projects.2010/cur/x", "Date: Wed, 1 Sep 2010 08:00:00 "
                                                                "+0000\n\ny\n"}});
-    const Folder& inbox = world.mail.folders[folders::find(world, 0, "INBOX")];
+    const std::uint32_t id = folders::find(world, 0, "INBOX");
+    const Folder& inbox = world.mail.folders[id];
     REQUIRE(inbox.count == 3);
     const StoredMessage& a = world.mail.stored[inbox.first];
     CHECK(world.heap.view(a.content) == "Subject: a\r\n\r\nx\r\n");
-    CHECK(world.heap.view(inbox.keywords) == "$Forwarded later");
+    CHECK(world.heap.view(folders::details(world, id).keywords) == "$Forwarded later");
     CHECK(a.flags == 3U << mail_flag::keyword_shift);
     CHECK(world.mail.stored[a.next].flags == (mail_flag::answered | mail_flag::seen));
     CHECK(world.heap.view(world.mail.stored[inbox.last].content) == "Subject: c\r\n\r\nx\r\n");

@@ -168,6 +168,8 @@ TEST_CASE("set_value changes one key and tells what is wrong with a path") {
           "    |                 ^~~~~~~~~\n"
           "  did you mean \"open_relay\"?\n");
     CHECK(set_value(s, "hosts.nail.smtp.open_relay", "true").any_error());
+    CHECK(to_text(set_value(s, "people." + s.people.at(0).name + ".mail", "\"other.mbox\""))
+              .find("\"mail\" names a file, which cannot change") != std::string::npos);
     CHECK(set_value(s, "hosts.mail.resolver", "\"nowhere\"").any_error());
     CHECK(set_value(s, "hosts.mail", "3").any_error());
     CHECK(set_value(s, "", "").any_error());

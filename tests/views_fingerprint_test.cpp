@@ -30,6 +30,15 @@ TEST_CASE("a copy of a World has its fingerprint, and loses it by any change") {
     World resolved = copy;
     resolved.dns.cache.insert(1, 1);
     CHECK(state_fingerprint(resolved) != before);
+    World tapped = copy;
+    tapped.attackers.flows.add();
+    CHECK(state_fingerprint(tapped) != before);
+    World known = copy;
+    known.kerberos.tickets.add();
+    CHECK(state_fingerprint(known) != before);
+    World opened = copy;
+    opened.mail.folder_details.add();
+    CHECK(state_fingerprint(opened) != before);
     World seated = copy;
     seated.sessions.of<smtp::Server>().add();
     CHECK(state_fingerprint(seated) != before);

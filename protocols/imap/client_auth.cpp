@@ -7,6 +7,9 @@
 namespace postroad::imap {
 
 void log_in_by_login(Client& client, const ClientHost& host, Effects& fx) {
+    if (!host.says_password)
+        return fail(client, "the server offers no mechanism that may be used, and the password "
+                            "itself is not said", host, fx);
     if (offers(client, Offer::login_disabled))
         return fail(client, "the server takes no LOGIN here (LOGINDISABLED)", host, fx);
     Command command(client, host, "LOGIN");

@@ -12,6 +12,7 @@ struct ClientHost {
     std::string user, password;
     std::string name;  // said by ID (RFC 2971); empty: not said
     TlsPolicy tls = TlsPolicy::none;
+    bool says_password = true;  // by LOGIN, where no mechanism fits; else it gives up
     // What it makes use of where the server has it.
     bool qresync = true;           // RFC 7162 §3.2
     bool condstore = true;         // RFC 7162 §3.1

@@ -1,6 +1,7 @@
 // How an IMAP client says who it is: LOGIN and AUTHENTICATE (RFC 3501 §6.2, SASL-IR RFC 4959).
 #include "protocols/imap/server_rows.hpp"
 #include "protocols/message/base64.hpp"
+#include "protocols/sasl/served.hpp"
 
 namespace postroad::imap {
 
@@ -63,24 +64,12 @@ Step authenticate(Server& server, std::string_view argument, const ServerHost& h
 }
 
 void end_auth(Server& server, Heap& heap) {
-    sasl::forget(server.exchange, heap);
-    server.mechanism = sasl::Mechanism::none;
-    if (server.state == S::auth) server.state = S::not_authenticated;
+    sasl::end_exchange(server, S::not_authenticated, heap);
 }
 
 Step auth_response(Server& server, std::string_view line, Effects& fx) {
-    server.state = S::not_authenticated;
-    if (line == "*") {
-        end_auth(server, *fx.heap);
-        return wrong("authentication given up");
-    }
-    const auto octets = message::base64_decode(line);
-    if (!octets) {
-        end_auth(server, *fx.heap);
-        return wrong("not base64");
-    }
-    fx.words = *octets;  // an Ask shows views: the effects keep the words until the step is over
-    return Ask{AskKind::authenticate, sasl::name_of(server.mechanism), fx.words, {}, 1};
+    return sasl::take_response(server, S::not_authenticated, line,
+                               wrong("authentication given up"), wrong("not base64"), fx);
 }
 
 namespace {

@@ -54,6 +54,9 @@ void log_in_by_old_ways(Client& client, const ClientHost& host, Effects& fx) {
         return;
     }
     if (host.apop_only) return fail(client, "the server offers no APOP", fx);
+    if (!host.says_password)
+        return fail(client, "the server offers nothing that may be used, and the password itself is "
+                            "not said", fx);
     if (!can(client, capability::user))
         return fail(client, "the server takes no USER and PASS", fx);
     say(client, Turn::user, fx, "USER ", std::string_view(host.user));

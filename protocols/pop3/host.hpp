@@ -31,6 +31,7 @@ struct ClientHost {
     bool apop = false;                    // wants APOP, where the greeting has a timestamp
     TlsPolicy tls = TlsPolicy::none;
     bool apop_only = false;               // rather gives up than says the password
+    bool says_password = true;            // by USER and PASS, where nothing better fits
     bool asks_before_deleting = false;    // once a message is here, too (client.hpp)
     std::uint64_t timeout_ns = 120'000'000'000;
     std::uint64_t message_octets_max = 64U << 20;  // a longer message ends the session

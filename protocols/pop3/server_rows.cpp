@@ -6,6 +6,7 @@
 
 #include "protocols/message/base64.hpp"
 #include "protocols/message/dot_stuffing.hpp"
+#include "protocols/sasl/served.hpp"
 
 namespace postroad::pop3 {
 namespace {
@@ -411,25 +412,11 @@ std::span<const ServerRow> server_rows() { return table; }
 const ServerRow& auth_row() { return table[14]; }
 static_assert(table[14].verb == "AUTH");
 
-void end_auth(Server& server, Heap& heap) {
-    sasl::forget(server.exchange, heap);
-    server.mechanism = sasl::Mechanism::none;
-    if (server.state == S::auth) server.state = S::authorization;
-}
+void end_auth(Server& server, Heap& heap) { sasl::end_exchange(server, S::authorization, heap); }
 
 Step auth_response(Server& server, std::string_view line, Effects& fx) {
-    server.state = S::authorization;
-    if (line == "*") {
-        end_auth(server, *fx.heap);
-        return no("authentication given up");
-    }
-    const auto octets = message::base64_decode(line);
-    if (!octets) {
-        end_auth(server, *fx.heap);
-        return no("not base64");
-    }
-    fx.words = *octets;  // an Ask shows views: the effects keep the words until the step is over
-    return Ask{AskKind::authenticate, sasl::name_of(server.mechanism), fx.words, {}, 1};
+    return sasl::take_response(server, S::authorization, line, no("authentication given up"),
+                               no("not base64"), fx);
 }
 
 bool offers(const ServerHost& host, const ServerRow& row) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "protocols/message/base64.hpp"
+#include "protocols/sasl/served.hpp"
 #include "protocols/smtp/path.hpp"
 
 namespace postroad::smtp {
@@ -408,25 +409,12 @@ const ServerRow& data_row() { return table[4]; }
 const ServerRow& auth_row() { return table[11]; }
 static_assert(table[4].verb == "DATA" && table[11].verb == "AUTH");
 
-void end_auth(Server& server, Heap& heap) {
-    sasl::forget(server.exchange, heap);
-    server.mechanism = sasl::Mechanism::none;
-    if (server.state == S::auth) server.state = S::ready;
-}
+void end_auth(Server& server, Heap& heap) { sasl::end_exchange(server, S::ready, heap); }
 
 Step auth_response(Server& server, std::string_view line, Effects& fx) {
-    server.state = S::ready;
-    if (line == "*") {  // RFC 4954 §4
-        end_auth(server, *fx.heap);
-        return Reply{501, "5.7.0", "authentication given up"};
-    }
-    const auto octets = message::base64_decode(line);
-    if (!octets) {
-        end_auth(server, *fx.heap);
-        return Reply{501, "5.5.2", "not base64"};
-    }
-    fx.words = *octets;  // an Ask shows views: the effects keep the words until the step is over
-    return Ask{AskKind::authenticate, sasl::name_of(server.mechanism), fx.words, {}, 1};
+    return sasl::take_response(server, S::ready, line,
+                               Reply{501, "5.7.0", "authentication given up"},
+                               Reply{501, "5.5.2", "not base64"}, fx);
 }
 
 bool offers(const ServerHost& host, const ServerRow& row) {

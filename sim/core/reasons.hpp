@@ -95,7 +95,8 @@ namespace postroad::sim {
     R(no_answer, "{0}:{1} does not answer: a packet filter that drops looks just so", "9293 §3.8.3") \
     R(unreachable, "{0} is unreachable: {1}", "1122 §4.2.3.9")                                      \
     R(retransmitted, "no acknowledgment in {0}: sent again", "6298 §5")                             \
-    R(port_opened, "the helper opened port {0} for {1}", no_section)                                \
+    R(helper_expects, "{0} is at port {1} of {2}, says the endpoint mapper: the helper lets {3} "   \
+      "connect there for {4}", "C706 §O")                                                           \
     /* RPC */                                                                                      \
     R(rpc_registered, "{0} listens at port {1}, drawn anew at this start: only the endpoint mapper "  \
       "knows it", "MS-RPCE §2.2.1.1.3")                                                             \
@@ -103,6 +104,14 @@ namespace postroad::sim {
     R(rpc_not_mapped, "the endpoint mapper knows no {0}", "C706 §O")                                \
     R(rpc_listed, "the endpoint mapper tells a caller of all {0} interfaces that are registered "   \
       "here, without a log-in", "C706 §O")                                                          \
+    R(provider_called, "{0} is served by the {1}: {2}", "MS-OXCRPC §3.2.4")                         \
+    R(trying_to_connect, "the mail program of {0} shows \"Trying to connect\": {1}",                \
+      "MS-RPCE §3.3.2.4.1.1")                                                                       \
+    R(identified, "the address book knows {0} as {1}; the mailbox is on {2}", "MS-OXABREF §3.1.4.2") \
+    R(news_due, "{0} asks whether there is news: {1}", "MS-OXCNOTIF §3.2.4")                        \
+    R(goes_without, "{0} goes on without it: {1}", "MS-OXCRPC §3.2.5")                              \
+    R(not_read, "a message of {0} could not be read: {1}", "MS-OXCMSG §3.1.4")                      \
+    R(not_done, "the server has not done what {0} wanted: {1}", "MS-OXCROPS §3.1.5")                \
     /* beyond the world's edge */                                                                  \
     R(real_asked, "{0} is a real server, at {1} outside: it is asked whether it takes the "         \
       "connection", no_section)                                                                     \
@@ -251,6 +260,10 @@ namespace postroad::sim {
     R(auth_vouched, "{0} is known without a password, by {1}", "4422 §3")                           \
     R(auth_refused, "{0} is not let in by {1}: {2}", "4422 §3")                                     \
     R(auth_given_up, "the client gives the log-in up: {0}", "4422 §3.5")                            \
+    R(auth_by_password, "none of {0} can be used: {1} says the password itself instead",            \
+      "4422 §3.3")                                                                                  \
+    R(auth_none_fits, "none of {0} may be used here ({1}), and the password itself is not said: "   \
+      "there is no log-in", "4422 §3.3")                                                            \
     R(auth_chosen_password, "AUTH by {0}, of {1}: it says the password itself, and whoever reads it " \
       "has it", "4422 §6.1")                                                                        \
     R(auth_chosen_token, "AUTH by {0}, of {1}: it says a token, which whoever reads it can use "    \
@@ -297,6 +310,10 @@ namespace postroad::sim {
     R(sieve_redirected, "the rules of {0} send it on to {1}", "5228 §4.2")                          \
     R(sieve_discarded, "the rules of {0} throw it away", "5228 §4.4")                               \
     R(sieve_rejected, "the rules of {0} refuse it: {1}", "5429 §2.1")                               \
+    R(sieve_report, "the rules of {0} refuse it, and the conversation is over: a report tells {1}", \
+      "5429 §2.2")                                                                                  \
+    R(sieve_no_report, "the rules of {0} refuse it, and there is no reverse-path: nobody is told",  \
+      "5429 §2.2")                                                                                  \
     R(vacation_sent, "{0} is told that {1} is away", "5230 §4")                                     \
     R(vacation_silent, "{0} is not told that {1} is away: {2}", "5230 §4.5")                        \
     R(mra_polls, "{0} asks {1} for the mail of {2}", "1939 §3")                                     \
@@ -308,6 +325,7 @@ namespace postroad::sim {
     R(mra_again, "{0} may have been handed on before, since {1}: it may come twice", "1939 §6")      \
     R(mra_known, "{0} has been handed on before: it is not fetched again", "1939 §7")               \
     R(mra_stays, "{0} stays on {1}: {2}", "5321 §4.2.1")                                            \
+    R(old_mail, "messages of old mail: {0}, of {1}, lie in {2} of {3}", no_section)                 \
     R(token_got, "{0} has a token of {1}, good until {2}: the mail server never sees the password", \
       "6749 §4.3")                                                                                  \
     R(token_held, "{0} still has a token of {1}, good until {2}", "6749 §1.4")                      \
@@ -320,7 +338,26 @@ namespace postroad::sim {
       "queue: no SMTP session, and no client named in Received", "MS-OXCROPS §2.2.7.1")              \
     R(mapi_news, "{0} is told that there is news by {1}", "MS-OXCNOTIF §3.1.5")                     \
     R(pipe_again, "the program that was run for {0} may have done its work, and nobody has read its " \
-      "exit code: it is run again, and the message may come twice", "5598 §4.3.3")
+      "exit code: it is run again, and the message may come twice", "5598 §4.3.3")                  \
+    /* helpers of firewalls */                                                                     \
+    R(helper_admits, "{0} connects to port {1} of {2}, as the helper expects: this counts as "      \
+      "`related`", no_section)                                                                      \
+    R(helper_refuses, "the answer is about {0}, for which the helper \"{1}\" opens nothing",        \
+      "C706 §O")                                                                                    \
+    R(helper_sealed, "the question to the endpoint mapper is sealed: the helper cannot read it, "   \
+      "and opens nothing for its answer", "MS-RPCE §2.2.1.1.8")                                     \
+    R(helper_unreadable, "the helper opens nothing for this answer: {0}", no_section)               \
+    R(helper_waits, "octets of {0} have not come by here: before them the helper reads nothing "    \
+      "and opens nothing", no_section)                                                              \
+    R(helper_lost, "from here on the helper opens nothing for this connection: {0}", no_section)    \
+    R(helper_elsewhere, "the answer names {0}, and {1} was asked: the helper opens nothing at "     \
+      "another host", no_section)                                                                   \
+    R(helper_rewrites, "the answer names {0}, which {1} cannot reach through the NAT: the helper "  \
+      "writes {2} over it", "C706 §I")                                                              \
+    R(helper_leaves, "the answer names {0}, which {1} cannot reach through the NAT, and it stays "  \
+      "so: {2}", "C706 §I")                                                                         \
+    R(helper_forgets, "{0} connections are expected here: that of {1} to port {2} is forgotten",    \
+      no_section)
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,

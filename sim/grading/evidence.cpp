@@ -206,6 +206,7 @@ Evidence::Evidence(const Trace& trace, const World& world)
     gather.messages();
     gather.lying();
     gather.shown();
+    gather.exposed();
     for (auto& list : found_)
         std::stable_sort(list.begin(), list.end(), [](const Happening& a, const Happening& b) {
             return a.position < b.position;

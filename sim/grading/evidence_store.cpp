@@ -1,6 +1,7 @@
 // Facts about the end of a run: what lies in mailboxes then, and what mail programs show.
 #include "protocols/message/header.hpp"
 #include "sim/grading/gather.hpp"
+#include "sim/mail/folders.hpp"
 #include "sim/mail/store.hpp"
 
 namespace postroad::sim::grading {
@@ -16,7 +17,7 @@ std::vector<std::string> words_of(std::string_view text, char between) {
     return out;
 }
 
-std::vector<std::string> flags_of(const World& world, const Folder& folder, std::uint32_t flags) {
+std::vector<std::string> flags_of(const World& world, std::uint32_t folder, std::uint32_t flags) {
     constexpr std::pair<std::uint32_t, const char*> system[] = {{mail_flag::seen, "\\Seen"},
                                                                 {mail_flag::answered, "\\Answered"},
                                                                 {mail_flag::flagged, "\\Flagged"},
@@ -26,7 +27,7 @@ std::vector<std::string> flags_of(const World& world, const Folder& folder, std:
     for (const auto& [bit, word] : system)
         if (flags & bit) out.emplace_back(word);
     unsigned bit = mail_flag::keyword_shift;
-    for (const std::string& word : words_of(world.heap.view(folder.keywords), ' '))
+    for (const std::string& word : words_of(world.heap.view(folders::details(world, folder).keywords), ' '))
         if (flags >> bit++ & 1U) out.push_back(word);
     return out;
 }
@@ -55,7 +56,7 @@ void Gatherer::lying() {
             for (std::uint32_t at = folder.first; at != nothing; at = world.mail.stored[at].next) {
                 const StoredMessage& stored = world.mail.stored[at];
                 const std::string subject = subject_of(world.heap.view(stored.content));
-                const std::vector<std::string> flags = flags_of(world, folder, stored.flags);
+                const std::vector<std::string> flags = flags_of(world, f, stored.flags);
                 Happening& one = add(Kind::lies, world.now, trace.end(), 0,
                                      "\"" + subject + "\" lies in " + name + " of " +
                                          setup.people[person].address +

@@ -22,6 +22,7 @@ struct Gatherer {
     void messages();
     void lying();  // evidence_store.cpp
     void shown();
+    void exposed();  // evidence_exposure.cpp
 
     Happening& add(Kind kind, Time time, std::uint64_t position, Id conversation,
                    std::string sentence);

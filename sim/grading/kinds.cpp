@@ -111,6 +111,18 @@ constexpr FieldRow shown_fields[] = {
     {"flag", How::word, "how it is marked there", "\"\\\\Seen\""},
 };
 
+constexpr FieldRow exposes_fields[] = {
+    {"firewall", How::word, "the firewall's name", "\"border\""},
+    {"service", How::word, "what listens: a service of the scenario's words, or an RPC interface by "
+     "its word or its UUID", "\"service-control\""},
+    {"host", How::word, "the host on which it listens", "\"mail\""},
+    {"port", How::word, "the port at which it does", "445"},
+    {"mail", How::flag, "whether it is a part of what mail needs from outside", "false"},
+    {"anywhere", How::flag, "whether anybody may connect, and not some addresses alone", "true"},
+    {"by_helper", How::flag, "whether it is open only for who has asked the endpoint mapper",
+     "true"},
+};
+
 constexpr KindRow rows[] = {
     {"delivered", Kind::delivered, "A message came into a mailbox.", "delivery",
      "nothing was delivered", delivered_fields},
@@ -146,6 +158,13 @@ constexpr KindRow rows[] = {
      "message in a folder", "every mailbox is empty at the end", lies_fields},
     {"shown", Kind::shown, "A message that a mail program shows when the run is over.",
      "message in a mail program", "no mail program has anything to show at the end", shown_fields},
+    {"exposes", Kind::exposes, "A service that listens when the run is over, and that a firewall "
+     "lets strangers connect to, from outside of what it protects; as `postroad show --exposure` "
+     "tells it. What the host's own firewall stops is none.", "service that is open",
+     "no firewall lets a stranger in to anything that listens", exposes_fields},
+    {"not_exposed", Kind::exposes, "No such service is open to strangers when the run is over.",
+     "service that is open", "no firewall lets a stranger in to anything that listens",
+     exposes_fields, true},
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace postroad::sim::grading {
 
 enum class Kind : std::uint8_t {
     delivered, accepted, fetched, connect, line, decision, verdict, dns, bounce, secret_in_clear,
-    copy, custody, lies, shown,
+    copy, custody, lies, shown, exposes,
     count_of_kinds,
 };
 

@@ -182,12 +182,24 @@ Found find_once(const Condition& condition, const Evidence& evidence) {
     return out;
 }
 
+// What a firewall has opened is judged as a whole: a student has to see all of it.
+std::string all_of_it(const Pattern& pattern, const Evidence& evidence) {
+    constexpr std::size_t most = 20;
+    std::vector<std::string> sentences;
+    for (const Happening& one : evidence.of(pattern.row->kind))
+        if (score(pattern, one).whole()) sentences.push_back(one.sentence);
+    const std::size_t more = sentences.size() - std::min(most, sentences.size());
+    sentences.resize(sentences.size() - more);
+    return listed(sentences, "; ") + (more == 0 ? "" : "; and " + std::to_string(more) + " more");
+}
+
 Found find_never(const Condition& condition, const Evidence& evidence) {
     Found out;
     const Pattern& pattern = condition.facts.front();
     if (const Happening* one = first_match(pattern, evidence)) {
         out.final = true;
-        out.why = "it happened: " + told(*one, evidence);
+        out.why = pattern.row->kind == Kind::exposes ? all_of_it(pattern, evidence)
+                                                     : "it happened: " + told(*one, evidence);
         note(out, *one);
     } else {
         out.holds = true;
@@ -222,7 +234,10 @@ Found find_count(const Condition& condition, const Evidence& evidence) {
     else
         bounds = std::to_string(condition.at_least) + " to " + std::to_string(condition.at_most);
     out.why = words_for(pattern) + ": found " + std::to_string(all) + ", asked for " + bounds;
-    if (last != nullptr) {
+    if (last != nullptr && all > condition.at_most && pattern.row->kind == Kind::exposes) {
+        out.why += ": " + all_of_it(pattern, evidence);
+        note(out, *last);
+    } else if (last != nullptr) {
         out.why += "; " + told(*last, evidence);
         note(out, *last);
     } else if (!out.holds) {
@@ -264,13 +279,19 @@ Found find_order(const Condition& condition, const Evidence& evidence) {
 
 Found find(const Condition& condition, const Evidence& evidence) {
     if (condition.facts.empty()) return {false, false, 0, 0, "it asks for nothing"};
-    switch (condition.shape) {
-        case Shape::once: return find_once(condition, evidence);
-        case Shape::never: return find_never(condition, evidence);
-        case Shape::count: return find_count(condition, evidence);
-        case Shape::order: return find_order(condition, evidence);
-    }
-    return {};
+    const auto found = [&]() -> Found {
+        switch (condition.shape) {
+            case Shape::once: return find_once(condition, evidence);
+            case Shape::never: return find_never(condition, evidence);
+            case Shape::count: return find_count(condition, evidence);
+            case Shape::order: return find_order(condition, evidence);
+        }
+        return {};
+    };
+    Found out = found();
+    for (const Pattern& one : condition.facts)  // what is open now may be closed yet
+        if (one.row->kind == Kind::exposes) out.final = false;
+    return out;
 }
 
 std::uint64_t count(const Pattern& pattern, const Evidence& evidence) {

@@ -61,7 +61,7 @@ std::uint32_t sign(Run& run, const Tcb& tcb, Id id, bool is_msa, Text& content) 
     field.by = settings.name;
     field.protocol = settings.lmtp
                          ? message::with_of_lmtp(server.tls != 0, server.authenticated != 0)
-                         : message::with_of(server.extended != 0, false, server.authenticated != 0);
+                         : message::with_of(server.extended != 0, server.tls != 0, server.authenticated != 0);
     if (server.forward_paths.size() == 1)
         field.for_path = world.heap.view(world.heap.get(server.forward_paths, 0));
     field.unix_s = run.unix_s();
@@ -166,6 +166,7 @@ void accept_by_lmtp(Run& run, std::uint32_t connection, Answer& out) {
     mail.transaction = transaction;
     mail.reverse_path = reverse_path;
     mail.trace_octets = sign(run, tcb, mail.message, false, mail.content);
+    mail.in_conversation = true;
     const auto arrival_of = [&](std::uint32_t index) {
         mail.forward_path = world.heap.view(world.heap.get(paths, index));
         mail.person = whereabouts(run, tcb.node, mail.forward_path).person;

@@ -53,9 +53,7 @@ std::uint32_t add(World& world, std::uint32_t person, std::string_view name) {
     const std::uint32_t id = world.mail.folders.add();
     Mailbox& box = world.mail.mailboxes.edit(person);
     Folder& folder = world.mail.folders.edit(id);
-    const std::uint32_t generation = folder.generation;
     folder = Folder{};
-    folder.generation = generation;
     folder.owner = person;
     folder.name = text;
     folder.next = box.first_folder;
@@ -200,17 +198,20 @@ void remove(Run& run, std::uint32_t folder, Id conversation) {
 
 void forget(World& world, std::uint32_t folder) {
     take_off_list(world, folder);
-    for (std::uint32_t at = world.mail.folders[folder].first_open; at != nothing;) {
+    for (std::uint32_t at = details(world, folder).first_open; at != nothing;) {
         const std::uint32_t behind = world.mail.open_folders[at].behind;
         OpenFolder& open = world.mail.open_folders.edit(at);
         open.folder = open.before = open.behind = nothing;
         at = behind;
     }
-    Folder& gone = world.mail.folders.edit(folder);
-    world.heap.drop(gone.name);
-    world.heap.drop(gone.keywords);
-    world.heap.drop(gone.vanished);
-    world.heap.drop(gone.changed);
+    if (const std::uint32_t id = world.mail.folders[folder].details; id != nothing) {
+        FolderDetails& gone = world.mail.folder_details.edit(id);
+        world.heap.drop(gone.keywords);
+        world.heap.drop(gone.vanished);
+        world.heap.drop(gone.changed);
+        world.mail.folder_details.remove(id);
+    }
+    world.heap.drop(world.mail.folders.edit(folder).name);
     world.mail.folders.remove(folder);
 }
 
@@ -235,36 +236,55 @@ void rename(Run& run, std::uint32_t folder, std::string_view name, Id conversati
     mapi_store::tell(run);
 }
 
+const FolderDetails& details(const World& world, std::uint32_t folder) {
+    static constexpr FolderDetails none{};
+    const std::uint32_t id = world.mail.folders[folder].details;
+    return id == nothing ? none : world.mail.folder_details[id];
+}
+
+FolderDetails& edit_details(World& world, std::uint32_t folder) {
+    Table<FolderDetails>& all = world.mail.folder_details;
+    if (const std::uint32_t id = world.mail.folders[folder].details; id != nothing)
+        return all.edit(id);
+    const std::uint32_t id = all.add();
+    FolderDetails& made = all.edit(id) = FolderDetails{};
+    made.forgotten = world.mail.folders[folder].modseq;
+    world.mail.folders.edit(folder).details = id;
+    return made;
+}
+
 std::uint64_t next_modseq(World& world, std::uint32_t folder) {
     return ++world.mail.folders.edit(folder).modseq;
 }
 
 void vanished(World& world, std::uint32_t folder, std::uint32_t uid) {
     const std::uint64_t modseq = next_modseq(world, folder);
-    List<Vanished> list = world.mail.folders[folder].vanished;
+    if (world.mail.folders[folder].details == nothing) return;
+    List<Vanished> list = details(world, folder).vanished;
     if (list.size() >= 2 * vanished_max) {
-        world.mail.folders.edit(folder).forgotten = world.heap.get(list, list.size() - vanished_max).modseq;
+        edit_details(world, folder).forgotten =
+            world.heap.get(list, list.size() - vanished_max).modseq;
         world.heap.remove_prefix(list.bytes, (list.size() - vanished_max) * sizeof(Vanished));
     }
     world.heap.push(list, Vanished{modseq, uid, 0});
-    world.mail.folders.edit(folder).vanished = list;
+    edit_details(world, folder).vanished = list;
 }
 
 void changed(World& world, std::uint32_t folder, std::uint32_t stored) {
-    if (world.mail.folders[folder].first_open == nothing) return;
-    List<Changed> list = world.mail.folders[folder].changed;
+    if (details(world, folder).first_open == nothing) return;
+    List<Changed> list = details(world, folder).changed;
     if (list.size() >= 2 * changed_max) {
-        world.mail.folders.edit(folder).logged_from =
+        edit_details(world, folder).logged_from =
             world.heap.get(list, list.size() - changed_max - 1).modseq;
         world.heap.remove_prefix(list.bytes, (list.size() - changed_max) * sizeof(Changed));
     }
     const StoredMessage& one = world.mail.stored[stored];
     world.heap.push(list, Changed{one.modseq, stored, one.uid});
-    world.mail.folders.edit(folder).changed = list;
+    edit_details(world, folder).changed = list;
 }
 
 void tell_watchers(Run& run, std::uint32_t folder) {
-    for (std::uint32_t at = run.world.mail.folders[folder].first_open; at != nothing;
+    for (std::uint32_t at = details(run.world, folder).first_open; at != nothing;
          at = run.world.mail.open_folders[at].behind) {
         const OpenFolder& open = run.world.mail.open_folders[at];
         const Tcb& tcb = run.world.tcp.tcbs[open.connection];
@@ -279,7 +299,7 @@ void tell_watchers(Run& run, std::uint32_t folder) {
 }
 
 std::uint32_t keyword_bit(World& world, std::uint32_t folder, std::string_view keyword, bool make) {
-    const std::string_view all = world.heap.view(world.mail.folders[folder].keywords);
+    const std::string_view all = world.heap.view(details(world, folder).keywords);
     std::string_view rest = all;
     unsigned number = 0;
     for (; !rest.empty(); ++number)
@@ -288,7 +308,7 @@ std::uint32_t keyword_bit(World& world, std::uint32_t folder, std::string_view k
     if (!make || number >= mail_flag::keywords_max) return 0;
     const std::string longer = all.empty() ? std::string(keyword)
                                            : std::string(all) + " " + std::string(keyword);
-    world.heap.assign(world.mail.folders.edit(folder).keywords, longer);
+    world.heap.assign(edit_details(world, folder).keywords, longer);
     return 1U << (mail_flag::keyword_shift + number);
 }
 

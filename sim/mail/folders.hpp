@@ -36,9 +36,14 @@ void forget(World& world, std::uint32_t folder);
 void rename(Run& run, std::uint32_t folder, std::string_view name, Id conversation);
 bool has_children(const World& world, std::uint32_t folder);
 
+// What the folder has beyond what all have: for reading, and made when it is missing.
+const FolderDetails& details(const World& world, std::uint32_t folder);
+FolderDetails& edit_details(World& world, std::uint32_t folder);
+
 // What is about to be changed in the folder gets this modification sequence.
 std::uint64_t next_modseq(World& world, std::uint32_t folder);
-// A message has left the folder: remembered for who asks later (RFC 7162 §3.2.10).
+// A message has left the folder: remembered for who asks later (RFC 7162 §3.2.10), unless nobody
+// has ever opened it and so could.
 void vanished(World& world, std::uint32_t folder, std::uint32_t uid);
 // A message has come or changed: remembered while somebody has the folder open.
 void changed(World& world, std::uint32_t folder, std::uint32_t stored);

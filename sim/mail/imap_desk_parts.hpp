@@ -56,7 +56,7 @@ std::uint32_t stored_at(const World& world, const OpenFolder& open, std::uint32_
 void take_new(World& world, std::uint32_t open);
 imap::MessageRow row_of(const World& world, const OpenFolder& open, std::uint32_t stored);
 // The keyword table, each name ended by "\n".
-void put_keywords(std::string& out, const World& world, const Folder& folder);
+void put_keywords(std::string& out, const World& world, std::uint32_t folder);
 imap::FetchHead head_of(const Desk& desk, const OpenFolder& open, std::uint32_t stored);
 
 // The same for one uid after another: who asks for them by their order finds each at once.

@@ -22,7 +22,7 @@ std::vector<T> all_of(const World& world, const List<T>& list) {
     return out;
 }
 
-std::uint32_t keyword_count(const World& world, const Folder& folder) {
+std::uint32_t keyword_count(const World& world, const FolderDetails& folder) {
     const std::string_view all = world.heap.view(folder.keywords);
     if (all.empty()) return 0;
     return static_cast<std::uint32_t>(std::count(all.begin(), all.end(), ' ')) + 1;
@@ -41,10 +41,11 @@ bool select(Desk& desk, bool read_only) {
     open.connection = desk.connection;
     open.folder = folder;
     open.read_only = read_only ? 1 : 0;
-    open.behind = world.mail.folders[folder].first_open;
+    FolderDetails& details = folders::edit_details(world, folder);
+    open.behind = details.first_open;
     if (open.behind != nothing) world.mail.open_folders.edit(open.behind).before = id;
-    else world.mail.folders.edit(folder).logged_from = world.mail.folders[folder].modseq;
-    world.mail.folders.edit(folder).first_open = id;
+    else details.logged_from = world.mail.folders[folder].modseq;
+    details.first_open = id;
     take_new(world, id);
     folders::record(desk.run, desk.tcb.node, folder, MailboxMove::opened, desk.tcb.conversation);
 
@@ -60,7 +61,7 @@ bool select(Desk& desk, bool read_only) {
     for (std::uint32_t one = now.first; one != nothing; one = world.mail.stored[one].next)
         imap::put_record(desk.text, row_of(world, world.mail.open_folders[id], one));
     const std::size_t names = desk.text.size();
-    put_keywords(desk.text, world, now);
+    put_keywords(desk.text, world, folder);
     head.keyword_octets = static_cast<std::uint32_t>(desk.text.size() - names);
     std::memcpy(desk.text.data() + at, &head, sizeof head);
     desk.out.number = handle_of(world, id);
@@ -112,7 +113,8 @@ std::vector<std::uint32_t> stored_of(const Desk& desk, std::string_view uids) {
 // ChangesHead, rows, uids and keywords, as an answer's text.
 void answer_changes(const Desk& desk, const std::vector<imap::MessageRow>& rows,
                     const std::vector<std::uint32_t>& uids, bool keywords) {
-    const Folder& folder = desk.folder(desk.run.world.mail.open_folders[desk.open].folder);
+    const std::uint32_t id = desk.run.world.mail.open_folders[desk.open].folder;
+    const Folder& folder = desk.folder(id);
     imap::ChangesHead head;
     head.modseq_max = folder.modseq;
     head.uidnext = folder.uid_next;
@@ -124,13 +126,13 @@ void answer_changes(const Desk& desk, const std::vector<imap::MessageRow>& rows,
     for (const std::uint32_t uid : uids)
         desk.text.append(reinterpret_cast<const char*>(&uid), sizeof uid);
     const std::size_t names = desk.text.size();
-    if (keywords) put_keywords(desk.text, desk.run.world, folder);
+    if (keywords) put_keywords(desk.text, desk.run.world, id);
     head.keyword_octets = static_cast<std::uint32_t>(desk.text.size() - names);
     std::memcpy(desk.text.data() + at, &head, sizeof head);
     desk.out.text = desk.text;
 }
 
-std::vector<std::uint32_t> vanished_since(const World& world, const Folder& folder,
+std::vector<std::uint32_t> vanished_since(const World& world, const FolderDetails& folder,
                                           std::uint64_t modseq) {
     std::vector<std::uint32_t> out;
     for (std::uint32_t at = folder.vanished.size(); at-- > 0;) {
@@ -149,12 +151,13 @@ bool changes(Desk& desk) {
     take_new(world, desk.open);
     const OpenFolder& open = world.mail.open_folders[desk.open];
     const Folder& folder = world.mail.folders[open.folder];
+    const FolderDetails& details = folders::details(world, open.folder);
     const std::uint64_t since = desk.asked.number;
-    desk.out.exists = since >= folder.forgotten;
+    desk.out.exists = since >= details.forgotten;
     std::vector<imap::MessageRow> rows;
-    if (desk.out.exists && since >= folder.logged_from) {
-        for (std::uint32_t at = folder.changed.size(); at-- > 0;) {
-            const Changed one = world.heap.get(folder.changed, at);
+    if (desk.out.exists && since >= details.logged_from) {
+        for (std::uint32_t at = details.changed.size(); at-- > 0;) {
+            const Changed one = world.heap.get(details.changed, at);
             if (one.modseq <= since) break;
             const StoredMessage& stored = world.mail.stored[one.stored];
             if (stored.folder == open.folder && stored.uid == one.uid && stored.modseq == one.modseq)
@@ -170,19 +173,21 @@ bool changes(Desk& desk) {
     std::string_view has = desk.asked.a;
     bool keywords = false;
     if (take_word(has) == "KEYWORDS")
-        keywords = parse_number(has).value_or(0) != keyword_count(world, folder);
+        keywords = parse_number(has).value_or(0) != keyword_count(world, details);
     answer_changes(desk, rows,
-                   desk.out.exists ? vanished_since(world, folder, since)
+                   desk.out.exists ? vanished_since(world, details, since)
                                    : std::vector<std::uint32_t>{},
                    keywords);
     return true;
 }
 
 bool vanished(Desk& desk) {
-    const Folder& folder = desk.folder(desk.run.world.mail.open_folders[desk.open].folder);
-    desk.out.exists = desk.asked.number >= folder.forgotten;
+    const World& world = desk.run.world;
+    const FolderDetails& details =
+        folders::details(world, world.mail.open_folders[desk.open].folder);
+    desk.out.exists = desk.asked.number >= details.forgotten;
     std::vector<std::uint32_t> uids;
-    if (desk.out.exists) uids = vanished_since(desk.run.world, folder, desk.asked.number);
+    if (desk.out.exists) uids = vanished_since(world, details, desk.asked.number);
     answer_changes(desk, {}, uids, false);
     return true;
 }
@@ -193,7 +198,7 @@ bool keyword(Desk& desk) {
     for (std::string_view rest = desk.asked.b; makes && !rest.empty();)
         if (folders::keyword_bit(desk.run.world, folder, take_word(rest), true) == 0)
             return desk.refuse("LIMIT", "a mailbox has 26 keywords at most");
-    put_keywords(desk.text, desk.run.world, desk.folder(folder));
+    put_keywords(desk.text, desk.run.world, folder);
     desk.out.text = desk.text;
     return true;
 }

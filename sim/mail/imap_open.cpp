@@ -57,8 +57,8 @@ imap::MessageRow row_of(const World& world, const OpenFolder& open, std::uint32_
             one.modseq};
 }
 
-void put_keywords(std::string& out, const World& world, const Folder& folder) {
-    std::string_view rest = world.heap.view(folder.keywords);
+void put_keywords(std::string& out, const World& world, std::uint32_t folder) {
+    std::string_view rest = world.heap.view(folders::details(world, folder).keywords);
     while (!rest.empty()) out.append(take_word(rest)).append("\n");
 }
 
@@ -113,11 +113,11 @@ void let_go(Run& run, std::uint32_t id) {
     if (open.folder != nothing) {
         const Tcb& tcb = run.world.tcp.tcbs[open.connection];
         folders::record(run, tcb.node, open.folder, MailboxMove::closed, tcb.conversation);
-        if (open.before == nothing) world.mail.folders.edit(open.folder).first_open = open.behind;
+        if (open.before == nothing) folders::edit_details(world, open.folder).first_open = open.behind;
         else world.mail.open_folders.edit(open.before).behind = open.behind;
         if (open.behind != nothing) world.mail.open_folders.edit(open.behind).before = open.before;
-        if (world.mail.folders[open.folder].first_open == nothing)
-            world.heap.drop(world.mail.folders.edit(open.folder).changed);
+        if (folders::details(world, open.folder).first_open == nothing)
+            world.heap.drop(folders::edit_details(world, open.folder).changed);
     }
     world.mail.open_folders.remove(id);
 }

@@ -26,7 +26,7 @@ bool search_ask(Desk& desk) {
         return out;
     };
     std::string keywords;
-    if (open.folder != nothing) put_keywords(keywords, world, world.mail.folders[open.folder]);
+    if (open.folder != nothing) put_keywords(keywords, world, open.folder);
     const imap::QueryResult found = imap::run_query(desk.machine(), world.heap, desk.asked, keywords,
                                                     desk.run.unix_s(), message_of);
     desk.text = found.text;

@@ -1,5 +1,6 @@
 // The settings IMAP's machines run with, put together from the Setup when they are asked for.
 #include "sim/mail/addresses.hpp"
+#include "sim/mail/log_in.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/retriever.hpp"
 #include "sim/session/desk.hpp"
@@ -29,6 +30,7 @@ const imap::ClientHost& imap_client_host(const Run& run, const Tcb&, std::uint32
     host.user = person.user;
     host.password = person.password;
     host.tls = person.tls;
+    host.says_password = login::says_password(person.mechanisms);
     return host;
 }
 

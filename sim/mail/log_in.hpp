@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,9 +34,19 @@ std::uint32_t admit(Run& run, std::uint32_t connection, const Ask& ask,
 // EventKind::mail, event::late_refusal: it is said now.
 void on_late(Run& run, const Event& event);
 
-// AskKind::respond of a person's mail program. False: a ticket or a token has to be got first, and
-// then it is asked again with `a` "TICKET" or "TOKEN" (people.cpp).
-bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
+// Who logs in somewhere, and by what.
+struct Account {
+    std::string_view user, password;
+    std::span<const sasl::Mechanism> mechanisms;  // that may be used, the preferred first; empty: all
+    std::uint32_t person = nothing;  // whose tickets and tokens can be shown; nothing: there are none
+};
+Account account_of(const Run& run, std::uint32_t person);
+// Whether the password itself may be said where no mechanism fits: by LOGIN, or USER and PASS.
+bool says_password(std::span<const sasl::Mechanism> mechanisms);
+
+// AskKind::respond of a client. False: a ticket or a token has to be got first, and then it is asked
+// again with `a` "TICKET" or "TOKEN" (people.cpp).
+bool respond(Run& run, std::uint32_t connection, const Account& account, NodeId server,
              const Ask& ask, Answer& out);
 
 // EXTERNAL (RFC 4422 appendix A): the person whose computer the client's certificate names in this

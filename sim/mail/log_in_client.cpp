@@ -1,6 +1,8 @@
 // The client's end: a mail program chooses a mechanism, says why, and answers challenges.
 #include "sim/mail/log_in.hpp"
 
+#include <algorithm>
+
 #include "sim/kerberos/tickets.hpp"
 #include "sim/mail/addresses.hpp"
 #include "sim/mail/single_sign_on.hpp"
@@ -19,15 +21,15 @@ std::string& words() {
 }
 
 // In the order in which it likes them; the best first where the scenario does not say.
-std::vector<Mechanism> known_to(const PersonSetup& person) {
-    if (!person.mechanisms.empty()) return person.mechanisms;
-    std::vector<Mechanism> out;
+std::vector<Mechanism> known_to(const Account& account) {
+    std::vector<Mechanism> out(account.mechanisms.begin(), account.mechanisms.end());
+    if (!out.empty()) return out;
     for (std::uint8_t i = sasl::mechanism_count; i-- > 1;) out.push_back(static_cast<Mechanism>(i));
     return out;
 }
 
-bool knows_plus(const PersonSetup& person) {
-    for (const Mechanism one : known_to(person))
+bool knows_plus(const Account& account) {
+    for (const Mechanism one : known_to(account))
         if (sasl::is_plus(one)) return true;
     return false;
 }
@@ -60,24 +62,54 @@ int count_of(sasl::Mechanisms set) {
     return out;
 }
 
+// What a reader does then, and why; who submits has nothing else to log in by.
+void no_mechanism_fits(Run& run, const Tcb& tcb, const Account& account, sasl::Mechanisms offered,
+                       Answer& out) {
+    out.ok = false;
+    out.text = "the server offers no AUTH that we know";
+    if (tcb.role == Role::smtp_client) return;
+    std::string theirs, ours;
+    sasl::append_names(theirs, offered);
+    for (const Mechanism one : account.mechanisms) ours.append(" ").append(sasl::name_of(one));
+    if (says_password(account.mechanisms))
+        return run.decide(tcb.node, tcb.conversation, Reason::auth_by_password,
+                          std::string_view(theirs).substr(1),
+                          tcb.role == Role::imap_client ? "LOGIN" : "PASS");
+    run.decide(tcb.node, tcb.conversation, Reason::auth_none_fits,
+               std::string_view(theirs).substr(1), std::string_view(ours).substr(1));
+}
+
 }  // namespace
 
-bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId server,
+Account account_of(const Run& run, std::uint32_t person) {
+    const PersonSetup& setup = run.setup().people[person];
+    return {setup.user, setup.password, setup.mechanisms, person};
+}
+
+bool says_password(std::span<const Mechanism> mechanisms) {
+    return mechanisms.empty() ||
+           std::any_of(mechanisms.begin(), mechanisms.end(), [](Mechanism one) {
+               return sasl::traits_of(one).reveals == sasl::Reveals::password;
+           });
+}
+
+bool respond(Run& run, std::uint32_t connection, const Account& account, NodeId server,
              const Ask& ask, Answer& out) {
     const Tcb tcb = run.world.tcp.tcbs[connection];
-    const PersonSetup& setup = run.setup().people[person];
+    const std::uint32_t person = account.person;
     const bool begins = ask.c == "BEGIN";
     sasl::Exchange& exchange = exchange_of(run, tcb);
     sasl::ClientSettings settings;
-    settings.user = setup.user;
-    settings.password = setup.password;
+    settings.user = account.user;
+    settings.password = account.password;
     settings.server_name = run.host(server).domain_name;
     settings.server_port = tcb.remote_port;
     settings.workstation = run.host(tcb.node).name;
     settings.unix_s = run.unix_s();
-    if (knows_plus(setup)) settings.bindings = secured::bindings(run, connection);
-    const std::string service =
-        single_sign_on::service_at(run, person, server, tcb.role);
+    if (knows_plus(account)) settings.bindings = secured::bindings(run, connection);
+    const std::string service = person == nothing ? std::string()
+                                                  : single_sign_on::service_at(run, person, server,
+                                                                               tcb.role);
     const auto show_ticket = [&] {
         settings.opaque = single_sign_on::client_steps(run, tcb.node, person, service);
     };
@@ -88,7 +120,7 @@ bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
         settings.plus_offered = offered.has(Mechanism::scram_sha_1_plus) ||
                                 offered.has(Mechanism::scram_sha_256_plus);
         Mechanism chosen = Mechanism::none;
-        for (const Mechanism one : known_to(setup)) {
+        for (const Mechanism one : known_to(account)) {
             if (chosen != Mechanism::none || !offered.has(one)) continue;
             if (one == Mechanism::gssapi && !service.empty()) {
                 if (ask.a.empty() &&
@@ -99,15 +131,14 @@ bool respond(Run& run, std::uint32_t connection, std::uint32_t person, NodeId se
                 if (kerberos_layer::kept_ticket(run, person, service)) show_ticket();
             }
             if (sasl::traits_of(one).reveals == sasl::Reveals::token && settings.token.empty() &&
-                ask.a != "TOKEN" &&
+                person != nothing && ask.a != "TOKEN" &&
                 tokens::obtain(run, person, server, {connection, tcb.generation, ask.number},
                                tcb.conversation, settings.token) == tokens::Have::coming)
                 return false;
             if (has_what_it_takes(run, connection, one, settings)) chosen = one;
         }
         if (chosen == Mechanism::none) {
-            out.ok = false;
-            out.text = "the server offers no AUTH that we know";
+            no_mechanism_fits(run, tcb, account, offered, out);
             return true;
         }
         if (count_of(offered) > 1) {

@@ -5,6 +5,7 @@
 #include "sim/mail/log_in.hpp"
 #include "sim/mail/maildrop.hpp"
 #include "sim/mail/mapi_store.hpp"
+#include "sim/mail/old_mail.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/retriever.hpp"
@@ -31,6 +32,8 @@ void on_event(Run& run, const Event& event) {
         login::on_late(run, event);
     } else if (event.detail == event::asked_again) {
         ask_again(run, event);
+    } else if (event.detail == event::old_mail) {
+        tell_old_mail(run, event.a);
     } else {
         on_queue_event(run, event);
     }

@@ -242,29 +242,35 @@ struct Changed {
 };
 static_assert(Record<Changed>);
 
-// A folder of a mailbox. Its messages hang together by StoredMessage::next, by rising uid.
+// A folder of a mailbox. Its messages hang together by StoredMessage::next, by rising uid. Every
+// person with mail has one at least: what only some folders need is in FolderDetails.
 struct Folder {
     std::uint32_t next = nothing;         // of the same mailbox (first: the free list's link)
-    std::uint32_t generation = 0;
     std::uint32_t owner = nothing;        // Setup::people
     std::uint32_t first = nothing, last = nothing;
     std::uint32_t count = 0;
     std::uint32_t uid_validity = 1;
     std::uint32_t uid_next = 1;
     std::uint32_t recent_from = 1;        // uids from here on no session has been told of
-    std::uint32_t first_open = nothing;   // OpenFolder: sessions that have it selected
     std::uint32_t flags = 0;              // folder_flag
-    std::uint32_t unused = 0;
+    std::uint32_t details = nothing;      // FolderDetails
     Text name;                            // UTF-8, levels parted by "/"
-    Text keywords;                        // parted by spaces; bit 6 + n of StoredMessage::flags
     std::uint64_t modseq = 1;             // the highest (RFC 7162 §3.1.2.1)
     std::uint64_t octets = 0;
-    std::uint64_t forgotten = 0;          // what vanished up to this modseq is no longer in `vanished`
+};
+static_assert(Record<Folder> && sizeof(Folder) == 64);
+
+// What a folder has once somebody has opened it by IMAP, or a message in it has a keyword.
+struct FolderDetails {
+    std::uint32_t first_open = nothing;   // OpenFolder: sessions that have it selected
+    std::uint32_t unused = 0;
+    Text keywords;                        // parted by spaces; bit 6 + n of StoredMessage::flags
+    std::uint64_t forgotten = 0;          // what vanished up to this modseq is not in `vanished`
     List<Vanished> vanished;              // the older first
     List<Changed> changed;                // since `logged_from`, while it is open
     std::uint64_t logged_from = 0;
 };
-static_assert(Record<Folder> && sizeof(Folder) == 112);
+static_assert(Record<FolderDetails> && sizeof(FolderDetails) == 48);
 
 namespace mail_flag {                     // StoredMessage::flags; keywords above them
 inline constexpr std::uint32_t seen = 1, answered = 2, flagged = 4, deleted = 8, draft = 16,
@@ -330,6 +336,7 @@ struct MailTables {
     Table<Delivery> deliveries;
     Pages<Mailbox> mailboxes;
     Table<Folder> folders;
+    Table<FolderDetails> folder_details;
     Table<StoredMessage> stored;
     Table<OpenFolder> open_folders;
     Pages<MailHost> hosts;

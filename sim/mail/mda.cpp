@@ -26,7 +26,7 @@ Verdict judge_arrival(Run& run, const Arrival& arrival) {
     message::put_return_path(on_top, arrival.reverse_path);
     if (!store::fits(run, arrival.person, on_top.octets + arrival.content.size)) return full();
     if (const auto rules = rules::run_rules(run, arrival, true))
-        if (const sieve::Action* const refusal = rules::refusal_in(*rules)) {
+        if (const sieve::Action* const refusal = rules::refusal_in(*rules, arrival)) {
             const std::string why = sieve::refusal_text(refusal->target);
             run.decide(arrival.host, arrival.message, Reason::sieve_rejected,
                        run.setup().people[arrival.person].address, why);

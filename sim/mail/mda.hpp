@@ -20,6 +20,7 @@ struct Arrival {
     std::string_view forward_path;   // as the envelope has it
     Text content;                    // without Return-Path
     std::uint32_t trace_octets = 0;  // of `content`: what this host put on top
+    bool in_conversation = false;    // who brings it waits for a reply, which can be a refusal
 };
 
 enum class Taken : std::uint8_t { delivered, later, refused };

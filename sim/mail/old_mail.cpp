@@ -9,6 +9,7 @@
 #include "protocols/message/maildir.hpp"
 #include "protocols/message/mbox.hpp"
 #include "sim/mail/folders.hpp"
+#include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
 
 namespace postroad::sim {
@@ -234,7 +235,23 @@ void put_old_mail(Run& run) {
                                                      : folders::make(run, person, name, 0);
             for (const OldMessage& one : messages) put(run.world, folder, one.kept);
         }
+        if (const NodeId host = setup.people[person].mailbox_host; host != nothing)
+            run.schedule(run.now(), host, host, EventKind::mail, mail::event::old_mail, person);
     }
+}
+
+void tell_old_mail(Run& run, std::uint32_t person) {
+    const PersonSetup& owner = run.setup().people[person];
+    const std::string& from = run.setup().scenario.people[owner.scenario_index].mail;
+    std::vector<std::pair<std::string_view, std::uint32_t>> counts;
+    for (std::uint32_t at = run.world.mail.mailboxes[person].first_folder; at != nothing;
+         at = run.world.mail.folders[at].next)
+        if (const Folder& folder = run.world.mail.folders[at]; folder.count != 0)
+            counts.emplace_back(run.world.heap.view(folder.name), folder.count);
+    std::sort(counts.begin(), counts.end());
+    for (const auto& [name, count] : counts)
+        run.decide(owner.mailbox_host, 0, Reason::old_mail, std::uint64_t{count}, from, name,
+                   owner.address);
 }
 
 }  // namespace postroad::sim

@@ -10,8 +10,10 @@ namespace postroad::sim {
 void check_mail(const scenario::Person& person, const scenario::Place& at,
                 scenario::Problems& problems);
 
-// Puts what lies there into the mailboxes of a World in which nothing has happened. Nothing is
-// recorded: it is older than the run.
+// Puts what lies there into the mailboxes of a World in which nothing has happened. The first event
+// then records how much that is and where it lies; each message is older than the run.
 void put_old_mail(Run& run);
+// EventKind::mail, event::old_mail.
+void tell_old_mail(Run& run, std::uint32_t person);
 
 }  // namespace postroad::sim

@@ -114,6 +114,8 @@ void on_event(Run& run, const Event& event) {
     if (event.detail == detail::token) return tokens::on_known(run, event.a);
     if (event.detail == detail::page) return fetch(run, event.a, true);
     if (event.detail == detail::idle_over) return on_idle_over(run, event.a);
+    if (event.detail == detail::by_rpc) return mapi_goes_on(run, event.a, event.b != 0);
+    if (event.detail == detail::fetch && event.b != 0) return mapi_poll(run, event.a, event.b);
     if (event.detail != detail::fetch || event.a >= run.setup().people.size()) return;
     const PersonSetup& person = run.setup().people[event.a];
     const auto& settings = run.setup().scenario.people[person.scenario_index].fetch;
@@ -134,10 +136,11 @@ bool is_reader(const Run& run, std::uint32_t connection) {
 bool log_in_ask(Run& run, std::uint32_t connection, std::uint32_t number, const Ask& ask,
                        Answer& out) {
     if (is_reader(run, connection))
-        return login::respond(run, connection, number,
+        return login::respond(run, connection, login::account_of(run, number),
                               run.setup().people[number].fetches_from_host, ask, out);
     const Submission& one = run.world.mail.people.outbox[number];
-    return login::respond(run, connection, one.person, one.target, ask, out);
+    return login::respond(run, connection, login::account_of(run, one.person), one.target, ask,
+                          out);
 }
 
 }  // namespace
@@ -216,6 +219,7 @@ void host_down(Run& run, NodeId host) {
     }
     for (std::uint32_t i = 0; i < run.setup().people.size(); ++i) {
         if (run.setup().people[i].device != host) continue;
+        mapi_device_down(run, i);
         if (people.people[i].state != FetchState::resolving) continue;
         PersonMail& idle = people.people.edit(i);
         idle.state = FetchState::none;

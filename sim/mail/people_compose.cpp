@@ -122,8 +122,14 @@ void send(Run& run, const scenario::Send& send) {
     Submission one;
     one.person = setup.find_person(send.from);
     const bool here = one.person != nothing && setup.people[one.person].device != nothing;
+    const bool by_rpc = here && !send.via && setup.people[one.person].sends_by_rpc &&
+                        speaks_mapi(run, one.person) &&
+                        setup.people[one.person].fetches_from_host != nothing;
+    one.by_rpc = by_rpc ? 1 : 0;
     one.target = send.via ? setup.find_host(send.via->host)
-                          : here ? setup.people[one.person].submits_to_host : nothing;
+                 : by_rpc ? setup.people[one.person].fetches_from_host
+                 : here   ? setup.people[one.person].submits_to_host
+                          : nothing;
     if (one.target == nothing) return;  // the scenario has been warned of it
     one.port = send.via ? send.via->port : setup.people[one.person].submits_to_port;
     one.device = here ? setup.people[one.person].device

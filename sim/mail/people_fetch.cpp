@@ -53,7 +53,9 @@ void settle_doomed(Run& run, std::uint32_t person, bool deleted) {
     }
 }
 
-void finish(Run& run, std::uint32_t person) {
+}  // namespace
+
+void look_is_over(Run& run, std::uint32_t person) {
     PersonMail& mine = edit_mail(run, person);
     mine.state = FetchState::none;
     mine.connection = nothing;
@@ -62,8 +64,6 @@ void finish(Run& run, std::uint32_t person) {
     if (mine.program != nothing) run.world.mail.people.programs.edit(mine.program).waits = 0;
     has_looked(run, person);
 }
-
-}  // namespace
 
 PersonMail& edit_mail(Run& run, std::uint32_t person) {
     return run.world.mail.people.people.edit(person);
@@ -84,21 +84,22 @@ void explain(Run& run, std::uint32_t person, Id subject, std::string_view why) {
                domain_name_of(run, setup.fetches_from_host), why);
 }
 
-void record_fetched(Run& run, const Tcb& tcb, std::uint32_t person, std::string_view text) {
+void record_fetched(Run& run, Id conversation, std::uint32_t person, std::string_view text) {
+    const NodeId device = run.setup().people[person].device;
     PersonMail& mine = edit_mail(run, person);
     CustodyFact fact;
     fact.transaction = mine.in_session++;
     ++mine.fetched;
     mine.fetched_octets += text.size();
-    fact.message = run.new_id(tcb.node);
-    fact.conversation = tcb.conversation;
+    fact.message = run.new_id(device);
+    fact.conversation = conversation;
     fact.move = CustodyMove::fetched;
     fact.recipients = 1;
     // The Return-Path is the store's addition (RFC 5321 §4.4): the message is what follows it.
     message::Field first;
     const std::size_t size = message::read_field(text, true, first);
     fact.content_hash = hash_octets(size != 0 && first.is("Return-Path") ? text.substr(size) : text);
-    run.record(tcb.node, fact, run.setup().people[person].address);
+    run.record(device, fact, run.setup().people[person].address);
 }
 
 namespace {
@@ -108,7 +109,7 @@ void connect(Run& run, std::uint32_t person) {
     const PersonMail mine = mail_of(run, person);
     if (mine.address >= mine.addresses.size()) {
         if (mine.addresses.empty()) explain(run, person, 0, "its name cannot be found");
-        return finish(run, person);
+        return look_is_over(run, person);
     }
     const AddressId address = run.world.heap.get(mine.addresses, mine.address);
     PersonMail& talks = edit_mail(run, person);
@@ -117,6 +118,7 @@ void connect(Run& run, std::uint32_t person) {
     talks.in_session = 0;
     talks.committed = 0;
     ++talks.address;
+    if (speaks_mapi(run, person)) return begin_mapi(run, person);
     if (speaks_imap(run, person)) begin_imap(run, person);
     const auto start = speaks_imap(run, person) ? session::start_imap_client
                                                 : session::start_pop3_client;
@@ -134,7 +136,7 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t person, const Tel
     const pop3::Client& machine = run.world.sessions.of<pop3::Client>()[tcb.seat].machine;
     const std::string id(pop3::unique_id_of(machine, tell.index, run.world.heap));
     remember(run, person, id, mail_of(run, person).leave == 0);
-    record_fetched(run, tcb, person, text);
+    record_fetched(run, tcb.conversation, person, text);
     keep(run, person, {0, 0, id}, text);
 }
 
@@ -164,6 +166,8 @@ void fetch_resolved(Run& run, std::uint32_t person, std::uint32_t serial,
                     const dns_layer::Resolved& answer) {
     if (person >= run.world.mail.people.people.size()) return;
     const PersonMail& mine = mail_of(run, person);
+    if (mine.state == FetchState::talking && mine.by_rpc != nothing)
+        return mapi_resolved(run, person, serial, answer);
     if (mine.state != FetchState::resolving || (mine.serial & ~for_fetch) != serial) return;
     List<AddressId> addresses = mine.addresses;
     add_addresses(run, answer, addresses);
@@ -221,7 +225,7 @@ void fetch_over(Run& run, std::uint32_t connection, std::uint32_t person, Ending
         mine.address < mine.addresses.size())
         return connect(run, person);
     if (is_web(run, person)) page_over(run, connection, person);
-    finish(run, person);
+    look_is_over(run, person);
     if (wants_pages(run, person))
         run.schedule(run.now() + millisecond, device, device, EventKind::mail, detail::page, person);
 }

@@ -32,7 +32,7 @@ void note_way(Run& run, std::uint32_t connection, std::uint32_t person) {
 
 void message_came(Run& run, std::uint32_t connection, std::uint32_t person, std::uint32_t uid,
                   std::string_view text) {
-    record_fetched(run, run.world.tcp.tcbs[connection], person, text);
+    record_fetched(run, run.world.tcp.tcbs[connection].conversation, person, text);
     const MailProgram mine = program(run, person);
     ++program(run, person).fresh;
     if (mine.sync.open != 0) keep(run, person, {uid, mine.sync.open - 1, {}}, text);

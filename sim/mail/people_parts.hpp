@@ -18,6 +18,7 @@ inline constexpr std::uint16_t work = mail::event::people + 3;       // a: perso
 inline constexpr std::uint16_t idle_over = mail::event::people + 4;  // a: person
 inline constexpr std::uint16_t token = mail::event::people + 6;      // a: token; who has waited goes on
 inline constexpr std::uint16_t page = mail::event::people + 5;       // a: person; the next one
+inline constexpr std::uint16_t by_rpc = mail::event::people + 7;     // a: person, b: 1: anew
 }  // namespace detail
 
 // Records for everybody; cheap when nothing is missing.
@@ -57,6 +58,9 @@ bool submission_ask(Run& run, std::uint32_t connection, std::uint32_t submission
 void submission_tell(Run& run, std::uint32_t connection, std::uint32_t submission,
                      const Tell& tell, std::string_view words);
 void submission_over(Run& run, std::uint32_t connection, std::uint32_t submission, Ending how);
+// By RPC: the server has taken it, or says why not. `code` as a reply's: 250, 4xx, 5xx; 0: no session.
+void submission_by_rpc(Run& run, std::uint32_t submission, Id conversation, std::uint16_t code,
+                       std::string_view words);
 
 // --- people_fetch.cpp: looking for mail, and POP3.
 PersonMail& edit_mail(Run& run, std::uint32_t person);
@@ -64,8 +68,10 @@ const PersonMail& mail_of(const Run& run, std::uint32_t person);
 // Whether that connection is the one over which the person's mail program looks now.
 bool is_looking(const Run& run, std::uint32_t connection, std::uint32_t person);
 void explain(Run& run, std::uint32_t person, Id subject, std::string_view why);
+// The look, or the session that stayed, has come to its end.
+void look_is_over(Run& run, std::uint32_t person);
 // A whole message has come.
-void record_fetched(Run& run, const Tcb& tcb, std::uint32_t person, std::string_view text);
+void record_fetched(Run& run, Id conversation, std::uint32_t person, std::string_view text);
 // A message that was left on the POP3 server is to go with the next session.
 void forget_on_server(Run& run, std::uint32_t person, std::string_view unique_id);
 
@@ -86,12 +92,33 @@ void want_page(Run& run, std::uint32_t person, imap::WebPage page, std::uint32_t
 bool wants_pages(const Run& run, std::uint32_t person);
 
 // --- people_mapi.cpp: a mail program that asks by RPC. Lines are World::rpc's.
+bool speaks_mapi(const Run& run, std::uint32_t person);
+// The addresses of the server are known: a session begins.
+void begin_mapi(Run& run, std::uint32_t person);
+// Something is wanted of the server: the session that stands is told of it, else one is begun.
+void mapi_wanted(Run& run, std::uint32_t person);
+void mapi_resolved(Run& run, std::uint32_t person, std::uint32_t serial,
+                   const dns_layer::Resolved& answer);
+void mapi_poll(Run& run, std::uint32_t person, std::uint32_t serial);
+// detail::by_rpc; `begins`: another session, if there is none.
+void mapi_goes_on(Run& run, std::uint32_t person, bool begins);
+void mapi_device_down(Run& run, std::uint32_t person);
 // The next call (rpc_layer::give, then ok), none any more (not ok), or none now (false: later by
 // rpc_layer::go_on).
 bool mapi_ask(Run& run, std::uint32_t line, Answer& out);
 void mapi_tell(Run& run, std::uint32_t line, const Tell& tell, std::string_view words);
 void mapi_over(Run& run, std::uint32_t line, Ending how);
 void mapi_datagram(Run& run, std::uint32_t person, std::string_view payload);
+// --- people_mapi_news.cpp: what a session has told, and what its person does.
+MapiProgram& mapi_program(Run& run, std::uint32_t person);  // made when it is first needed
+void mapi_news(Run& run, std::uint32_t person, Id conversation, const mapi::News& news);
+void mapi_handle(Run& run, std::uint32_t person, const KeptMessage& message, scenario::MailAct act,
+                 const std::string& to);
+std::string mapi_folder_name(Run& run, std::uint32_t person, std::uint32_t folder);
+// A folder that its person does not read through: what is deleted, sent, or filed there.
+bool mapi_is_put_away(const Run& run, std::uint32_t person, std::uint32_t folder,
+                      std::string_view filed);
+void mapi_send(Run& run, std::uint32_t person, std::uint32_t submission);
 
 // There is something to do: a session that idles goes on, else one is begun.
 void go_to_server(Run& run, std::uint32_t person);
@@ -99,12 +126,13 @@ void on_idle_over(Run& run, std::uint32_t person);
 
 // --- people_program.cpp: what a mail program shows, and what its person does with that.
 struct Where {
-    std::uint32_t uid = 0, folder = 0;   // IMAP
+    std::uint32_t uid = 0, folder = 0;   // IMAP; MAPI: the program's own numbers
     std::string_view unique_id;          // POP3
 };
 std::uint32_t program_of(Run& run, std::uint32_t person);  // made when it is first needed
 void keep(Run& run, std::uint32_t person, const Where& where, std::string_view text);
 void drop_kept(Run& run, std::uint32_t person, std::uint32_t folder, std::uint32_t uid);
+void mark_kept(Run& run, std::uint32_t person, std::uint32_t folder, std::uint32_t uid, bool read);
 void handle(Run& run, const scenario::Handle& handle);
 void begin_habits(Run& run);
 void on_habit(Run& run, std::uint32_t person, std::uint32_t habit);

@@ -39,6 +39,10 @@ void drop_at(Run& run, std::uint32_t person, std::uint32_t index) {
 }
 
 std::string folder_name(Run& run, std::uint32_t person, const KeptMessage& message) {
+    if (speaks_mapi(run, person)) {
+        const std::string name = mapi_folder_name(run, person, message.folder);
+        return equals_ignoring_case(name, "Inbox") ? std::string(folders::inbox_name) : name;
+    }
     const MailProgram& mine = program(run, person);
     if (!speaks_imap(run, person) || message.folder >= mine.sync.folders.size())
         return std::string(folders::inbox_name);
@@ -132,6 +136,9 @@ void do_to(Run& run, std::uint32_t person, std::uint32_t index, MailAct act, con
     if (is_web(run, person)) {
         run.decide(setup.device, 0, Reason::handled, setup.name, words);
         click(run, person, message.uid, act, to);
+    } else if (speaks_mapi(run, person)) {
+        run.decide(setup.device, 0, Reason::handled, setup.name, words);
+        mapi_handle(run, person, message, act, to);
     } else if (speaks_imap(run, person)) {
         run.decide(setup.device, 0, Reason::handled, setup.name, words);
         imap::Sync sync = program(run, person).sync;
@@ -168,6 +175,8 @@ const scenario::Habit* habit_of(const Run& run, const MailProgram& mine) {
 // In a folder that its person puts things into, and does not read through.
 bool is_put_away(const Run& run, const MailProgram& mine, const KeptMessage& message,
                  const scenario::Habit& habit) {
+    if (speaks_mapi(run, mine.person))
+        return mapi_is_put_away(run, mine.person, message.folder, habit.folder);
     if (message.folder >= mine.sync.folders.size()) return false;
     const imap::CachedFolder folder = run.world.heap.get(mine.sync.folders, message.folder);
     if (run.world.heap.view(folder.name) == habit.folder) return true;
@@ -209,7 +218,8 @@ void keep(Run& run, std::uint32_t person, const Where& where, std::string_view t
         else if (field.is("Reply-To")) heap.assign(message.from, trimmed(value));
         else if (field.is("Message-ID")) heap.assign(message.message_id, trimmed(value));
     }
-    if (!speaks_imap(run, person) && program(run, person).kept.size() >= kept_max)
+    const bool by_pop = !speaks_imap(run, person) && !speaks_mapi(run, person);
+    if (by_pop && program(run, person).kept.size() >= kept_max)
         drop_at(run, person, 0);
     List<KeptMessage> kept = program(run, person).kept;
     heap.push(kept, message);
@@ -222,6 +232,17 @@ void drop_kept(Run& run, std::uint32_t person, std::uint32_t folder, std::uint32
         const KeptMessage one = run.world.heap.get(kept, i);
         if (one.folder == folder && one.uid == uid) return drop_at(run, person, i);
     }
+}
+
+void mark_kept(Run& run, std::uint32_t person, std::uint32_t folder, std::uint32_t uid, bool read) {
+    List<KeptMessage> kept = program(run, person).kept;
+    for (std::uint32_t i = 0; i < kept.size(); ++i) {
+        KeptMessage one = run.world.heap.get(kept, i);
+        if (one.folder != folder || one.uid != uid) continue;
+        one.read = read ? 1 : 0;
+        run.world.heap.set(kept, i, one);
+    }
+    program(run, person).kept = kept;
 }
 
 void handle(Run& run, const scenario::Handle& wanted) {

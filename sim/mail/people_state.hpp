@@ -5,6 +5,7 @@
 #include "protocols/base/index.hpp"
 #include "protocols/base/pages.hpp"
 #include "sim/core/facts.hpp"
+#include "sim/mail/mapi_program_state.hpp"
 #include "sim/mail/program_state.hpp"
 #include "sim/world/setup.hpp"
 
@@ -42,7 +43,8 @@ struct Submission {
     std::uint8_t lookups = 0;            // DNS questions that are open
     std::uint8_t eight_bit = 0;
     std::uint8_t given = 0;              // the client has got the mail
-    std::uint8_t unused[2] = {};
+    std::uint8_t by_rpc = 0;             // to the mailbox's host, in its person's session there
+    std::uint8_t unused = 0;
 };
 static_assert(Record<Submission> && sizeof(Submission) == 104);
 
@@ -65,7 +67,7 @@ struct PersonMail {
     std::uint64_t fetched = 0;           // messages, ever
     std::uint64_t fetched_octets = 0;
     std::uint32_t program = nothing;     // PeopleTables::programs
-    std::uint32_t unused = 0;
+    std::uint32_t by_rpc = nothing;      // PeopleTables::by_rpc
 };
 static_assert(Record<PersonMail>);
 
@@ -92,6 +94,7 @@ struct PeopleTables {
     Index seen_by_id;
     Pages<WorkloadState> workloads;
     Table<MailProgram> programs;
+    Table<MapiProgram> by_rpc;
     bool operator==(const PeopleTables&) const = default;
 };
 

@@ -140,13 +140,14 @@ void note(Run& run, std::uint32_t id, std::uint16_t code, std::string_view words
     run.world.heap.assign(one.words, whole);
 }
 
-void handed_over(Run& run, std::uint32_t id, const Tell& tell) {
+void handed_over(Run& run, std::uint32_t id, std::uint16_t code, std::uint32_t transaction = 0) {
     const Submission one = at(run, id);
-    edit(run, id).final_code = tell.code;
+    edit(run, id).final_code = code;
     const Heap& heap = run.world.heap;
     CustodyFact fact;
     fact.message = one.message;
     fact.conversation = one.conversation;
+    fact.transaction = transaction;
     fact.move = CustodyMove::handed_over;
     fact.content_hash = hash_octets(heap.view(one.content));
     std::string tail(heap.view(one.reverse_path));
@@ -186,6 +187,7 @@ void try_again(Run& run, std::uint32_t id) {
     const Submission tried = one;
     run.decide(tried.device, tried.message, Reason::submitted, domain_name_of(run, tried.target));
     record_queue(run, tried, QueueMove::trying, 0, 0, domain_name_of(run, tried.target), {});
+    if (tried.by_rpc != 0) return mapi_send(run, tried.person, id);
     List<AddressId> addresses = tried.addresses;
     const std::uint8_t lookups =
         look_up(run, tried.device, tried.target, tried.message, owner_bit | id,
@@ -247,7 +249,7 @@ void submission_tell(Run& run, std::uint32_t connection, std::uint32_t id, const
             break;
         }
         case TellKind::message_accepted:
-            handed_over(run, id, tell);
+            handed_over(run, id, tell.code);
             break;
         case TellKind::message_refused:
             if (tell.code != 0) note(run, id, tell.code, words);
@@ -268,6 +270,17 @@ void submission_tell(Run& run, std::uint32_t connection, std::uint32_t id, const
         case TellKind::rpc_fault:
             break;
     }
+}
+
+void submission_by_rpc(Run& run, std::uint32_t id, Id conversation, std::uint16_t code,
+                       std::string_view words) {
+    if (id >= run.world.mail.people.outbox.size() || at(run, id).by_rpc == 0 ||
+        at(run, id).state != SubmissionState::talking)
+        return;
+    edit(run, id).conversation = conversation;
+    if (code / 100 == 2)
+        handed_over(run, id, code, mapi_program(run, at(run, id).person).sent++);
+    fail_try(run, id, code, words);
 }
 
 void submission_over(Run& run, std::uint32_t connection, std::uint32_t id, Ending how) {

@@ -1,5 +1,6 @@
 // The settings POP3's machines run with, put together from the Setup when they are asked for.
 #include "sim/mail/addresses.hpp"
+#include "sim/mail/log_in.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/retriever.hpp"
 #include "sim/session/desk.hpp"
@@ -30,6 +31,7 @@ const pop3::ClientHost& pop3_client_host(const Run& run, const Tcb&, std::uint32
     host.user = person.user;
     host.password = person.password;
     host.tls = person.tls;
+    host.says_password = login::says_password(person.mechanisms);
     host.apop = person.fetches_from_host != nothing &&
                 mail::settings_of(run, person.fetches_from_host).pop3.apop;
     return host;

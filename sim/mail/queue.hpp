@@ -27,6 +27,7 @@ inline constexpr std::uint16_t mapi_wait = 12;  // a: session, b: serial; five m
 inline constexpr std::uint16_t mapi_push = 13;  // the same; time for another datagram
 inline constexpr std::uint16_t mapi_answer = 14;  // a: connection, b: generation; without news
 inline constexpr std::uint16_t mapi_answer_news = 15;  // the same, with news
+inline constexpr std::uint16_t old_mail = 17;     // a: person; old_mail.hpp
 inline constexpr std::uint16_t pipe_works = 20;  // a: recipient, b: generation; pipe.cpp
 inline constexpr std::uint16_t pipe_ends = 21;   // the same
 inline constexpr std::uint16_t retriever = 22;   // a: agent, b: serial; retriever.hpp

@@ -2,6 +2,7 @@
 #include "sim/mail/retriever.hpp"
 
 #include "protocols/message/header.hpp"
+#include "sim/mail/log_in.hpp"
 #include "sim/mail/retriever_parts.hpp"
 #include "sim/session/ending_words.hpp"
 
@@ -243,11 +244,17 @@ bool ask(Run& run, std::uint32_t connection, std::uint32_t owner, const Ask& ask
     out = {};
     out.to = ask.kind;
     out.ok = false;
+    const RetrieverSetup& setup = setup_of(run, agent);
+    const bool hands_on = run.world.tcp.tcbs[connection].role == Role::smtp_client;
+    if (ask.kind == AskKind::respond && !hands_on)
+        return login::respond(run, connection,
+                              {settings_of(run, agent).user, setup.password, setup.mechanisms},
+                              setup.from_host, ask, out);
     if (ask.kind == AskKind::respond) {
-        out.text = "this agent says its password by USER and PASS, or LOGIN";
+        out.text = "an agent does not log in where it hands on";
         return true;
     }
-    if (run.world.tcp.tcbs[connection].role == Role::smtp_client) {
+    if (hands_on) {
         target_ask(run, connection, agent, out);
         return true;
     }
@@ -286,6 +293,7 @@ const pop3::ClientHost& pop3_client_host(const Run& run, std::uint32_t owner) {
     host.user = settings_of(run, owner & ~owner_bit).user;
     host.password = setup.password;
     host.tls = setup.tls;
+    host.says_password = login::says_password(setup.mechanisms);
     host.apop = false;
     host.asks_before_deleting = true;
     return host;

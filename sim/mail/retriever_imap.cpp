@@ -5,6 +5,7 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/imap/client_sets.hpp"
 #include "protocols/imap/fields.hpp"
+#include "sim/mail/log_in.hpp"
 #include "sim/mail/retriever_parts.hpp"
 
 namespace postroad::sim::retriever {
@@ -280,6 +281,7 @@ const imap::ClientHost& imap_client_host(const Run& run, std::uint32_t owner) {
     host.user = settings_of(run, owner & ~owner_bit).user;
     host.password = setup.password;
     host.tls = setup.tls;
+    host.says_password = login::says_password(setup.mechanisms);
     host.qresync = host.condstore = false;  // it remembers UIDs alone
     return host;
 }

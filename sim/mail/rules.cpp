@@ -188,19 +188,52 @@ void send(Run& run, NodeId host, Id id, std::string_view reverse_path, std::stri
     run.world.heap.drop(entry.content);
 }
 
+sieve::Sending sending_of(const Run& run, NodeId host, Id id) {
+    sieve::Sending out;
+    out.unix_s = run.unix_s();
+    out.offset_min = run.host(host).utc_offset_min;
+    mail::append_queue_id(out.message_id, id);
+    out.message_id += "@" + run.host(host).domain_name;
+    out.boundary = out.message_id;
+    return out;
+}
+
 void tell_away(Run& run, const mail::Arrival& arrival, const Action& action) {
-    const HostSetup& host = run.host(arrival.host);
     const Id id = run.new_id(arrival.host);
-    sieve::Sending sending;
-    sending.unix_s = run.unix_s();
-    sending.offset_min = host.utc_offset_min;
-    mail::append_queue_id(sending.message_id, id);
-    sending.message_id += "@" + host.domain_name;
-    sending.boundary = sending.message_id;
+    const sieve::Sending sending = sending_of(run, arrival.host, id);
     run.decide(arrival.host, arrival.message, Reason::vacation_sent, action.reply.to,
                run.setup().people[arrival.person].address);
     send(run, arrival.host, id, {}, action.reply.to,
          run.world.heap.make(sieve::compose_vacation(action.reply, sending)), arrival.message);
+}
+
+// RFC 5429 §2.2: `reject` is about the reason's exact words, and a reply is lines of ASCII.
+bool fits_a_reply(std::string_view reason) {
+    const bool ascii = std::all_of(reason.begin(), reason.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 128;
+    });
+    constexpr std::size_t all_lines = 1'000'000;
+    return ascii && sieve::refusal_text(reason) == sieve::refusal_text(reason, all_lines);
+}
+
+// RFC 5429 §2.2: the conversation in which it could have been refused is over, so a report goes to
+// the reverse-path. A null one gets none, or two such hosts would report to each other for ever.
+void report_refusal(Run& run, const mail::Arrival& arrival, const Action& action) {
+    const HostSetup& host = run.host(arrival.host);
+    const std::string& owner = run.setup().people[arrival.person].address;
+    if (arrival.reverse_path.empty())
+        return run.decide(arrival.host, arrival.message, Reason::sieve_no_report, owner);
+    const Id id = run.new_id(arrival.host);
+    const sieve::Sending sending = sending_of(run, arrival.host, id);
+    sieve::Rejection rejection;
+    rejection.from = rejection.final_recipient = arrival.forward_path;
+    rejection.to = arrival.reverse_path;
+    rejection.reporting_ua = host.domain_name + "; Postroad";
+    rejection.reason = action.target;
+    rejection.original = run.world.heap.view(arrival.content);
+    const std::string report = sieve::compose_rejection(rejection, sending);
+    run.decide(arrival.host, arrival.message, Reason::sieve_report, owner, arrival.reverse_path);
+    send(run, arrival.host, id, {}, rejection.to, run.world.heap.make(report), arrival.message);
 }
 
 }  // namespace
@@ -217,9 +250,11 @@ std::optional<sieve::Result> run_rules(Run& run, const mail::Arrival& arrival, b
     return result;
 }
 
-const Action* refusal_in(const sieve::Result& result) {
+const Action* refusal_in(const sieve::Result& result, const mail::Arrival& arrival) {
     for (const Action& one : result.actions)
-        if (one.kind == ActionKind::reject || one.kind == ActionKind::ereject) return &one;
+        if (one.kind == ActionKind::ereject ||
+            (one.kind == ActionKind::reject && arrival.in_conversation && fits_a_reply(one.target)))
+            return &one;
     return nullptr;
 }
 
@@ -227,6 +262,7 @@ bool carry_out(Run& run, const mail::Arrival& arrival, const sieve::Result& resu
     const std::string& owner = run.setup().people[arrival.person].address;
     bool lies_somewhere = false;
     bool sent_on = false;
+    bool refused = false;
     // What goes into the mailbox comes first: when it does not fit, nothing has been done yet, and
     // the whole is tried again.
     for (const Action& one : result.actions) {
@@ -236,6 +272,10 @@ bool carry_out(Run& run, const mail::Arrival& arrival, const sieve::Result& resu
     }
     for (const Action& one : result.actions) {
         if (one.kind == ActionKind::vacation) tell_away(run, arrival, one);
+        if (one.kind == ActionKind::reject) {
+            report_refusal(run, arrival, one);
+            refused = true;
+        }
         if (one.kind != ActionKind::redirect) continue;
         run.decide(arrival.host, arrival.message, Reason::sieve_redirected, owner, one.target);
         send(run, arrival.host, run.new_id(arrival.host), arrival.reverse_path, one.target,
@@ -243,7 +283,7 @@ bool carry_out(Run& run, const mail::Arrival& arrival, const sieve::Result& resu
         sent_on = true;
     }
     if (!lies_somewhere && !sent_on) {
-        run.decide(arrival.host, arrival.message, Reason::sieve_discarded, owner);
+        if (!refused) run.decide(arrival.host, arrival.message, Reason::sieve_discarded, owner);
         CustodyFact custody;
         custody.message = arrival.message;
         custody.conversation = arrival.conversation;

@@ -94,7 +94,7 @@ std::uint32_t put_copy(World& world, std::uint32_t stored, std::uint32_t folder)
     const StoredMessage from = world.mail.stored[stored];
     constexpr std::uint32_t system = (1U << mail_flag::keyword_shift) - 1;
     std::uint32_t flags = from.flags & system;
-    const std::string keywords(world.heap.view(world.mail.folders[from.folder].keywords));
+    const std::string keywords(world.heap.view(folders::details(world, from.folder).keywords));
     std::string_view rest = keywords;
     for (unsigned bit = mail_flag::keyword_shift; !rest.empty(); ++bit) {
         const std::string_view keyword = take_word(rest);
@@ -216,6 +216,12 @@ void take_out(World& world, std::uint32_t stored) {
 void remove(World& world, std::uint32_t stored) {
     note(world, Change::deleted, stored);
     take_out(world, stored);
+}
+
+std::size_t memory_octets(const World& world) {
+    const MailTables& mail = world.mail;
+    return mail.mailboxes.bytes() + mail.folders.bytes() + mail.folder_details.bytes() +
+           mail.stored.bytes() + mail.open_folders.bytes() + world.heap.bytes();
 }
 
 }  // namespace postroad::sim::store

@@ -56,4 +56,8 @@ void append_whole(const World& world, std::uint32_t stored, std::string& out);
 // Takes an entry out of its folder and gives its texts back.
 void remove(World& world, std::uint32_t stored);
 
+// What mailboxes, folders and entries take in memory, whole pages of them, with all texts of the
+// World: for benchmarks and tests.
+std::size_t memory_octets(const World& world);
+
 }  // namespace postroad::sim::store

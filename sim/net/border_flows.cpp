@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/net/border_helper.hpp"
+
 namespace postroad::sim::border {
 namespace {
 
@@ -172,6 +174,7 @@ void set_after(Run& run, std::uint32_t id, const Ends& after) {
 }
 
 void remove(Run& run, std::uint32_t id) {
+    detach_helper(run, id);
     BorderTables& border = run.world.border;
     const Flow& flow = border.flows[id];
     const std::uint64_t home = hash_of(flow.place, ends_before(flow));

@@ -4,6 +4,8 @@
 #include "sim/net/border_answer.hpp"
 #include "sim/net/border_counts.hpp"
 #include "sim/net/border_errors.hpp"
+#include "sim/net/border_expected.hpp"
+#include "sim/net/border_helper.hpp"
 #include "sim/net/segment_header.hpp"
 #include "sim/net/wire.hpp"
 
@@ -210,13 +212,19 @@ Passage pass_stranger(const Packet& packet) {
     return verdict.action == Action::accept ? Passage::pass : packet.refuse(verdict, ends, false);
 }
 
-Passage pass_first(const Packet& packet) {
+Passage pass_first(const Packet& packet, const Expected& expected) {
     Run& run = packet.run;
     const Checkpoint& here = packet.here;
     const Ends came = ends_of(packet.segment);
     Ends ends = came;
     std::int32_t nat_rule = -1;
-    const Nat target = translate_target(packet, ends, nat_rule);
+    Nat target = Nat::unchanged;
+    if (!expected.found) {
+        target = translate_target(packet, ends, nat_rule);
+    } else if (expected.target_after != ends.target) {  // as the conversation that told of it
+        ends.target = expected.target_after;
+        target = Nat::changed;
+    }
     if (target == Nat::impossible) {
         const bool here_itself =
             here.rules->rules[static_cast<std::size_t>(nat_rule)].action == Action::redirect;
@@ -225,7 +233,8 @@ Passage pass_first(const Packet& packet) {
         return packet.refuse({Action::reject, nat_rule, {true, 0, 0}, {}, {}, 0}, ends, true);
     }
     const Ends seen = ends;
-    const net::Verdict verdict = packet.judge(seen, ConntrackState::fresh);
+    const net::Verdict verdict =
+        packet.judge(seen, expected.found ? ConntrackState::related : ConntrackState::fresh);
     if (verdict.action != Action::accept) return packet.refuse(verdict, seen, true);
     const bool source_decided = decides_source(packet, ends);
     Nat source = Nat::unchanged;
@@ -237,6 +246,13 @@ Passage pass_first(const Packet& packet) {
     if (source == Nat::impossible) return stuck(packet, nat_rule, seen);
     const std::uint32_t flow = begin(run, here.place, packet.segment, ends);
     if (source_decided) run.world.border.flows.edit(flow).flags |= flow_flag::source_decided;
+    if (expected.found) {
+        run.world.border.flows.edit(flow).flags |= flow_flag::expected;
+        run.decide(here.node, packet.segment.conversation, Reason::helper_admits,
+                   run.address(came.source), came.target_port, run.address(came.target));
+    } else if (verdict.helper != net::no_helper) {
+        attach_helper(run, here, flow, verdict.helper, packet.segment);
+    }
     if (here.rules != nullptr) packet.record(Action::accept, verdict.rule, seen);
     if (ends != came) packet.rewrite(ends);
     return Passage::pass;
@@ -255,9 +271,10 @@ Passage pass_known(const Packet& packet, const Known& known) {
     seen.target_port = flow().target_port_after;
     if (reply) seen = seen.reversed();
     const bool fresh = !reply && (flow().flags & flow_flag::seen_reply) == 0;
-    const ConntrackState state = rejected ? ConntrackState::related
-                                 : fresh  ? ConntrackState::fresh
-                                          : ConntrackState::established;
+    const bool expected = (flow().flags & flow_flag::expected) != 0;
+    const ConntrackState state = rejected || (fresh && expected) ? ConntrackState::related
+                                 : fresh                         ? ConntrackState::fresh
+                                                                 : ConntrackState::established;
     const net::Verdict verdict = packet.judge(seen, state);
     if (verdict.action != Action::accept) return packet.refuse(verdict, seen, false);
 
@@ -269,8 +286,11 @@ Passage pass_known(const Packet& packet, const Known& known) {
         if (source == Nat::impossible) return stuck(packet, rule, seen);
         if (source == Nat::changed) set_after(run, known.flow, after);
         run.world.border.flows.edit(known.flow).flags |= flow_flag::source_decided;
+        if (verdict.helper != net::no_helper && !expected)
+            attach_helper(run, packet.here, known.flow, verdict.helper, packet.segment);
         if (packet.here.rules != nullptr) packet.record(Action::accept, verdict.rule, seen);
     }
+    if (!rejected) read_along(run, packet.here.node, known.flow, packet.id, reply);
     const Ends out = reply ? ends_before(flow()).reversed() : ends_after(flow());
     if (out != ends_of(packet.segment)) packet.rewrite(out);
     return Passage::pass;
@@ -287,7 +307,9 @@ Passage pass(Run& run, const Checkpoint& here, std::uint32_t segment_id) {
         known = {};
     }
     if (known.found()) return pass_known(packet, known);
-    return can_begin(packet.segment) ? pass_first(packet) : pass_stranger(packet);
+    return can_begin(packet.segment)
+               ? pass_first(packet, find_expected(run, here.place, packet.segment))
+               : pass_stranger(packet);
 }
 
 void record_verdict(Run& run, NodeId node, std::uint32_t firewall, std::int32_t rule,

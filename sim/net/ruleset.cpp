@@ -94,11 +94,13 @@ bool matches(const Ruleset& r, const Rule& rule, const Facts& f) {
 }
 
 // The first deciding rule of a step, or -1; marks the counting and logging rules on the way.
-std::int32_t first_match(const Ruleset& r, const Facts& f, Step step, std::uint64_t* noted) {
+std::int32_t first_match(const Ruleset& r, const Facts& f, Step step, std::uint64_t* noted,
+                         std::uint8_t* helper = nullptr) {
     for (std::size_t i = 0; i < r.rules.size(); ++i) {
         const Rule& rule = r.rules[i];
         if (!belongs_to(rule.action, step) || !matches(r, rule, f)) continue;
         if (rule.note < 64 && noted != nullptr) *noted |= 1ULL << rule.note;
+        if (helper != nullptr && *helper == no_helper) *helper = rule.helper;
         if (rule.action != Action::none) return static_cast<std::int32_t>(i);
     }
     return -1;
@@ -119,6 +121,13 @@ Reject reject_of(const Rule& rule, bool v4) {
 
 }  // namespace
 
+bool admits(const Helper& helper, const rpc::Uuid& interface) {
+    if (helper.interfaces.empty()) return true;
+    for (const Helper::Interface& one : helper.interfaces)
+        if (one.uuid == interface) return true;
+    return false;
+}
+
 Translation translate_destination(const Ruleset& r, const PacketHeader& packet,
                                   std::string_view in_name, std::uint64_t* noted) {
     const Facts f(packet, ConntrackState::fresh, in_name, {});
@@ -136,7 +145,7 @@ Verdict filter(const Ruleset& r, const PacketHeader& packet, ConntrackState stat
                std::string_view in_name, std::string_view out_name) {
     Verdict verdict;
     const Facts f(packet, state, in_name, out_name);
-    verdict.rule = first_match(r, f, Step::filter, &verdict.noted);
+    verdict.rule = first_match(r, f, Step::filter, &verdict.noted, &verdict.helper);
     if (verdict.rule < 0) {
         verdict.action = r.policy;
         return verdict;

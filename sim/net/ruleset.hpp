@@ -3,9 +3,13 @@
 //
 // The grammar. One rule a line (or between `;`), `#` starts a comment, a set may span lines:
 //
-//   ruleset   = { [ rule | "policy" ("accept" | "drop") ] ( newline | ";" ) }
-//   rule      = { match } { "counter" | "log" [ "prefix" string ] } [ verdict ]
-//               [ "comment" string ]                  and at least a match with a statement
+//   ruleset   = { [ rule | "policy" ("accept" | "drop") | helper ] ( newline | ";" ) }
+//   rule      = { match } { statement } [ verdict ] [ "comment" string ]   and at least one of
+//               statement and verdict
+//   statement = "counter" | "log" [ "prefix" string ] | "ct" "helper" "set" name
+//   helper    = "ct" "helper" name "{" "type" "\"rpc\"" "protocol" "tcp"
+//               [ "interfaces" "{" interface { "," interface } "}" ] "}"     between the parts
+//               newlines and ";"; interface: a word of rpc::known_services() or a UUID
 //   match     = ("tcp" | "udp" | "th") ("sport" | "dport") values     25, 6001-6010, smtp
 //             | ("ip" | "ip6") ("saddr" | "daddr") values             address, prefix,
 //                                                                     range a-b, or a name
@@ -42,6 +46,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/rpc/uuid.hpp"
 #include "sim/net/address.hpp"
 #include "sim/net/packet.hpp"
 
@@ -97,6 +102,22 @@ struct AddressRange {
     friend bool operator==(const AddressRange&, const AddressRange&) = default;
 };
 
+// `ct helper NAME { ... }`: what reads along with the connections for which a rule sets it.
+struct Helper {
+    struct Interface {
+        rpc::Uuid uuid;
+        bool by_word = false;  // written as its word
+        friend bool operator==(const Interface&, const Interface&) = default;
+    };
+    std::uint32_t name = no_text;
+    std::vector<Interface> interfaces;  // about which an answer may open a port; none: about any
+
+    friend bool operator==(const Helper&, const Helper&) = default;
+};
+inline constexpr std::uint8_t no_helper = 0xff;
+inline constexpr std::size_t helpers_max = 64;
+bool admits(const Helper& helper, const rpc::Uuid& interface);
+
 enum class Action : std::uint8_t {
     none, accept, drop, reject, snat, dnat, masquerade, redirect,
 };
@@ -115,6 +136,7 @@ struct Rule {
     std::uint8_t families = 3;               // what can match at all: 1 IPv4, 2 IPv6
     std::uint8_t protocols = 0x1f;           // 1 TCP, 2 UDP, 4 ICMP, 8 ICMPv6, 16 others
     std::uint8_t note = 0xff;                // bit of Verdict::noted, 0xff: none
+    std::uint8_t helper = no_helper;         // that it sets: index into Ruleset::helpers
     bool counter = false;
     bool log = false;
 
@@ -129,11 +151,13 @@ struct Ruleset {
     std::vector<NumberRange> numbers;
     std::vector<AddressRange> addresses;
     std::vector<std::string> texts;   // names, comments, log prefixes
+    std::vector<Helper> helpers;
     std::vector<std::uint32_t> lines; // where each rule began; no part of equality
 
     friend bool operator==(const Ruleset& a, const Ruleset& b) {
         return a.policy == b.policy && a.rules == b.rules && a.matches == b.matches &&
-               a.numbers == b.numbers && a.addresses == b.addresses && a.texts == b.texts;
+               a.numbers == b.numbers && a.addresses == b.addresses && a.texts == b.texts &&
+               a.helpers == b.helpers;
     }
 };
 
@@ -142,6 +166,7 @@ struct Ruleset {
 struct NameBook {
     std::function<std::vector<Prefix>(std::string_view name)> resolve;  // may be empty
     std::vector<std::string> known;
+    bool part = false;  // of a firewall: helpers may be declared where this text does not show it
 };
 
 inline constexpr std::size_t ruleset_bytes_max = 1 << 20;
@@ -152,9 +177,17 @@ inline constexpr std::size_t ruleset_problems_max = 100;  // later ones are not 
 Ruleset parse_ruleset(std::string_view text, const NameBook& names,
                       std::vector<Problem>& problems, Action default_policy = Action::accept);
 
-// The canonical text, one rule a line, the policy first. Parsing it gives an equal ruleset.
+// The canonical text, one rule a line, the policy and the helpers first. Parsing it gives an equal
+// ruleset.
 std::string print(const Ruleset& ruleset);
 std::string print_rule(const Ruleset& ruleset, std::size_t rule);
+std::string print_helper(const Ruleset& ruleset, std::size_t helper);
+
+// The lines that each rule of a text stands in, from 1; neither the policy nor helpers are rules.
+struct RuleLines {
+    std::uint32_t first = 0, last = 0;
+};
+std::vector<RuleLines> rule_lines(std::string_view text);
 
 // How a packet is sent back: a TCP RST, or an ICMP/ICMPv6 message of this type and code.
 struct Reject {
@@ -183,6 +216,7 @@ struct Verdict {
     Translation destination;         // evaluate() only
     Translation source;              // evaluate() only
     std::uint64_t noted = 0;         // bit Rule::note of each matching rule that counts or logs
+    std::uint8_t helper = no_helper; // that the rules set; of use when the packet is accepted
 
     friend bool operator==(const Verdict&, const Verdict&) = default;
 };
@@ -210,6 +244,7 @@ struct Opening {
     std::uint8_t protocol = 0;
     bool v4 = true;
     bool conditional = false;       // only for some source ports or interfaces
+    std::uint8_t helper = no_helper;  // reads along with what comes in here
 
     friend bool operator==(const Opening&, const Opening&) = default;
 };

@@ -188,37 +188,59 @@ std::vector<Box> taken_by(const Ruleset& r, const Rule& rule, const Stranger& wh
 }
 
 void open_up(std::vector<Opening>& out, const std::vector<Box>& boxes, std::int32_t rule,
-             const Stranger& who, bool conditional) {
+             const Stranger& who, bool conditional, std::uint8_t helper = no_helper) {
     for (const Box& b : boxes) {
         if (out.size() >= openings_max) return;
         out.push_back({b.source.first, b.source.last, b.destination.first, b.destination.last,
                        static_cast<std::uint16_t>(b.port_first),
                        static_cast<std::uint16_t>(b.port_last), rule, who.protocol, who.v4,
-                       conditional});
+                       conditional, helper});
     }
 }
 
+// What rules on the way have set a helper for; the first one counts.
+struct Helped {
+    std::vector<Box> boxes[helpers_max];
+    std::vector<Box> all;
+
+    void add(std::uint8_t helper, std::vector<Box> taken) {
+        taken = without(std::move(taken), all);
+        boxes[helper].insert(boxes[helper].end(), taken.begin(), taken.end());
+        all.insert(all.end(), taken.begin(), taken.end());
+    }
+};
+
 void expose(const Ruleset& r, const Stranger& who, std::vector<Opening>& out) {
     std::vector<Box> undecided{who.everything()};
+    Helped helped;
+    const auto accept = [&](const std::vector<Box>& taken, std::int32_t rule, bool conditional) {
+        for (std::size_t i = 0; i < r.helpers.size(); ++i)
+            open_up(out, within(taken, helped.boxes[i]), rule, who, conditional,
+                    static_cast<std::uint8_t>(i));
+        open_up(out, without(taken, helped.all), rule, who, conditional);
+    };
     for (std::size_t i = 0; i < r.rules.size() && !undecided.empty(); ++i) {
         const Rule& rule = r.rules[i];
         const bool decides = rule.action == Action::accept || rule.action == Action::drop ||
                              rule.action == Action::reject;
-        if (!decides) continue;
+        const bool helps = rule.helper != no_helper && !is_destination_nat(rule.action) &&
+                           !is_source_nat(rule.action);
+        if (!decides && !helps) continue;
         bool surely = true;
         const std::vector<Box> taken = taken_by(r, rule, who, undecided, surely);
-        if (rule.action == Action::accept)
-            open_up(out, taken, static_cast<std::int32_t>(i), who, !surely);
+        if (helps) helped.add(rule.helper, taken);
+        if (!decides) continue;
+        if (rule.action == Action::accept) accept(taken, static_cast<std::int32_t>(i), !surely);
         if (surely) undecided = without(std::move(undecided), taken);
     }
-    if (r.policy == Action::accept) open_up(out, undecided, -1, who, false);
+    if (r.policy == Action::accept) accept(undecided, -1, false);
 }
 
 auto order(const Opening& o) {
     // The policy comes last.
     return std::tuple(static_cast<std::uint32_t>(o.rule), !o.v4, o.protocol, o.source_first,
-                      o.source_last, o.destination_first, o.destination_last, o.port_first,
-                      o.port_last);
+                      o.source_last, o.destination_first, o.destination_last, o.helper,
+                      o.port_first, o.port_last);
 }
 
 // Neighbouring or overlapping port ranges of the same rule and addresses become one.
@@ -282,6 +304,7 @@ std::string describe(const Opening& o) {
     out += o.v4 ? " over IPv4 from " : " over IPv6 from ";
     out += span_text(o.source_first, o.source_last, o.v4);
     out += " to " + span_text(o.destination_first, o.destination_last, o.v4);
+    if (o.helper != no_helper) out += " with a helper";
     if (o.conditional) out += " (under conditions)";
     return out;
 }

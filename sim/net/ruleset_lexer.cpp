@@ -2,6 +2,10 @@
 // other slash stands between flags and their mask.
 #include "sim/net/ruleset_lexer.hpp"
 
+#include <algorithm>
+
+#include "sim/net/ruleset.hpp"
+
 namespace postroad::net {
 namespace {
 
@@ -81,6 +85,32 @@ std::vector<Token> split_ruleset(std::string_view text) {
     }
     push(Token{TokenKind::end, {}, 0, 0, 1});
     return tokens;
+}
+
+std::vector<RuleLines> rule_lines(std::string_view text) {
+    const std::vector<Token> tokens = split_ruleset(text);
+    const auto at = [&](std::size_t i) -> const Token& {
+        return tokens[std::min(i, tokens.size() - 1)];
+    };
+    std::vector<RuleLines> out;
+    for (std::size_t i = 0; tokens[i].kind != TokenKind::end;) {
+        if (tokens[i].ends_rule()) {
+            ++i;
+            continue;
+        }
+        const bool helper = at(i).is_word("ct") && at(i + 1).is_word("helper") &&
+                            (!at(i + 2).is_word("set") || at(i + 3).is("{"));
+        RuleLines lines{tokens[i].line, tokens[i].line};
+        const bool rule = !helper && !tokens[i].is_word("policy");
+        for (std::size_t depth = 0; tokens[i].kind != TokenKind::end; ++i) {
+            if (depth == 0 && tokens[i].ends_rule()) break;
+            if (tokens[i].is("{")) ++depth;
+            if (tokens[i].is("}") && depth > 0) --depth;
+            lines.last = tokens[i].line;
+        }
+        if (rule) out.push_back(lines);
+    }
+    return out;
 }
 
 }  // namespace postroad::net

@@ -1,16 +1,16 @@
 // The ruleset parser: recursive descent by the grammar of ruleset.hpp, one problem a rule.
 // This is its top: lines, the policy, statements and verdicts; matches are in ruleset_matches.hpp.
 #include "protocols/base/assertion.hpp"
-#include "sim/net/ruleset_matches.hpp"
+#include "sim/net/ruleset_helpers.hpp"
 
 namespace postroad::net {
 namespace {
 
-class Parser : MatchReader {
+class Parser : HelperReader {
   public:
     Parser(std::string_view text, const NameBook& names, std::vector<Problem>& problems,
            Action default_policy)
-        : MatchReader(text, names, problems) {
+        : HelperReader(text, names, problems) {
         out_.policy = default_policy;
     }
 
@@ -20,8 +20,10 @@ class Parser : MatchReader {
                 next();
                 continue;
             }
-            if (!line() && !skip_rule()) break;
+            if (at_declaration()) declaration();
+            else if (!line() && !skip_rule()) break;
         }
+        name_helpers();
         return std::move(out_);
     }
 
@@ -34,7 +36,8 @@ class Parser : MatchReader {
         rule_.match_first = static_cast<std::uint32_t>(out_.matches.size());
         start_ = now();
         out_name_seen_ = Token{};
-        while (now().kind == TokenKind::word && is_match_word(now().text))
+        helper_set_ = Token{};
+        while (now().kind == TokenKind::word && is_match_word(now().text) && !at_helper())
             if (!match()) return false;
         rule_.match_count = static_cast<std::uint32_t>(out_.matches.size()) - rule_.match_first;
         if (!statements()) return false;
@@ -45,6 +48,7 @@ class Parser : MatchReader {
                             "leave `counter` out: every verdict is in the Trace anyway");
             rule_.note = notes_++;
         }
+        keep_helper();
         out_.rules.push_back(rule_);
         out_.lines.push_back(start_.line);
         return true;
@@ -89,7 +93,9 @@ class Parser : MatchReader {
                 return fail(word, "unexpected " + shown(word) + " after the verdict",
                             "a verdict ends the rule; only a comment may follow",
                             "begin a new line for a new rule");
-            if (take_word("counter")) {
+            if (at_helper()) {
+                if (!set_helper()) return false;
+            } else if (take_word("counter")) {
                 if (!counter()) return false;
             } else if (take_word("log")) {
                 rule_.log = true;
@@ -102,7 +108,8 @@ class Parser : MatchReader {
                 return not_a_statement(word);
             }
         }
-        if (decided || rule_.counter || rule_.log) return true;
+        if (sets_helper() && !fits_helper()) return false;
+        if (decided || rule_.counter || rule_.log || sets_helper()) return true;
         return fail(start_, "this rule decides nothing",
                     "a rule ends with what happens to the packets that match",
                     "end it with accept, drop or reject");

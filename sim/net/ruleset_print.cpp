@@ -1,5 +1,6 @@
 // The canonical text of rules: what the Trace, the viewer and a saved scenario show.
 // Ports and protocols print as nftables prints them; parsing the text gives the same rules.
+#include "protocols/rpc/services.hpp"
 #include "sim/net/ruleset.hpp"
 #include "sim/net/ruleset_words.hpp"
 
@@ -156,14 +157,33 @@ std::string print_rule(const Ruleset& r, std::size_t at) {
     if (rule.counter) space(), out += "counter";
     if (rule.log) space(), out += "log";
     if (rule.log_prefix != no_text) (out += " prefix ") += quoted(r.texts[rule.log_prefix]);
+    if (rule.helper < r.helpers.size())
+        space(), out += "ct helper set " + quoted(r.texts[r.helpers[rule.helper].name]);
     if (rule.action != Action::none) space();
     append_verdict(out, r, rule);
     if (rule.comment != no_text) (out += " comment ") += quoted(r.texts[rule.comment]);
     return out;
 }
 
+std::string print_helper(const Ruleset& r, std::size_t at) {
+    const Helper& helper = r.helpers[at];
+    const std::string& name = r.texts[helper.name];
+    std::string out = "ct helper " + name_text(name) + " { type \"rpc\" protocol tcp;";
+    for (std::size_t i = 0; i < helper.interfaces.size(); ++i) {
+        const Helper::Interface& one = helper.interfaces[i];
+        out += i == 0 ? " interfaces { " : ", ";
+        std::string word;
+        if (one.by_word)
+            for (const rpc::KnownService& known : rpc::known_services())
+                if (known.interface.uuid == one.uuid) word = known.word;
+        out += word.empty() ? quoted(rpc::to_string(one.uuid)) : word;
+    }
+    return out + (helper.interfaces.empty() ? " }" : " }; }");
+}
+
 std::string print(const Ruleset& r) {
     std::string out = r.policy == Action::drop ? "policy drop\n" : "policy accept\n";
+    for (std::size_t i = 0; i < r.helpers.size(); ++i) (out += print_helper(r, i)) += '\n';
     for (std::size_t i = 0; i < r.rules.size(); ++i) (out += print_rule(r, i)) += '\n';
     return out;
 }

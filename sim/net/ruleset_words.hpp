@@ -168,6 +168,9 @@ inline constexpr std::array<std::string_view, 11> statement_words{
     "snat", "dnat", "masquerade", "redirect", "policy",
 };
 
+// What a helper can read.
+inline constexpr std::array<std::string_view, 1> helper_types{"rpc"};
+
 // Real nftables words that a learner may well write here, and what to do instead.
 struct RefusedWord {
     std::string_view word;

@@ -129,6 +129,12 @@ bool Reader::text(const toml::node& node, const At& at, std::string& out) {
 bool Reader::check_text(const Span& span, const At& at, Use use, std::string& text) {
     Checked checked{text, {}};
     std::string kind;
+    if (use == Use::file && changing) {
+        add(span, quoted(at.key) + " names a file, which cannot change",
+            "files are read with the scenario and never again",
+            "write it in the scenario and run that");
+        return false;
+    }
     switch (use) {
     case Use::text:
         if (text.find('\0') != std::string::npos) checked.wrong = "has a NUL in it";

@@ -283,6 +283,7 @@ struct Retriever {  // [retrievers.NAME]: an MRA, which brings mail from one sto
     std::optional<Endpoint> from;       // the server it polls
     std::string user, password;         // there
     TlsPolicy tls = TlsPolicy::opportunistic;
+    std::vector<std::string> mechanisms;  // SASL's, the preferred first; empty: all
     std::vector<std::string> folders;   // IMAP; empty: INBOX
     Duration every{300'000'000'000};
     bool keep = false;                  // leave the messages on the server

@@ -180,7 +180,11 @@ constexpr auto keys(const ImapServer*) {
             {"SASL mechanisms it offers with AUTHENTICATE.", "[\"SCRAM-SHA-256\", \"PLAIN\"]",
              Use::line, "none: LOGIN alone"}),
         key("capabilities_off", &S::capabilities_off,
-            {"Capabilities it does not have.", "[\"IDLE\", \"QRESYNC\"]"}),
+            {"Capabilities it does not have. IMAP4rev2 stands for many of them (RFC 9051 appendix E: "
+             "BINARY, ENABLE, ESEARCH, IDLE, LIST-EXTENDED, LIST-STATUS, LITERAL-, MOVE, NAMESPACE, "
+             "SASL-IR, SEARCHRES, SPECIAL-USE, STATUS=SIZE, UIDPLUS, UNSELECT): a server that lacks "
+             "one of these does not offer IMAP4rev2 either.",
+             "[\"IDLE\", \"QRESYNC\"]"}),
         key("folders", &S::folders,
             {"Folders that everybody gets beside INBOX; these names have their usual special use "
              "(RFC 6154).",

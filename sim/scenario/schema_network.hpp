@@ -123,8 +123,11 @@ constexpr auto keys(const Attacker*) {
 
 constexpr std::string_view title(const Firewall*) { return "[firewalls.NAME]"; }
 constexpr std::string_view intro(const Firewall*) {
-    return "Packet rules, in nftables' words, for a network's border or for a host: whoever names "
-           "the firewall uses it.";
+    return R"(Packet rules, in nftables' words, for a network's border or for a host: whoever names the firewall uses it.
+
+A helper reads along with the connections for which a rule sets it. `ct helper rpc { type "rpc" protocol tcp; }` declares one for the endpoint mapper, `tcp dport 135 ct helper set "rpc" accept` sets it, and `ct state related accept` lets in what it expects: connections from the client that has asked, to the host it has asked, at the port in the answer. It expects them for five minutes, as many as are made; another answer begins the time anew. (Linux has no helper for RPC; its others take one connection for each thing they read. Cisco's inspection of DCE RPC takes several, as here.) At most 64 are expected at one place.
+
+`interfaces { store, directory }` in the declaration, with words or UUIDs, is this simulator's own: an answer about any other interface opens nothing. Nor does a question that is sealed, an answer that names another host, or anything behind octets that have not come by. Behind destination NAT the client is expected where it has asked; that address is written over the server's own in the answer, unless the answer is signed or some of the address has gone by. All of this is in the Trace: `helper_expects`, `helper_admits`, `helper_refuses`, `helper_sealed`, `helper_rewrites` and others. `postroad show FILE --exposure FIREWALL` tells what a firewall has opened.)";
 }
 constexpr auto keys(const Firewall*) {
     return std::tuple{

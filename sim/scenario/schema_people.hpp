@@ -201,7 +201,9 @@ constexpr auto keys(const Person*) {
             {"What their mail program wants; at the ports 465, 993 and 995 TLS comes first anyway.",
              "\"verified\""}),
         key("mechanisms", &Person::mechanisms,
-            {"SASL mechanisms that their mail program knows, the preferred one first.",
+            {"SASL mechanisms that their mail program knows, the preferred one first. Without `PLAIN` "
+             "or `LOGIN` it never says the password itself, be it by POP3's `USER` and `PASS` or by "
+             "IMAP's `LOGIN`.",
              "[\"CRAM-MD5\", \"PLAIN\"]", Use::line, "all, the strongest first"}),
         key("transport", &Person::transport,
             {"How new mail leaves: by SMTP to `submits_to`, or by RPC to the mailbox's host.",

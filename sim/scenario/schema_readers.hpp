@@ -62,6 +62,11 @@ constexpr auto keys(const Retriever*) {
         key("password", &S::password, {"Its password.", "\"secret-bob\"", Use::line,
                                        "that of the person whose account it is"}),
         key("tls", &S::tls, {"What it wants of that server.", "\"required\""}),
+        key("mechanisms", &S::mechanisms,
+            {"SASL mechanisms that it may use there, the preferred one first. Those that need a "
+             "ticket or a token are for people. Without `PLAIN` or `LOGIN` it never says the "
+             "password itself.",
+             "[\"SCRAM-SHA-256\"]", Use::line, "all, the strongest first"}),
         key("folders", &S::folders, {"Which folders (IMAP).", "[\"INBOX\"]", Use::text, "INBOX"}),
         key("every", &S::every, {"How often it polls.", "\"10m\""}),
         key("keep", &S::keep, {"Leave the messages there.", "true"}),

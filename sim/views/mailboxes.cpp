@@ -7,6 +7,7 @@
 #include "protocols/message/header.hpp"
 #include "protocols/message/maildir.hpp"
 #include "protocols/message/mbox.hpp"
+#include "sim/mail/folders.hpp"
 #include "sim/mail/store.hpp"
 
 namespace postroad::sim::views {
@@ -32,16 +33,15 @@ std::vector<NamedFolder> folders_of(const World& world, std::uint32_t person) {
     return out;
 }
 
-std::vector<std::string> keywords_of(const World& world, const Folder& folder) {
+std::vector<std::string> keywords_of(const World& world, std::uint32_t folder) {
     std::vector<std::string> out;
-    for (std::string_view rest = world.heap.view(folder.keywords); !rest.empty();)
-        out.emplace_back(take_word(rest));
+    std::string_view rest = world.heap.view(folders::details(world, folder).keywords);
+    while (!rest.empty()) out.emplace_back(take_word(rest));
     return out;
 }
 
 message::Kept kept_of(const World& world, std::uint32_t stored) {
     const StoredMessage& one = world.mail.stored[stored];
-    const Folder& folder = world.mail.folders[one.folder];
     message::Kept out;
     store::append_whole(world, stored, out.content);
     out.arrived_s = one.arrived_s;
@@ -50,9 +50,9 @@ message::Kept kept_of(const World& world, std::uint32_t stored) {
     out.flags.flagged = (one.flags & mail_flag::flagged) != 0;
     out.flags.deleted = (one.flags & mail_flag::deleted) != 0;
     out.flags.draft = (one.flags & mail_flag::draft) != 0;
-    out.flags.recent = one.uid >= folder.recent_from;
+    out.flags.recent = one.uid >= world.mail.folders[one.folder].recent_from;
     unsigned bit = mail_flag::keyword_shift;
-    for (std::string& word : keywords_of(world, folder))
+    for (std::string& word : keywords_of(world, one.folder))
         if (one.flags >> bit++ & 1U) out.keywords.push_back(std::move(word));
     return out;
 }
@@ -87,7 +87,7 @@ struct MailboxWriter {
         if (!directory.empty() && !put({base + "/maildirfolder", {}, false})) return false;
         const Folder& folder = world.mail.folders[of.id];
         // What the letter P says needs none of its own.
-        std::vector<std::string> known = keywords_of(world, folder);
+        std::vector<std::string> known = keywords_of(world, of.id);
         std::erase_if(known, [](const std::string& word) {
             return equals_ignoring_case(word, message::forwarded_keyword);
         });

@@ -149,40 +149,39 @@ struct Apply {
         return false;
     }
 
-    // One rule a line; positions count rules from 1.
+    // Whole lines come and go; positions count rules from 1, and neither helpers nor the policy.
     bool edit_rules(std::string& text, const scenario::FirewallChange& change) const {
         if (!text.empty() && text.back() != '\n') text += '\n';
-        std::size_t at = 0;
-        std::uint32_t number = 0;
-        std::size_t begin = std::string::npos;
-        std::size_t end = std::string::npos;
-        while (at < text.size()) {
-            const std::size_t stop = text.find('\n', at);
-            const std::string_view line = trimmed(std::string_view(text).substr(at, stop - at));
-            const bool rule = !line.empty() && line.front() != '#';
-            if (rule && ++number == change.position) {
-                begin = at;
-                end = stop + 1;
-            }
-            at = stop + 1;
+        const std::vector<net::RuleLines> rules = net::rule_lines(text);
+        const bool there = change.position >= 1 && change.position <= rules.size();
+        std::size_t begin = text.size();
+        std::size_t end = text.size();
+        if (there) {
+            const net::RuleLines& lines = rules[change.position - 1];
+            begin = start_of_line(text, lines.first);
+            end = start_of_line(text, lines.last + 1);
         }
         const std::string line = change.rule.text + "\n";
         switch (change.edit) {
             case scenario::RuleEdit::append: text += line; return true;
-            case scenario::RuleEdit::insert:
-                text.insert(begin == std::string::npos ? text.size() : begin, line);
-                return true;
+            case scenario::RuleEdit::insert: text.insert(begin, line); return true;
             case scenario::RuleEdit::replace:
             case scenario::RuleEdit::remove: break;
         }
-        if (begin == std::string::npos) {
+        if (!there) {
             error = "there is no rule " + std::to_string(change.position) + " in \"" +
-                    change.firewall + "\": it has " + std::to_string(number);
+                    change.firewall + "\": it has " + std::to_string(rules.size());
             return false;
         }
         text.replace(begin, end - begin,
                      change.edit == scenario::RuleEdit::remove ? std::string() : line);
         return true;
+    }
+
+    static std::size_t start_of_line(std::string_view text, std::uint32_t line) {
+        std::size_t at = 0;
+        while (--line > 0 && at < text.size()) at = std::min(text.find('\n', at), text.size() - 1) + 1;
+        return at;
     }
 };
 

@@ -29,6 +29,14 @@ void compile_retrievers(Compiler& c) {
             c.error(
                 path + ".password", quoted(from.name) + " has no password for " + quoted(from.user),
                 "there is no such person here, whose password it could be", "add password = \"…\"");
+        agent.mechanisms = to_mechanisms(c, path + ".mechanisms", from.mechanisms);
+        for (const sasl::Mechanism one : agent.mechanisms)
+            if (one == sasl::Mechanism::gssapi ||
+                sasl::traits_of(one).reveals == sasl::Reveals::token)
+                c.error(path + ".mechanisms",
+                        quoted(from.name) + " has nothing to show for " + quoted(sasl::name_of(one)),
+                        "tickets and tokens are given to people, and an agent runs without them",
+                        "write mechanisms = [\"SCRAM-SHA-256\"]");
         agent.tls = to_policy(c, from.tls);
         agent.client.lmtp = from.by == scenario::HandOn::lmtp;
         if (agent.host == nothing) continue;

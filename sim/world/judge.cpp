@@ -133,9 +133,11 @@ scenario::Surroundings surroundings(scenario::ReadFile read_file,
     out.check_mail = check_mail;
     out.check_rules = [](const scenario::Located& rules, bool single,
                          const scenario::Scenario& complete, scenario::Problems& problems) {
-        const auto read = read_rules(rules, scenario::Policy::accept, "rules",
-                                     name_book(complete), problems);
-        if (!single || read == nullptr || read->rules.size() == 1) return;
+        net::NameBook names = name_book(complete);
+        names.part = single;
+        const auto read =
+            read_rules(rules, scenario::Policy::accept, "rules", names, problems);
+        if (!single || read == nullptr || read->rules.size() + read->helpers.size() == 1) return;
         scenario::Problem told = problem_in(rules, "rules", 1, 1, 0);
         told.length = std::max(1U, characters(scenario::line_of(rules.text, 1)));
         told.what = "one rule is expected here, not " + std::to_string(read->rules.size());

@@ -70,9 +70,9 @@ struct ServiceSetup {
     scenario::Service service = scenario::Service::mta;
     std::uint32_t settings = nothing;  // smtp_server: Setup::smtp_servers; outside: real_servers;
                                        // rpc_server: rpc_layer::Process
-    bool dynamic = false;              // at a port that is drawn at each start (World::rpc)
     bool running = true;               // at the start; World::hosts says what is now
     Protection protection = Protection::none;
+    bool dynamic = false;              // at a port that is drawn at each start (World::rpc)
 };
 
 // A KDC's own settings, and which realm it serves.
@@ -185,6 +185,7 @@ struct RetrieverSetup {
     std::uint32_t person = nothing;    // whose account it is there, if a person's here
     std::string password;
     TlsPolicy tls = TlsPolicy::none;
+    std::vector<sasl::Mechanism> mechanisms;  // that it may use, the preferred first; empty: all
     smtp::ClientHost client;           // how it hands mail on
 };
 

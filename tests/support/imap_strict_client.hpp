@@ -94,19 +94,21 @@ private:
         CHECK(!by_number);
         const auto set = reader.sequence_set();
         REQUIRE(set);
-        const auto gone = imap::resolved(*set, 0);
-        const std::size_t before = messages.size();
-        std::erase_if(messages, [&](const Known& one) {
-            return one.uid != 0 && imap::contains(gone, one.uid);
-        });
-        // Of those whose UID it never learnt, the client can only keep count: they are the rest.
-        for (std::size_t missing = imap::count_of(gone) - (before - messages.size()); missing > 0;
-             --missing) {
-            const auto unknown = std::find_if(messages.begin(), messages.end(),
-                                              [](const Known& one) { return one.uid == 0; });
-            REQUIRE(unknown != messages.end());
-            messages.erase(unknown);
+        for (const imap::Range& range : imap::resolved(*set, 0))
+            for (std::uint32_t uid = range.from; uid <= range.to; ++uid) vanished(uid);
+    }
+
+    // Numbers rise as UIDs do: one whose UID it never learnt lies between those it knows.
+    void vanished(std::uint32_t uid) {
+        const auto behind = std::find_if(messages.begin(), messages.end(),
+                                         [&](const Known& one) { return one.uid >= uid; });
+        if (behind != messages.end() && behind->uid == uid) {
+            messages.erase(behind);
+            return;
         }
+        REQUIRE(behind != messages.begin());
+        REQUIRE(std::prev(behind)->uid == 0);
+        messages.erase(std::prev(behind));
     }
 
     void fetched(imap::Reader& reader, Known& one) {

@@ -1,10 +1,11 @@
-// Firewalls: each rule, how often it was met by this moment, the last packets it decided on; and for
-// an edited rule, who breaks: the world is forked with it, run on and compared.
+// Firewalls: each rule, how often it was met by this moment, the last packets it decided on, and what
+// it has opened; for an edited rule, who breaks: the world is forked with it, run on and compared.
 #include <algorithm>
 #include <cstring>
 
 #include "sim/net/border_counts.hpp"
 #include "sim/net/ruleset.hpp"
+#include "sim/views/exposure.hpp"
 #include "viz/draw/widgets.hpp"
 #include "viz/model/consequences.hpp"
 #include "viz/model/what_if.hpp"
@@ -22,6 +23,7 @@ class Firewall : public Panel {
   private:
     void rules(View& view, const sim::FirewallSetup& firewall);
     void verdicts(View& view);
+    void opened(View& view);
     void edit(View& view, const sim::FirewallSetup& firewall);
     void try_it(View& view, const sim::FirewallSetup& firewall, const char* how, bool with_rule);
     void broken(View& view);
@@ -31,9 +33,13 @@ class Firewall : public Panel {
     bool from_start_ = true;
     std::string error_, tried_;
     std::vector<Consequence> who_;
+    std::vector<sim::views::Exposure> opened_;
+    std::size_t opened_at_ = 0;            // the moment they are of, by what has happened, and 1
+    std::uint32_t opened_by_ = 0;          // and this firewall's
 };
 
 constexpr std::size_t verdicts_shown = 60;
+constexpr std::size_t services_shown = 12;
 constexpr std::size_t rows_back_max = 200'000;  // that a frame looks at
 
 // Where a firewall stands, in words.
@@ -133,6 +139,42 @@ void Firewall::verdicts(View& view) {
     if (shown == 0) faint(theme, "None by this moment.");
     ImGui::EndChild();
     ImGui::EndChild();
+}
+
+// What listens where strangers may connect at this moment, and how much is open for nothing.
+void Firewall::opened(View& view) {
+    const Theme& theme = view.theme;
+    const std::size_t at = view.player.happened() + 1;
+    if (opened_at_ != at || opened_by_ != view.firewall) {
+        opened_ = sim::views::exposure_of(view.player.world(), view.firewall);
+        opened_at_ = at;
+        opened_by_ = view.firewall;
+    }
+    heading(theme, "Open to strangers by now");
+    std::size_t shown = 0, more = 0;
+    std::uint64_t idle = 0;
+    for (const sim::views::Exposure& place : opened_) {
+        idle += place.idle;
+        for (const sim::views::ExposedService& one : place.services) {
+            if (!one.stopped_by.empty()) continue;
+            if (shown == services_shown) {
+                ++more;
+                continue;
+            }
+            ++shown;
+            words(theme, theme.mono, one.mail ? theme.colour.good : theme.colour.bad,
+                  sim::views::visible(sim::views::words_for(view.player.world(), one)) +
+                      (one.helper.empty() ? "" : ", by a helper") +
+                      (one.anywhere ? "" : ", from some addresses"));
+            if (ImGui::IsItemHovered() && !one.can.empty())
+                ImGui::SetTooltip("a caller can %s", one.can.c_str());
+        }
+    }
+    if (more != 0) faint(theme, "and " + std::to_string(more) + " more");
+    if (shown == 0) faint(theme, "Nothing that listens.");
+    if (idle != 0)
+        faint(theme, std::to_string(idle) + (idle == 1 ? " port is" : " ports are") +
+                         " open where nothing listens.");
 }
 
 // Tries an edit on a copy of the world.
@@ -257,6 +299,7 @@ void Firewall::draw(View& view) {
     if (width < theme.px(800)) {
         rules(view, firewall);
         edit(view, firewall);
+        opened(view);
         verdicts(view);
         return;
     }
@@ -264,6 +307,8 @@ void Firewall::draw(View& view) {
     rules(view, firewall);
     ImGui::Dummy({0, theme.px(6)});
     edit(view, firewall);
+    ImGui::Dummy({0, theme.px(6)});
+    opened(view);
     ImGui::EndChild();
     ImGui::SameLine(0, between);
     verdicts(view);

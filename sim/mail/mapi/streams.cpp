@@ -9,7 +9,7 @@
 namespace postroad::sim::mapi_store {
 namespace {
 
-constexpr std::uint8_t mode_read = 0, mode_write = 1, mode_create = 2;  // MS-OXCPRPT §2.2.14.1
+constexpr std::uint8_t mode_read = 0, mode_create = 2;  // MS-OXCPRPT §2.2.14.1
 constexpr std::uint32_t read_reserve = 16;
 
 bool can_be_streamed(PropertyType type) {
