@@ -1,11 +1,9 @@
-// The names by which a store's objects are known: ids of a replica and a counter (MS-OXCDATA §2.2.1),
-// entry ids (§2.2.4), and people by the distinguished names of the directory (MS-OXOABK §2.2.1.1).
+// The names by which a store's objects are known: ids of a replica and a counter (MS-OXCDATA §2.2.1)
+// and entry ids (§2.2.4).
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "protocols/rpc/uuid.hpp"
 
@@ -30,10 +28,5 @@ std::string folder_entry_id(const rpc::Uuid& mailbox, const rpc::Uuid& database,
                             std::uint64_t folder);
 std::string message_entry_id(const rpc::Uuid& mailbox, const rpc::Uuid& database,
                              std::uint64_t folder, std::uint64_t message);
-
-// "/o=ORGANISATION/ou=Exchange Administrative Group/cn=Recipients/cn=NAME"
-std::string person_dn(std::string_view organisation, std::string_view name);
-// The name in such a one, of whatever organisation; letters' case is ignored.
-std::optional<std::string_view> name_in_dn(std::string_view dn);
 
 }  // namespace postroad::mapi

@@ -8,8 +8,8 @@
 namespace postroad::mapi {
 namespace {
 
-constexpr std::uint16_t whole = 0, beginning = 2;  // fuzzy_low
-constexpr std::uint16_t any_case = 1, loose = 4;             // fuzzy_high
+constexpr std::uint16_t whole = 0, beginning = 2;   // fuzzy_low; else a part
+constexpr std::uint16_t any_case = 1, loose = 4;   // fuzzy_high
 
 constexpr PropertyType element_of(PropertyType type) {
     return static_cast<PropertyType>(static_cast<std::uint16_t>(type) &

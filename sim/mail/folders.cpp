@@ -5,7 +5,7 @@
 
 #include "protocols/base/ascii.hpp"
 #include "sim/mail/addresses.hpp"
-#include "sim/mail/mapi/store.hpp"
+#include "sim/mail/mapi_store.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
 #include "sim/net/tcp.hpp"

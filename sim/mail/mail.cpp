@@ -4,7 +4,7 @@
 #include "sim/mail/imap_desk.hpp"
 #include "sim/mail/log_in.hpp"
 #include "sim/mail/maildrop.hpp"
-#include "sim/mail/mapi/store.hpp"
+#include "sim/mail/mapi_store.hpp"
 #include "sim/mail/old_mail.hpp"
 #include "sim/mail/people.hpp"
 #include "sim/mail/queue.hpp"
@@ -83,7 +83,6 @@ bool handle(Run& run, const scenario::Handle& handle, std::string& error) {
 
 void host_down(Run& run, NodeId host) {
     queue_down(run, host);
-    mapi_store::crash(run, host);
     people::host_down(run, host);
     retriever::host_down(run, host);
 }

@@ -6,7 +6,7 @@
 #include "sim/mail/addresses.hpp"
 #include "sim/mail/folders.hpp"
 #include "sim/mail/heap_out.hpp"
-#include "sim/mail/mapi/store.hpp"
+#include "sim/mail/mapi_store.hpp"
 
 namespace postroad::sim::store {
 namespace {

@@ -71,7 +71,7 @@ mapi::ConnectOut connect(const Caller& caller, const mapi::ConnectIn& in) {
     Run& run = caller.run;
     if (!may_come(caller))
         return refuse(caller, in.user_dn, RopError::access_denied, "nobody has logged in");
-    const std::uint32_t person = person_of_dn(run, in.user_dn);
+    const std::uint32_t person = person_of_dn(run.setup(), in.user_dn);
     if (person == nothing)
         return refuse(caller, in.user_dn, RopError::unknown_user, "nobody has that name");
     const std::uint32_t user = person_of_user(run, caller.host, caller.call.user);
@@ -87,8 +87,10 @@ mapi::ConnectOut connect(const Caller& caller, const mapi::ConnectIn& in) {
     mapi::ConnectOut out;
     out.session.uuid = one.handle;
     out.session_index = one.index;
+    out.polls_max_ms =
+        static_cast<std::uint32_t>(settings_of(run, caller.host).poll.ns / millisecond);
     const PersonSetup& setup = run.setup().people[person];
-    out.dn_prefix = mapi::person_dn(organisation_of(run, caller.host), "");
+    out.dn_prefix = container_dn(run, person) + "/cn=Recipients/cn=";
     out.display_name = setup.display.empty() ? setup.name : setup.display;
     mapi::write_version(server_version, out.server_version);
     std::copy(std::begin(in.client_version), std::end(in.client_version), out.best_version);
@@ -147,7 +149,9 @@ mapi::RegisterPushOut register_push(const Caller& caller, std::uint32_t session,
     mapi::RegisterPushOut out;
     out.session = in.session;
     const auto callback = mapi::read_callback(in.callback);
-    if (!callback || callback->port == 0) {
+    if (!settings_of(caller.run, caller.host).push) {
+        out.result = code(RopError::not_supported);
+    } else if (!callback || callback->port == 0) {
         out.result = code(callback ? RopError::invalid_parameter : RopError::not_supported);
     } else {
         MapiSession& one = caller.run.world.mail.mapi.sessions.edit(session);

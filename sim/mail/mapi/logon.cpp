@@ -15,9 +15,7 @@ constexpr std::uint32_t folders_per_mailbox_max = 2000;
 
 std::string server_dn_of(const Run& run, std::uint32_t person) {
     const NodeId host = run.setup().people[person].mailbox_host;
-    return "/o=" + organisation_of(run, host) +
-           "/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=" +
-           std::string(run.host(host).name);
+    return container_dn(run, person) + "/cn=Configuration/cn=Servers/cn=" + run.host(host).name;
 }
 
 void put_time(const Run& run, rop::LoggedOn& out) {
@@ -45,7 +43,7 @@ RopError refuse(Doing& doing, std::string_view dn, RopError error, std::string_v
 RopError operate(Doing& doing, const RopRequest& request, const rop::Logon& asked,
                  RopResponse& response) {
     const Run& run = doing.run;
-    const std::uint32_t person = person_of_dn(run, asked.dn);
+    const std::uint32_t person = person_of_dn(run.setup(), asked.dn);
     if (!(asked.flags & private_mailbox))
         return refuse(doing, asked.dn, RopError::logon_failed, "there are no public folders");
     if (person == nothing)

@@ -68,7 +68,7 @@ std::optional<mapi::ItemRecipient> recipient_of(const Doing& doing, const rop::M
     }
     if (out.smtp.find('@') == std::string::npos) {  // known by the directory's name alone
         if (starts_ignoring_case(out.smtp, "/o=")) dn = out.smtp;
-        const std::uint32_t person = person_of_dn(doing.run, dn);
+        const std::uint32_t person = person_of_dn(doing.run.setup(), dn);
         if (person == nothing) return std::nullopt;
         out.smtp = doing.run.setup().people[person].address;
         if (out.name.empty()) out.name = doing.run.setup().people[person].display;

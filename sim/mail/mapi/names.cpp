@@ -1,8 +1,8 @@
-// Who is who: people by their distinguished names, and what never changes of a mailbox.
-#include "protocols/base/ascii.hpp"
+// Who is who: people by the names they log in with, and what never changes of a mailbox.
 #include "protocols/base/hash.hpp"
 #include "protocols/nspi/directory.hpp"
 #include "sim/mail/addresses.hpp"
+#include "sim/mail/log_in.hpp"
 #include "sim/mail/mapi/parts.hpp"
 
 namespace postroad::sim::mapi_store {
@@ -26,49 +26,21 @@ rpc::Uuid derived(const Run& run, std::uint64_t what, std::string_view of) {
 
 }  // namespace
 
-bool lets_in_strangers(const Run&, NodeId) { return false; }
-
-std::string organisation_of(const Run& run, NodeId host) {
-    const scenario::Host& settings = mail::settings_of(run, host);
-    if (!settings.tls.organisation.empty()) return std::string(settings.tls.organisation);
-    return settings.domains.empty() ? std::string(run.host(host).name)
-                                    : std::string(settings.domains.front());
+const scenario::MapiServer& settings_of(const Run& run, NodeId host) {
+    return mail::settings_of(run, host).mapi;
 }
 
-std::string dn_of(const Run& run, std::uint32_t person) {
-    const PersonSetup& one = run.setup().people[person];
-    const std::string organisation =
-        one.mailbox_host == nothing ? std::string(mail::domain_part(one.address))
-                                    : organisation_of(run, one.mailbox_host);
-    return mapi::person_dn(organisation, one.name);
-}
-
-std::uint32_t person_of_dn(const Run& run, std::string_view dn) {
-    const auto name = mapi::name_in_dn(dn);
-    if (!name) return nothing;
-    const auto& people = run.setup().people;
-    for (std::uint32_t id = 0; id < people.size(); ++id)
-        if (equals_ignoring_case(people[id].name, *name) &&
-            equals_ignoring_case(dn_of(run, id), dn))
-            return id;
-    return nothing;
-}
+bool lets_in_strangers(const Run& run, NodeId host) { return settings_of(run, host).anonymous; }
 
 std::uint32_t person_of_user(const Run& run, NodeId host, std::string_view user) {
     if (const auto slash = user.rfind('\\'); slash != std::string_view::npos)
-        user.remove_prefix(slash + 1);  // MS-NLMP: the domain is ahead of the name
-    if (user.empty()) return nothing;
-    const auto& people = run.setup().people;
-    std::uint32_t elsewhere = nothing;
-    for (std::uint32_t id = 0; id < people.size(); ++id) {
-        const PersonSetup& one = people[id];
-        if (!equals_ignoring_case(one.name, user) && !equals_ignoring_case(one.address, user) &&
-            !equals_ignoring_case(one.user, user) && !equals_ignoring_case(one.principal, user))
-            continue;
-        if (one.mailbox_host == host) return id;
-        elsewhere = id;
-    }
-    return elsewhere;
+        user.remove_prefix(slash + 1);  // MS-NLMP §2.2.1.3: the domain is a field of its own
+    return login::person_at(run, host, user, false);
+}
+
+std::string container_dn(const Run& run, std::uint32_t person) {
+    const std::string dn = dn_of(run.setup(), person);
+    return dn.substr(0, dn.rfind("/cn=Recipients"));
 }
 
 rpc::Uuid mailbox_guid(const Run& run, std::uint32_t person) {
@@ -90,7 +62,7 @@ std::string entry_id_of(const Run& run, std::uint32_t person, std::uint64_t fold
                                   folder, message);
 }
 std::string entry_id_of_person(const Run& run, std::uint32_t person) {
-    return nspi::permanent_entry_id(dn_of(run, person));
+    return nspi::permanent_entry_id(dn_of(run.setup(), person));
 }
 
 std::uint64_t file_time(std::int64_t unix_s) {

@@ -11,7 +11,8 @@
 #include "protocols/mapi/object_ids.hpp"
 #include "protocols/mapi/restriction_match.hpp"
 #include "protocols/mapi/rop_buffer.hpp"
-#include "sim/mail/mapi/store.hpp"
+#include "sim/mail/mapi_store.hpp"
+#include "sim/rpc/rpc.hpp"
 
 namespace postroad::sim::mapi_store {
 
@@ -150,6 +151,13 @@ std::optional<TaggedValue> folder_property(const Run& run, std::uint32_t person,
 std::vector<PropertyTag> folder_properties(std::uint32_t special);
 
 // --- names.cpp: who is who ---
+const scenario::MapiServer& settings_of(const Run& run, NodeId host);
+// The person who has logged in at a host under that name, a domain ahead or not; `nothing`: nobody.
+std::uint32_t person_of_user(const Run& run, NodeId host, std::string_view user);
+// What is ahead of "/cn=Recipients" in the names of a host's people.
+std::string container_dn(const Run& run, std::uint32_t person);
+using rpc_layer::dn_of;
+using rpc_layer::person_of_dn;
 rpc::Uuid mailbox_guid(const Run& run, std::uint32_t person);
 rpc::Uuid database_guid(const Run& run, NodeId host);
 std::string entry_id_of(const Run& run, std::uint32_t person, std::uint64_t folder);

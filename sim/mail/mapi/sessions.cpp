@@ -71,6 +71,7 @@ std::uint32_t begin_session(Run& run, NodeId host, std::uint32_t person, std::ui
     one.handle = handle;
     one.wait_handle = wait;
     one.index = static_cast<std::uint16_t>(id);
+    one.serial = one.push_serial = generation << 12;  // what is late for a former one is not for it
     return id;
 }
 

@@ -24,7 +24,7 @@ bool is_own(const Run& run, std::uint32_t person, std::string_view who) {
     if (who.empty()) return true;
     for (const std::string& one : run.setup().people[person].addresses)
         if (equals_ignoring_case(one, who)) return true;
-    return equals_ignoring_case(dn_of(run, person), who);
+    return equals_ignoring_case(dn_of(run.setup(), person), who);
 }
 
 // MS-OXOMSG §3.3.5.1.3: what the store writes itself.
