@@ -141,7 +141,7 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t person, const Tel
     remember(run, person, id, mail_of(run, person).leave == 0);
     record_fetched(run, tcb.conversation, person, text);
     called(run, person, tcb.conversation, "IXPLogon::StartMessage", "POP3 transport",
-           "RETR " + std::to_string(tell.index));
+           "RETR " + std::to_string(tell.index + 1));
     const std::uint32_t number =
         keeps_file(run, person) ? put_into_file(run, person, tcb.conversation, text) : 0;
     keep(run, person, {number, 0, id}, text);
