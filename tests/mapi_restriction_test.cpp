@@ -169,11 +169,11 @@ TEST_CASE("rows are sorted by one order after another; what has no value comes f
         };
     };
     const std::vector<SortOrder> orders{{tag::subject, 0}, {tag::size, 1}};
-    CHECK(compare(orders, row("apple", 1), row("Banana", 1)) < 0);
-    CHECK(compare(orders, row("apple", 1), row("APPLE", 1)) == 0);
-    CHECK(compare(orders, row("apple", 1), row("APPLE", 2)) > 0);
-    CHECK(compare(orders, row("", 1), row("a", 1)) < 0);
-    CHECK(compare({{tag::subject, 1}}, row("", 1), row("a", 1)) > 0);
+    CHECK((compare(orders, row("apple", 1), row("Banana", 1)) < 0));
+    CHECK((compare(orders, row("apple", 1), row("APPLE", 1)) == 0));
+    CHECK((compare(orders, row("apple", 1), row("APPLE", 2)) > 0));
+    CHECK((compare(orders, row("", 1), row("a", 1)) < 0));
+    CHECK((compare(std::vector<SortOrder>{{tag::subject, 1}}, row("", 1), row("a", 1)) > 0));
 }
 
 TEST_CASE("an item comes back from its text, and what follows from what is settled") {

@@ -24,20 +24,20 @@ inline std::string name_of_result(std::uint32_t result) {
     return mapi::name_of(static_cast<RopError>(result));
 }
 
-class MapiProgram {
+class StoreCaller {
   public:
     static constexpr std::uint32_t no_connection = 0xfffffff0;
 
     // `user`: who logs in; the mailbox is that of `person`.
-    MapiProgram(Run& the_run, std::string_view user, std::string_view person, std::uint32_t group = 7)
+    StoreCaller(Run& the_run, std::string_view user, std::string_view person, std::uint32_t group = 7)
         : run_(&the_run), user_(user), person_(person), group_(group) {
         mapi::ConnectIn in;
         in.user_dn = dn();
         connected = ask<mapi::ConnectOut>(mapi::ec_do_connect_ex, in);
         session = connected.session;
     }
-    explicit MapiProgram(Run& the_run, std::string_view person = "alice")
-        : MapiProgram(the_run, person, person) {}
+    explicit StoreCaller(Run& the_run, std::string_view person = "alice")
+        : StoreCaller(the_run, person, person) {}
 
     mapi::ConnectOut connected;
     ndr::ContextHandle session;
@@ -175,9 +175,11 @@ class MapiProgram {
     std::uint32_t folder(std::uint32_t logon, std::uint64_t id) {
         return open(logon, rop::OpenFolder{id, 0});
     }
+    // From the beginning of the table on.
     std::vector<mapi::Row> rows(std::uint32_t table, const std::vector<PropertyTag>& wanted,
                                 std::uint16_t count = 50) {
         get<rop::TableStatus>(table, rop::SetColumns{0, wanted});
+        get<rop::Sought>(table, rop::SeekRow{0, 0, 1});
         return get<rop::Rows>(table, rop::QueryRows{0, 1, count}).rows;
     }
     // A column of texts.
