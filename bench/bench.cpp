@@ -106,21 +106,24 @@ int run(const Options& options, std::ostream& out, std::ostream& error) {
         const char* name;
         void (*go)(const Options&, Reporter&);
     };
-    constexpr std::array<Known, 9> all = {{{"smtp", bench_smtp},
-                                           {"core", bench_core},
-                                           {"copy", bench_copy},
-                                           {"memory", bench_memory},
-                                           {"messages", bench_messages},
-                                           {"tls", bench_tls},
-                                           {"store", bench_store},
-                                           {"live", bench_live},
-                                           {"view", bench_view}}};
+    constexpr std::array<Known, 10> all = {{{"smtp", bench_smtp},
+                                            {"core", bench_core},
+                                            {"copy", bench_copy},
+                                            {"memory", bench_memory},
+                                            {"messages", bench_messages},
+                                            {"tls", bench_tls},
+                                            {"store", bench_store},
+                                            {"mapi", bench_mapi},
+                                            {"live", bench_live},
+                                            {"view", bench_view}}};
     for (const std::string& name : options.names) {
         const bool known = std::any_of(all.begin(), all.end(),
                                        [&](const Known& one) { return name == one.name; });
         if (known) continue;
         error << "there is no benchmark \"" << name
-              << "\"; there are: smtp core copy memory tls live view\n";
+              << "\"; there are:";
+        for (const Known& one : all) error << ' ' << one.name;
+        error << '\n';
         return 2;
     }
     Reporter reporter(out, options.json);

@@ -49,6 +49,7 @@ void bench_messages(const Options& options, Reporter& reporter);
 void bench_tls(const Options& options, Reporter& reporter);
 void bench_memory(const Options& options, Reporter& reporter);
 void bench_store(const Options& options, Reporter& reporter);
+void bench_mapi(const Options& options, Reporter& reporter);
 void bench_live(const Options& options, Reporter& reporter);
 void bench_view(const Options& options, Reporter& reporter);
 

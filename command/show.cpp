@@ -12,6 +12,7 @@
 #include "protocols/base/did_you_mean.hpp"
 #include "sim/kerberos/realm.hpp"
 #include "sim/views/certificates.hpp"
+#include "sim/views/calls.hpp"
 #include "sim/views/exposure.hpp"
 #include "sim/views/fits.hpp"
 #include "sim/views/json.hpp"
@@ -24,10 +25,10 @@ namespace {
 struct Options {
     std::string source, scenario;  // scenario: of a trace
     RunOptions run;
-    std::string message, node, pem_folder, keytab, maildir, mbox, exposure;
+    std::string message, node, pem_folder, keytab, maildir, mbox, pst, exposure;
     std::uint32_t conversation = 0;
     bool wide = false, unfold = false, content = false, json = false, certificates = false,
-         learnt = false, authorities = false;
+         learnt = false, authorities = false, calls = false;
 };
 
 std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup, Io& io) {
@@ -48,11 +49,21 @@ std::optional<NodeId> find_node(const std::string& name, const sim::Setup& setup
     return std::nullopt;
 }
 
+// Which calls of MAPI's were made, and who served them.
+int show_calls(const sim::Trace& trace, const sim::Setup& setup, const Options& options, Io& io) {
+    std::optional<NodeId> node;
+    if (!options.node.empty() && !(node = find_node(options.node, setup, io))) return bad_input;
+    const auto write = options.json ? sim::views::write_calls_json : sim::views::print_calls;
+    write(trace, setup, node.value_or(0), !node, io.sink());
+    return done;
+}
+
 int show(const sim::Trace& trace, const sim::Setup& setup, const Options& options, Io& io) {
     if (options.learnt) {
         sim::views::print_learnt(trace, setup, io.sink());
         return done;
     }
+    if (options.calls) return show_calls(trace, setup, options, io);
     if (options.json) {
         sim::views::write_json(trace, setup, io.sink());
         return done;
@@ -130,6 +141,8 @@ int export_mailboxes(const sim::World& world, const Options& options, Io& io) {
         status = write_mailboxes(world, sim::views::MailFormat::maildir, options.maildir, io);
     if (status == done && !options.mbox.empty())
         status = write_mailboxes(world, sim::views::MailFormat::mbox, options.mbox, io);
+    if (status == done && !options.pst.empty())
+        status = write_mailboxes(world, sim::views::MailFormat::pst, options.pst, io);
     return status;
 }
 
@@ -162,7 +175,8 @@ bool is_trace(const std::string& path) {
 }
 
 int run(Options options, Io& io) {
-    const bool exports = !options.maildir.empty() || !options.mbox.empty();
+    const bool exports =
+        !options.maildir.empty() || !options.mbox.empty() || !options.pst.empty();
     if (is_trace(options.source)) {
         if (exports)
             return refuse(io, "a trace has no mailboxes: they are made by running its scenario",
@@ -189,7 +203,7 @@ int run(Options options, Io& io) {
     if (!options.exposure.empty() &&
         !has_firewall(options.exposure, *source->opened.setup, io))
         return bad_input;
-    for (const std::string* folder : {&options.maildir, &options.mbox})
+    for (const std::string* folder : {&options.maildir, &options.mbox, &options.pst})
         if (!folder->empty() && !may_export(*folder, io)) return bad_input;
     const auto ran = simulate(*source, options.run, io);
     if (!ran) return bad_input;
@@ -222,6 +236,9 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_flag("--authorities", options->authorities,
                   "The certificates of the authorities that hosts trust, as PEM (curl --cacert)");
     sub->add_flag("--learnt", options->learnt, "What somebody on a line has learnt, and has done");
+    sub->add_flag("--calls", options->calls,
+                  "The calls of MAPI that mail programs made, and which provider served each (with "
+                  "--node: those of one computer)");
     sub->add_option("--exposure", options->exposure,
                     "What this firewall has opened when the run is over: what listens there, and "
                     "what it is good for");
@@ -232,6 +249,8 @@ void add_show(CLI::App& app, Session& session) {
     sub->add_option("--maildir", options->maildir,
                     "Write everybody's mailbox, as it is at the end, into this folder as a Maildir");
     sub->add_option("--mbox", options->mbox, "The same as mbox files, one a folder");
+    sub->add_option("--pst", options->pst,
+                    "The same as PST files, with those that mail programs keep themselves");
     sub->add_flag("--json", options->json, "Everything recorded, one line of JSON a fact");
     sub->add_option("--scenario", options->scenario, "The LAB or FILE a TRACE is of");
     sub->add_option("--journal", options->run.journal,

@@ -1,6 +1,6 @@
 // News for mail clients that have the store open: with their next call, by a call that waits, by a
 // datagram; buffers too small for what was asked, and copies of the world that go on alike.
-#include "tests/support/store_caller.hpp"
+#include "tests/support/mapi_caller.hpp"
 
 using namespace postroad;
 using namespace postroad::sim;
@@ -27,7 +27,7 @@ rop::RegisterNotification everything() {
 }
 
 // Kinds of news about messages, in their order.
-std::vector<std::uint16_t> kinds_of(const StoreCaller& program) {
+std::vector<std::uint16_t> kinds_of(const MapiCaller& program) {
     std::vector<std::uint16_t> out;
     for (const rop::Notify& one : program.news)
         if (one.flags & news::about_message) out.push_back(one.flags & news::kinds);
@@ -42,7 +42,7 @@ std::size_t datagrams(const MailWorld& world) {
     return found;
 }
 
-void register_push(MailWorld& world, StoreCaller& program) {
+void register_push(MailWorld& world, MapiCaller& program) {
     const net::Address& address =
         world.world().setup->addresses[world.world().setup->hosts[world.host("alice-pc")]
                                            .attachments[0]
@@ -58,7 +58,7 @@ void register_push(MailWorld& world, StoreCaller& program) {
 
 TEST_CASE("the next call tells of new mail, of flags that IMAP has changed, of what has gone") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t registered = program.open(logon, everything());
     program.poll();
@@ -115,7 +115,7 @@ TEST_CASE("the next call tells of new mail, of flags that IMAP has changed, of w
 
 TEST_CASE("a table that has been looked at says once that it has changed, until it is looked at again") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t inbox = program.folder(logon, program.inbox());
     const std::uint32_t table = program.open(inbox, rop::GetContentsTable{0});
@@ -139,7 +139,7 @@ TEST_CASE("a table that has been looked at says once that it has changed, until 
 
 TEST_CASE("a call waits for news and is answered at the moment it comes, or after five minutes") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     program.open(program.log_on(), everything());
     mapi::SessionIn in;
     in.session = program.session;
@@ -173,7 +173,7 @@ TEST_CASE("a call waits for news and is answered at the moment it comes, or afte
 
 TEST_CASE("a datagram calls for news once a minute until it has been fetched") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     program.open(program.log_on(), everything());
     register_push(world, program);
     CHECK(datagrams(world) == 0);
@@ -203,7 +203,7 @@ TEST_CASE("a datagram calls for news once a minute until it has been fetched") {
 TEST_CASE("what does not fit is not done, and the requests come back") {
     MailWorld world(office);
     for (int i = 0; i < 20; ++i) mail_to_alice(world, "number " + std::to_string(i));
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t inbox = program.folder(logon, program.inbox());
     program.room = 95;  // one small answer, and too little for another
@@ -239,7 +239,7 @@ TEST_CASE("what does not fit is not done, and the requests come back") {
 
 TEST_CASE("a client that wants chains gets rows and streams in several buffers at once") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t message = program.open(
         logon, rop::CreateMessage{0x0fff, program.logged_on.folders[5], 0});
@@ -274,7 +274,7 @@ TEST_CASE("a client that wants chains gets rows and streams in several buffers a
 
 TEST_CASE("malformed buffers are refused as a whole, and so much is too much") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     mapi::ExecuteIn in;
     in.session = program.session;
@@ -296,19 +296,19 @@ TEST_CASE("malformed buffers are refused as a whole, and so much is too much") {
     CHECK(program.last() == "ecMaxObjsExceeded");
     CHECK(world.world().mail.mapi.objects.live() == 500);
     std::size_t sessions = 1;
-    while (StoreCaller(world.run()).connected.result == 0) REQUIRE(++sessions < 2000);
+    while (MapiCaller(world.run()).connected.result == 0) REQUIRE(++sessions < 2000);
     CHECK(sessions == 1000);
 }
 
 TEST_CASE("a mailbox has its quota, by MAPI, too") {
     MailWorld world("[hosts.mail]\ndomains = \"example.org\"\nservices = [\"mta\", \"mda\", \"mapi\"]\n"
                     "[people.alice]\nquota = \"2 KiB\"\n");
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
-    const std::uint32_t small = program.compose(logon, StoreCaller::drafts, "small", "");
+    const std::uint32_t small = program.compose(logon, MapiCaller::drafts, "small", "");
     program.get<rop::MessageSaved>(small, rop::SaveChangesMessage{});
     const std::uint32_t big =
-        program.compose(logon, StoreCaller::drafts, "big", "", std::string(3000, 'b'));
+        program.compose(logon, MapiCaller::drafts, "big", "", std::string(3000, 'b'));
     CHECK(program.outcome(big, rop::SaveChangesMessage{}) == "ecQuotaExceeded");
     CHECK(world.mailbox("alice", "Drafts").size() == 1);
 }
@@ -316,7 +316,7 @@ TEST_CASE("a mailbox has its quota, by MAPI, too") {
 namespace {
 
 // Something that a client may do, by a number; and what came of it.
-std::string one_step(MailWorld& world, StoreCaller& program, std::uint32_t logon, std::uint64_t dice) {
+std::string one_step(MailWorld& world, MapiCaller& program, std::uint32_t logon, std::uint64_t dice) {
     const std::uint32_t inbox = program.folder(logon, program.inbox());
     const std::uint32_t table = program.open(inbox, rop::GetContentsTable{0});
     const auto ids = program.ids(table);
@@ -336,7 +336,7 @@ std::string one_step(MailWorld& world, StoreCaller& program, std::uint32_t logon
     }
     case 4: {
         const std::uint32_t draft =
-            program.compose(logon, StoreCaller::drafts, "draft", "bob@example.org");
+            program.compose(logon, MapiCaller::drafts, "draft", "bob@example.org");
         out += std::to_string(
             program.get<rop::MessageSaved>(draft, rop::SaveChangesMessage{}).message);
         break;
@@ -357,7 +357,7 @@ TEST_CASE("copies of a world in which somebody works go on alike, from whatever 
         INFO("seed " << seed);
         Random chance{seed, 0};
         MailWorld world(office, seed);
-        StoreCaller program(world.run());
+        MapiCaller program(world.run());
         const std::uint32_t logon = program.log_on();
         program.open(logon, everything());
         const std::uint64_t begins = chance.below(12);
@@ -365,7 +365,7 @@ TEST_CASE("copies of a world in which somebody works go on alike, from whatever 
         MailWorld other(office, seed);
         other.run().world = world.world();
         CHECK(other.world() == world.world());
-        StoreCaller twin = program;
+        MapiCaller twin = program;
         twin.runs_in(other.run());
         for (int i = 0; i < 12; ++i) {
             const std::uint64_t dice = chance.next();

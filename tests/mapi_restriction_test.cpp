@@ -173,7 +173,7 @@ TEST_CASE("rows are sorted by one order after another; what has no value comes f
     CHECK((compare(orders, row("apple", 1), row("APPLE", 1)) == 0));
     CHECK((compare(orders, row("apple", 1), row("APPLE", 2)) > 0));
     CHECK((compare(orders, row("", 1), row("a", 1)) < 0));
-    CHECK((compare(std::vector<SortOrder>{{tag::subject, 1}}, row("", 1), row("a", 1)) > 0));
+    CHECK((compare({{tag::subject, 1}}, row("", 1), row("a", 1)) > 0));
 }
 
 TEST_CASE("an item comes back from its text, and what follows from what is settled") {

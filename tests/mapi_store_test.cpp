@@ -1,6 +1,6 @@
 // The store behind MAPI as a mail client sees it: who gets in, what folders there are, tables sorted
 // and restricted, messages read, written, sent, moved and deleted; and as IMAP sees the same.
-#include "tests/support/store_caller.hpp"
+#include "tests/support/mapi_caller.hpp"
 
 using namespace postroad;
 using namespace postroad::sim;
@@ -44,7 +44,7 @@ std::uint32_t flags_in_store(const MailWorld& world, std::string_view person, st
 
 TEST_CASE("whoever has logged in gets their own mailbox, and nobody else's") {
     MailWorld world(office);
-    StoreCaller alice(world.run());
+    MapiCaller alice(world.run());
     CHECK(name_of_result(alice.connected.result) == "ecNone");
     CHECK_FALSE(alice.session.is_nil());
     CHECK(alice.connected.display_name == "Alice Liddell");
@@ -52,16 +52,16 @@ TEST_CASE("whoever has logged in gets their own mailbox, and nobody else's") {
     CHECK(alice.connected.server_version[0] == 0x0800);
     CHECK(alice.connected.polls_max_ms == 60'000);
 
-    CHECK(name_of_result(StoreCaller(world.run(), "", "alice").connected.result) == "ecAccessDenied");
-    CHECK(name_of_result(StoreCaller(world.run(), "bob", "alice").connected.result) ==
+    CHECK(name_of_result(MapiCaller(world.run(), "", "alice").connected.result) == "ecAccessDenied");
+    CHECK(name_of_result(MapiCaller(world.run(), "bob", "alice").connected.result) ==
           "ecAccessDenied");
-    CHECK(name_of_result(StoreCaller(world.run(), "alice", "/o=x/cn=nobody").connected.result) ==
+    CHECK(name_of_result(MapiCaller(world.run(), "alice", "/o=x/cn=nobody").connected.result) ==
           "ecUnknownUser");
     CHECK(world.decided("nobody may not log on to " + alice.dn() + ": nobody has logged in"));
     CHECK(world.decided("bob may not log on"));
 
     rop::Logon logon;
-    logon.dn = StoreCaller(world.run(), "bob").dn();
+    logon.dn = MapiCaller(world.run(), "bob").dn();
     alice.open(0, logon);
     CHECK(alice.last() == "ecAccessDenied");
     logon.dn = "/o=nowhere/cn=x";
@@ -74,7 +74,7 @@ TEST_CASE("whoever has logged in gets their own mailbox, and nobody else's") {
 
 TEST_CASE("a host may let strangers in, and then they are whoever they say") {
     MailWorld world(office + "[hosts.mail.mapi]\nanonymous = true\n");
-    StoreCaller stranger(world.run(), "", "alice");
+    MapiCaller stranger(world.run(), "", "alice");
     CHECK(name_of_result(stranger.connected.result) == "ecNone");
     CHECK(stranger.log_on() != mapi::no_handle);
     CHECK(world.decided("nobody calls EcDoRpcExt2: RopLogon"));
@@ -82,7 +82,7 @@ TEST_CASE("a host may let strangers in, and then they are whoever they say") {
 
 TEST_CASE("a handle of somebody else's, of another group or of nobody's is a fault") {
     MailWorld world(office);
-    StoreCaller alice(world.run()), bob(world.run(), "bob"), other(world.run(), "alice", "alice", 8);
+    MapiCaller alice(world.run()), bob(world.run(), "bob"), other(world.run(), "alice", "alice", 8);
     mapi::ExecuteIn in;
     in.payload = mapi::write_extended(mapi::write_requests({}), mapi::Packing::plain);
     in.session = alice.session;
@@ -103,7 +103,7 @@ TEST_CASE("the hierarchy shows what everybody has, and the store's other folders
     MailWorld world(office);
     const std::uint32_t alice = world.world().setup->find_person("alice");
     folders::make(world.run(), alice, "Lists/Gardening", 0);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     CHECK(program.logged_on.folders[4] == mapi::object_id(5));
     CHECK(program.get<rop::ReceiveFolder>(logon, rop::GetReceiveFolder{"IPM.Note"}).folder ==
@@ -126,7 +126,7 @@ TEST_CASE("the hierarchy shows what everybody has, and the store's other folders
 TEST_CASE("folders are made, renamed and removed; IMAP has them, too") {
     MailWorld world(office);
     const std::uint32_t alice = world.world().setup->find_person("alice");
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t top = program.folder(logon, program.logged_on.folders[3]);
     rop::CreateFolder make;
@@ -159,7 +159,7 @@ TEST_CASE("folders are made, renamed and removed; IMAP has them, too") {
 TEST_CASE("a contents table is sorted, restricted and read in both directions") {
     MailWorld world(office);
     fill(world);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t inbox = program.folder(logon, program.inbox());
     const std::uint32_t table = program.open(inbox, rop::GetContentsTable{0});
@@ -217,7 +217,7 @@ TEST_CASE("a contents table is sorted, restricted and read in both directions") 
 TEST_CASE("who stands at a row stands there when mail comes and goes") {
     MailWorld world(office);
     fill(world);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t inbox = program.folder(logon, program.inbox());
     const std::uint32_t table = program.open(inbox, rop::GetContentsTable{0});
@@ -234,7 +234,7 @@ TEST_CASE("who stands at a row stands there when mail comes and goes") {
 TEST_CASE("a message is opened and read, and what is marked as read is seen by IMAP") {
     MailWorld world(office);
     fill(world);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t inbox = program.folder(logon, program.inbox());
     const auto ids = program.ids(program.open(inbox, rop::GetContentsTable{0}));
@@ -275,7 +275,7 @@ TEST_CASE("a message is opened and read, and what is marked as read is seen by I
 
 TEST_CASE("a mail with an attachment written by streams arrives as MIME at the other's") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t message = program.open(
         logon, rop::CreateMessage{0x0fff, program.logged_on.folders[5], 0});
@@ -337,7 +337,7 @@ TEST_CASE("a mail with an attachment written by streams arrives as MIME at the o
 
 TEST_CASE("nobody sends as somebody else, and a copy for Sent Items can be declined") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t message =
         program.compose(logon, program.logged_on.folders[5], "hm", "bob@example.org");
@@ -355,9 +355,9 @@ TEST_CASE("nobody sends as somebody else, and a copy for Sent Items can be decli
 
 TEST_CASE("a draft is a message of its folder, is changed there, and goes from there") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
-    const std::uint32_t draft = program.compose(logon, StoreCaller::drafts, "Later", "bob@example.org");
+    const std::uint32_t draft = program.compose(logon, MapiCaller::drafts, "Later", "bob@example.org");
     program.address(draft, "carol@example.org", 3, 1);
     const std::uint64_t first =
         program.get<rop::MessageSaved>(draft, rop::SaveChangesMessage{}).message;
@@ -375,7 +375,7 @@ TEST_CASE("a draft is a message of its folder, is changed there, and goes from t
     program.send({{0, 0, 0, rop::Release{}}}, done);
     CHECK(program.answers.empty());
     const std::uint32_t again =
-        program.open(logon, rop::OpenMessage{0x0fff, StoreCaller::drafts, 1, first});
+        program.open(logon, rop::OpenMessage{0x0fff, MapiCaller::drafts, 1, first});
     program.get<rop::Problems>(again, rop::SetProperties{{{tag::subject, Value::of("Now")}}});
     CHECK(program.get<rop::MessageSaved>(again, rop::SaveChangesMessage{}).message != first);
     CHECK_THAT(world.mailbox("alice", "Drafts").at(0), ContainsSubstring("Subject: Now"));
@@ -390,7 +390,7 @@ TEST_CASE("a draft is a message of its folder, is changed there, and goes from t
 TEST_CASE("messages are moved, copied and deleted where IMAP and POP3 have them") {
     MailWorld world(office);
     fill(world);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t inbox = program.folder(logon, program.inbox());
     const std::uint32_t trash = program.folder(logon, program.logged_on.folders[7]);
@@ -413,7 +413,7 @@ TEST_CASE("messages are moved, copied and deleted where IMAP and POP3 have them"
 
 TEST_CASE("names of properties have numbers, each mailbox its own, and keep them") {
     MailWorld world(office);
-    StoreCaller program(world.run());
+    MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     mapi::PropertyName one;
     one.kind = mapi::PropertyName::Kind::name;
@@ -428,7 +428,7 @@ TEST_CASE("names of properties have numbers, each mailbox its own, and keep them
     CHECK(program.get<rop::PropertyIds>(logon, rop::GetPropertyIdsFromNames{2, {one, two}}).ids ==
           Ids{0x8000, 0x8001});
     program.disconnect();
-    StoreCaller later(world.run());
+    MapiCaller later(world.run());
     const std::uint32_t again = later.log_on();
     CHECK(later.get<rop::PropertyIds>(again, rop::GetPropertyIdsFromNames{0, {two, one}}).ids ==
           Ids{0x8001, 0x8000});
@@ -443,7 +443,7 @@ TEST_CASE("everything is given back when a session ends, however it ends") {
     MailWorld world(office);
     fill(world);
     const auto work = [&] {
-        StoreCaller program(world.run());
+        MapiCaller program(world.run());
         const std::uint32_t logon = program.log_on();
         const std::uint32_t inbox = program.folder(logon, program.inbox());
         const std::uint32_t table = program.open(inbox, rop::GetContentsTable{0});

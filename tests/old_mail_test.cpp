@@ -110,7 +110,8 @@ TEST_CASE("how much old mail there is, and where, is the first thing that is tol
 TEST_CASE("old mail cannot be exchanged once the world runs, and the scenario is told so") {
     const Opened one =
         opened({{"old", first + "Subject: a\n\nx\n"}},
-               std::string(people) + "[[timeline]]\nset = { path = \"people.bob.mail\", value = \"other\" }\n");
+               std::string(people) +
+                   "[[timeline]]\nset = { path = \"people.bob.mail\", value = \"other\" }\n");
     CHECK(one.setup == nullptr);
     CHECK_THAT(scenario::to_text(one.problems),
                ContainsSubstring("\"mail\" names a file, which cannot change") &&

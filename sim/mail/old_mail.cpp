@@ -9,6 +9,7 @@
 #include "protocols/message/maildir.hpp"
 #include "protocols/message/mbox.hpp"
 #include "sim/mail/folders.hpp"
+#include "sim/mail/pst_mail.hpp"
 #include "sim/mail/queue.hpp"
 #include "sim/mail/store.hpp"
 
@@ -101,6 +102,24 @@ struct OldMailReader {
             into->push_back({std::move(entry->message), {}});
     }
 
+    void pst_file(const MailFile& file) {
+        PstMail read = read_pst_mail(file.octets);
+        for (const pst::Problem& one : read.problems)
+            out.problems.add({read.readable ? Severity::warning : Severity::error, {file.name, 1, 1}, 1,
+                              pst::sentence(one),
+                              "a PST file of Unicode format is expected (MS-PST §2.2.2.6)", one.advice,
+                              {}});
+        for (auto& [name, messages] : read.folders) {
+            const std::string_view fault = folders::fault_of_name(name);
+            if (!fault.empty()) {
+                error("the folder \"" + name + "\" of \"" + file.name + "\" can be in no mailbox",
+                      std::string(fault));
+                continue;
+            }
+            for (Kept& kept : messages) out.folders[name].push_back({std::move(kept), {}});
+        }
+    }
+
     std::vector<std::string> keywords_of(const message::MaildirName& name,
                                          const std::vector<std::string>& known) const {
         std::vector<std::string> words;
@@ -159,7 +178,8 @@ struct OldMailReader {
 
     void read() {
         const auto& files = *person.mail_files.files;
-        if (!person.mail_files.folder) return mbox(files.front(), {});
+        if (!person.mail_files.folder)
+            return is_pst(files.front().octets) ? pst_file(files.front()) : mbox(files.front(), {});
         const auto any = [&](const auto& is) {
             return std::any_of(files.begin(), files.end(), is);
         };

@@ -176,6 +176,12 @@ void send(Run& run, const scenario::Send& send) {
         heap.drop(one.forward_paths);
         return;
     }
+    if (!by_rpc) {
+        // No address book of a server's: what was typed becomes an entry that stands for itself.
+        std::string all;
+        for (const std::string& path : written.recipients) all += (all.empty() ? "SMTP:" : ", SMTP:") + path;
+        called(run, one.person, 0, "IAddrBook::CreateOneOff", "MAPI subsystem", all);
+    }
     one.reverse_path = heap.make(reverse_path);
     one.content = heap.make(written.content);
     submit(run, one);

@@ -120,6 +120,9 @@ void connect(Run& run, std::uint32_t person) {
     ++talks.address;
     if (speaks_mapi(run, person)) return begin_mapi(run, person);
     if (speaks_imap(run, person)) begin_imap(run, person);
+    else
+        called(run, person, 0, "IXPLogon::FlushQueues", "POP3 transport",
+               "looks into " + std::string(domain_name_of(run, setup.fetches_from_host)));
     const auto start = speaks_imap(run, person) ? session::start_imap_client
                                                 : session::start_pop3_client;
     const std::uint32_t connection =
@@ -137,7 +140,11 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t person, const Tel
     const std::string id(pop3::unique_id_of(machine, tell.index, run.world.heap));
     remember(run, person, id, mail_of(run, person).leave == 0);
     record_fetched(run, tcb.conversation, person, text);
-    keep(run, person, {0, 0, id}, text);
+    called(run, person, tcb.conversation, "IXPLogon::StartMessage", "POP3 transport",
+           "RETR " + std::to_string(tell.index));
+    const std::uint32_t number =
+        keeps_file(run, person) ? put_into_file(run, person, tcb.conversation, text) : 0;
+    keep(run, person, {number, 0, id}, text);
 }
 
 }  // namespace

@@ -131,6 +131,7 @@ bool imap_ask(Run& run, std::uint32_t connection, std::uint32_t person, Answer& 
         tell_where_it_stands(run, connection, person);
         return true;
     }
+    called(run, person, run.world.tcp.tcbs[connection].conversation, *job);
     text = imap::write(*job);
     out.ok = true;
     out.text = text;
@@ -172,6 +173,7 @@ void on_idle_over(Run& run, std::uint32_t person) {
     imap::Sync sync = program(run, person).sync;
     const auto job = imap::next_job(sync, sync_settings(run, person), run.world.heap);
     program(run, person).sync = sync;
+    if (job) called(run, person, run.world.tcp.tcbs[mine.connection].conversation, *job);
     Answer answer;
     answer.to = AskKind::next_job;
     answer.ok = job.has_value();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/kerberos/tickets.hpp"
+#include "protocols/imap/client_job.hpp"
 #include "sim/mail/people.hpp"
 
 namespace postroad::sim::people {
@@ -119,6 +120,22 @@ std::string mapi_folder_name(Run& run, std::uint32_t person, std::uint32_t folde
 bool mapi_is_put_away(const Run& run, std::uint32_t person, std::uint32_t folder,
                       std::string_view filed);
 void mapi_send(Run& run, std::uint32_t person, std::uint32_t submission);
+
+// --- people_profile.cpp: a mail program made for MAPI, by its providers.
+inline constexpr std::string_view pst_provider = "PST message store";
+// A call of MAPI's, which provider serves it, and what it becomes there; told of where the person's
+// mail program has a profile.
+void called(Run& run, std::uint32_t person, Id conversation, std::string_view method,
+            std::string_view provider, std::string_view became);
+void called(Run& run, std::uint32_t person, Id conversation, const imap::Job& job);
+std::string_view store_provider(const Run& run, std::uint32_t person);
+// Its own file of mail: what POP3 has brought lies in it, and is filed there.
+bool keeps_file(const Run& run, std::uint32_t person);
+std::uint32_t put_into_file(Run& run, std::uint32_t person, Id conversation, std::string_view text);
+std::string file_folder_name(Run& run, std::uint32_t person, std::uint32_t folder);
+// Gives the folder that it lies in now; `nothing`: it is gone.
+std::uint32_t handle_in_file(Run& run, std::uint32_t person, const KeptMessage& message,
+                             scenario::MailAct act, std::string_view to);
 
 // There is something to do: a session that idles goes on, else one is begun.
 void go_to_server(Run& run, std::uint32_t person);

@@ -43,6 +43,7 @@ std::string folder_name(Run& run, std::uint32_t person, const KeptMessage& messa
         const std::string name = mapi_folder_name(run, person, message.folder);
         return equals_ignoring_case(name, "Inbox") ? std::string(folders::inbox_name) : name;
     }
+    if (keeps_file(run, person)) return file_folder_name(run, person, message.folder);
     const MailProgram& mine = program(run, person);
     if (!speaks_imap(run, person) || message.folder >= mine.sync.folders.size())
         return std::string(folders::inbox_name);
@@ -154,6 +155,19 @@ void do_to(Run& run, std::uint32_t person, std::uint32_t index, MailAct act, con
         imap::act(sync, folder, job_for(run, person, message, act, to), run.world.heap);
         program(run, person).sync = sync;
         go_to_server(run, person);
+    } else if (keeps_file(run, person)) {
+        run.decide(setup.device, 0, Reason::handled, setup.name, words);
+        KeptMessage moved = message;
+        moved.folder = handle_in_file(run, person, message, act, to);
+        if (moved.folder == nothing) {
+            forget_on_server(run, person, run.world.heap.view(message.unique_id));
+            return drop_at(run, person, index);
+        }
+        moved.read = act == MailAct::unread ? 0 : 1;
+        List<KeptMessage> kept = program(run, person).kept;
+        run.world.heap.set(kept, index, moved);
+        program(run, person).kept = kept;
+        return;
     } else {
         run.decide(setup.device, 0, Reason::not_by_pop, setup.name + " " + words);
         if (act == MailAct::remove)
@@ -177,6 +191,7 @@ bool is_put_away(const Run& run, const MailProgram& mine, const KeptMessage& mes
                  const scenario::Habit& habit) {
     if (speaks_mapi(run, mine.person))
         return mapi_is_put_away(run, mine.person, message.folder, habit.folder);
+    if (keeps_file(run, mine.person)) return message.folder != 0;
     if (message.folder >= mine.sync.folders.size()) return false;
     const imap::CachedFolder folder = run.world.heap.get(mine.sync.folders, message.folder);
     if (run.world.heap.view(folder.name) == habit.folder) return true;

@@ -187,6 +187,11 @@ void try_again(Run& run, std::uint32_t id) {
     const Submission tried = one;
     run.decide(tried.device, tried.message, Reason::submitted, domain_name_of(run, tried.target));
     record_queue(run, tried, QueueMove::trying, 0, 0, domain_name_of(run, tried.target), {});
+    if (tried.by_rpc == 0) {
+        called(run, tried.person, 0, "IMessage::SubmitMessage", "MAPI spooler", "the outbox");
+        called(run, tried.person, 0, "IXPLogon::SubmitMessage", "SMTP transport",
+               std::string(domain_name_of(run, tried.target)) + ":" + std::to_string(tried.port));
+    }
     if (tried.by_rpc != 0) return mapi_send(run, tried.person, id);
     List<AddressId> addresses = tried.addresses;
     const std::uint8_t lookups =

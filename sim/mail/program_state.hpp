@@ -10,8 +10,9 @@ namespace postroad::sim {
 
 // A message in the program's own list.
 struct KeptMessage {
-    std::uint32_t uid = 0;               // IMAP
-    std::uint32_t folder = 0;            // IMAP: index in Sync::folders
+    std::uint32_t uid = 0;               // IMAP; PST: FiledMessage::number
+    std::uint32_t folder = 0;            // IMAP: index in Sync::folders; PST: 0 the inbox, else
+                                         // one more than the index in MailProgram::file_folders
     std::uint32_t read = 0;              // by its person
     std::uint32_t unused = 0;
     Text unique_id;                      // POP3; empty: the server gives none
@@ -20,6 +21,17 @@ struct KeptMessage {
     Text message_id;
 };
 static_assert(Record<KeptMessage>);
+
+// A message in a program's own file of mail (MS-PST).
+struct FiledMessage {
+    Text content;
+    std::int64_t arrived_s = 0;          // since 1970 UTC
+    std::uint32_t folder = 0;            // KeptMessage::folder
+    std::uint32_t number = 0;            // KeptMessage::uid
+    std::uint32_t read = 0;
+    std::uint32_t unused = 0;
+};
+static_assert(Record<FiledMessage>);
 
 // A page of a web mailer that has still to be opened.
 struct WebWish {
@@ -40,7 +52,10 @@ struct MailProgram {
     imap::Web web;                       // a web mailer: the page that is being made
     List<WebWish> wishes;                // and those that come after it
     List<KeptMessage> kept;              // the older first
+    List<FiledMessage> file;             // its PST file: the messages, the older first
+    List<Text> file_folders;             // and the folders beside its inbox
     std::uint32_t fresh = 0, changed = 0, gone = 0;  // in this session
+    std::uint32_t filed = 0;             // messages put into the file, ever
     std::uint8_t waits = 0;              // the client's question for work is open: it idles
     std::uint8_t by = 0;                 // 0: by UIDs alone, 1: CONDSTORE, 2: QRESYNC
     std::uint8_t works = 0;              // its person is at it: an event is on the agenda

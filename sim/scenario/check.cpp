@@ -266,6 +266,11 @@ private:
                 warning(path + ".mailbox",
                         quoted(home->name) + " does not have " + quoted(domain) + " in its domains",
                         "it will not take mail for " + quoted(person.address[0]));
+            if (person.profile && person.profile->pst && person.fetch.protocol != FetchProtocol::pop3)
+                error(path + ".profile.pst",
+                      "what lies on the server needs no file of " + quoted(person.name) + "'s",
+                      "IMAP and MAPI leave mail where it is; POP3 brings it (RFC 1939 §8)",
+                      "write fetch.protocol = \"pop3\", or leave pst out");
             if (person.sends_by_rpc()) {
                 if (home != nullptr && !home->runs(Service::mapi))
                     error(path + ".transport",

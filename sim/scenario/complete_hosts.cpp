@@ -193,7 +193,7 @@ void complete_happenings(Scenario& s) {
             to_addresses(index, send->bcc);
             to_addresses(index, send->forward_paths);
             if (const Person* person = index.person(send->from))
-                if (!send->via) send->via = person->submits_to;
+                if (!send->via && !person->sends_by_rpc()) send->via = person->submits_to;
             if (send->via && send->via->port == 0)
                 if (const Host* host = index.host(send->via->host))
                     send->via->port = host->runs(Service::msa) ? host->msa.port : host->smtp.port;

@@ -114,6 +114,13 @@ struct MailFiles {
     }
 };
 
+// A mail program that is made for MAPI: what it does it asks of service providers, for a message store,
+// an address book, a transport.
+struct Profile {             // [people.NAME.profile]
+    bool pst = false;        // what it collects lies in a file of its own (MS-PST)
+    bool operator==(const Profile&) const = default;
+};
+
 struct Person {
     Name name;
     std::string display;                 // empty: the key with a capital
@@ -130,6 +137,7 @@ struct Person {
     TlsPolicy tls = TlsPolicy::opportunistic;  // their mail program's
     std::vector<std::string> mechanisms;  // that it knows, the preferred first; empty: all
     std::optional<Transport> transport;  // of what they send; none: MAPI if it fetches so
+    std::optional<Profile> profile;      // none: no calls of MAPI's are told of, but those by RPC
     FetchSettings fetch;
     bool operator==(const Person&) const = default;
     bool sends_by_rpc() const {

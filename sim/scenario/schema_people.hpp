@@ -161,6 +161,20 @@ constexpr auto keys(const Certificate*) {
     };
 }
 
+constexpr std::string_view title(const Profile*) { return "[people.NAME.profile]"; }
+constexpr std::string_view intro(const Profile*) {
+    return "The mail program is one for MAPI: each thing it does is told of as a call of MAPI's, with the "
+           "provider that serves it. The providers follow from `fetch.protocol` and `transport`. "
+           "`profile = {}` is enough.";
+}
+constexpr auto keys(const Profile*) {
+    return std::tuple{
+        key("pst", &Profile::pst,
+            {"What POP3 brings lies in a file of the program's own (MS-PST), with folders of its own.",
+             "true"}),
+    };
+}
+
 constexpr std::string_view title(const Person*) { return "[people.NAME]"; }
 constexpr std::string_view intro(const Person*) {
     return "Somebody with an address, a mailbox and a mail program.";
@@ -194,8 +208,8 @@ constexpr auto keys(const Person*) {
              "\"Team\"; }\n'''",
              Use::text, "none: everything goes to INBOX"}),
         key("mail", &Person::mail,
-            {"Mail that lies in the mailbox at the start: an mbox file, a Maildir or a folder of "
-             "mbox files, relative to the scenario.",
+            {"Mail that lies in the mailbox at the start: an mbox file, a PST file, a Maildir or a "
+             "folder of mbox files, relative to the scenario.",
              "\"old.mbox\"", Use::file, "an empty mailbox"}),
         key("tls", &Person::tls,
             {"What their mail program wants; at the ports 465, 993 and 995 TLS comes first anyway.",
@@ -208,6 +222,8 @@ constexpr auto keys(const Person*) {
         key("transport", &Person::transport,
             {"How new mail leaves: by SMTP to `submits_to`, or by RPC to the mailbox's host.",
              "\"smtp\"", Use::line, "`mapi` if `fetch.protocol` is so, else `smtp`"}),
+        key("profile", &Person::profile,
+            {"Its providers, if it is one for MAPI.", "", Use::line, "none"}),
         key("fetch", &Person::fetch, {"How mail is collected.", ""}),
     };
 }

@@ -77,7 +77,8 @@ class Gatherer {
     std::vector<Exposure> gather() {
         std::vector<Exposure> out;
         const auto& rules = setup_.firewalls[firewall_].rules;
-        if (rules == nullptr) return out;
+        // Who has a Trace and no World knows of nothing that listens.
+        if (rules == nullptr || world_.tcp.hosts.size() < setup_.hosts.size()) return out;
         rules_ = rules.get();
         for (std::uint32_t i = 0; i < setup_.networks.size(); ++i)
             if (setup_.networks[i].firewall == firewall_) out.push_back(at_border(i));

@@ -8,6 +8,7 @@
 #include "protocols/message/maildir.hpp"
 #include "protocols/message/mbox.hpp"
 #include "sim/mail/folders.hpp"
+#include "sim/mail/pst_mail.hpp"
 #include "sim/mail/store.hpp"
 
 namespace postroad::sim::views {
@@ -137,7 +138,53 @@ struct MailboxWriter {
         return put({place + "/" + (directory.empty() ? of.name : directory.substr(1)) + ".mbox",
                     std::move(text), false});
     }
+
+    bool pst(const std::string& name, const KeptFolders& folders, std::uint32_t person,
+             std::string_view display) const {
+        const std::uint64_t high = mix64(world.seed, hash_octets(name));
+        return put({name,
+                    write_pst_mail(folders, display, rpc::random_uuid(high, mix64(high, person)),
+                                   world.setup->start_unix_s),
+                    false});
+    }
 };
+
+KeptFolders everything_of(const World& world, std::uint32_t person) {
+    KeptFolders out;
+    for (const NamedFolder& folder : folders_of(world, person)) {
+        std::vector<message::Kept>& into = out[folder.name];
+        for (std::uint32_t at = world.mail.folders[folder.id].first; at != nothing;
+             at = world.mail.stored[at].next)
+            into.push_back(kept_of(world, at));
+    }
+    return out;
+}
+
+// What a mail program keeps in a file of its own.
+KeptFolders own_file_of(const World& world, const MailProgram& program) {
+    KeptFolders out;
+    out[std::string(folders::inbox_name)];
+    const auto name_of = [&](std::uint32_t folder) {
+        if (folder == 0 || folder > program.file_folders.size())
+            return std::string(folders::inbox_name);
+        return std::string(world.heap.view(world.heap.get(program.file_folders, folder - 1)));
+    };
+    for (std::uint32_t i = 1; i <= program.file_folders.size(); ++i) out[name_of(i)];
+    for (std::uint32_t i = 0; i < program.file.size(); ++i) {
+        const FiledMessage one = world.heap.get(program.file, i);
+        message::Kept kept;
+        kept.content = world.heap.view(one.content);
+        kept.arrived_s = one.arrived_s;
+        kept.flags.seen = one.read != 0;
+        out[name_of(one.folder)].push_back(std::move(kept));
+    }
+    return out;
+}
+
+bool keeps_file(const Setup& setup, std::uint32_t person) {
+    const auto& profile = setup.scenario.people[setup.people[person].scenario_index].profile;
+    return profile && profile->pst;
+}
 
 }  // namespace
 
@@ -146,12 +193,25 @@ bool put_mailboxes(const World& world, MailFormat format,
     const Setup& setup = *world.setup;
     const MailboxWriter writer{world, put};
     for (std::uint32_t person = 0; person < setup.people.size(); ++person) {
-        if (setup.people[person].same_as != nothing) continue;
         const std::string place = as_file_name(setup.people[person].address);
+        const auto& people = world.mail.people.people;
+        if (format == MailFormat::pst && keeps_file(setup, person) && person < people.size() &&
+            people[person].program != nothing &&
+            !writer.pst(place + "/" + as_file_name(setup.people[person].name) + ".pst",
+                        own_file_of(world, world.mail.people.programs[people[person].program]), person,
+                        setup.people[person].display))
+            return false;
+        if (setup.people[person].same_as != nothing) continue;
         if (!put({place, {}, true})) return false;
         if (format == MailFormat::maildir)  // even when nothing has come yet
             for (const char* part : {"/cur", "/new", "/tmp"})
                 if (!put({place + part, {}, true})) return false;
+        if (format == MailFormat::pst) {
+            if (!writer.pst(place + "/mailbox.pst", everything_of(world, person), person,
+                            setup.people[person].display))
+                return false;
+            continue;
+        }
         for (const NamedFolder& folder : folders_of(world, person))
             if (format == MailFormat::maildir ? !writer.maildir(place, person, folder)
                                               : !writer.mbox(place, folder))

@@ -97,7 +97,8 @@ std::uint64_t imap_off(Compiler& c, const scenario::Host& host) {
          {sasl_ir, enable, idle, name_spaces, unselect, uidplus, move, list_extended, list_status,
           special_use, esearch, searchres, binary, status_size})
         if (out.has(one)) out.set(rev2);
-    if (out.has(literal_minus) && out.has(literal_plus)) out.set(rev2);  // LITERAL+ has all of LITERAL-
+    // LITERAL+ does all that LITERAL- does.
+    if (out.has(literal_minus) && out.has(literal_plus)) out.set(rev2);
     return out.bits;
 }
 

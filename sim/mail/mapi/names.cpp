@@ -13,15 +13,8 @@ constexpr std::int64_t unix_epoch_s = 11'644'473'600;
 
 // From the world's seed, so that it is the same in every copy and for ever.
 rpc::Uuid derived(const Run& run, std::uint64_t what, std::string_view of) {
-    rpc::Uuid out;
     const std::uint64_t high = mix64(run.world.seed, hash_octets(of, what));
-    const std::uint64_t low = mix64(high, what);
-    out.time_low = static_cast<std::uint32_t>(high);
-    out.time_mid = static_cast<std::uint16_t>(high >> 32);
-    out.time_high = static_cast<std::uint16_t>((high >> 48 & 0x0fff) | 0x4000);  // RFC 4122 §4.4
-    for (unsigned i = 0; i < 8; ++i) out.rest[i] = static_cast<std::uint8_t>(low >> 8 * i);
-    out.rest[0] = static_cast<std::uint8_t>((out.rest[0] & 0x3fU) | 0x80U);
-    return out;
+    return rpc::random_uuid(high, mix64(high, what));
 }
 
 }  // namespace

@@ -24,20 +24,20 @@ inline std::string name_of_result(std::uint32_t result) {
     return mapi::name_of(static_cast<RopError>(result));
 }
 
-class StoreCaller {
+class MapiCaller {
   public:
     static constexpr std::uint32_t no_connection = 0xfffffff0;
 
     // `user`: who logs in; the mailbox is that of `person`.
-    StoreCaller(Run& the_run, std::string_view user, std::string_view person, std::uint32_t group = 7)
+    MapiCaller(Run& the_run, std::string_view user, std::string_view person, std::uint32_t group = 7)
         : run_(&the_run), user_(user), person_(person), group_(group) {
         mapi::ConnectIn in;
         in.user_dn = dn();
         connected = ask<mapi::ConnectOut>(mapi::ec_do_connect_ex, in);
         session = connected.session;
     }
-    explicit StoreCaller(Run& the_run, std::string_view person = "alice")
-        : StoreCaller(the_run, person, person) {}
+    explicit MapiCaller(Run& the_run, std::string_view person = "alice")
+        : MapiCaller(the_run, person, person) {}
 
     mapi::ConnectOut connected;
     ndr::ContextHandle session;
