@@ -302,7 +302,7 @@ TEST_CASE("malformed buffers are refused as a whole, and so much is too much") {
 
 TEST_CASE("a mailbox has its quota, by MAPI, too") {
     MailWorld world("[hosts.mail]\ndomains = \"example.org\"\nservices = [\"mta\", \"mda\", \"mapi\"]\n"
-                    "[people.alice]\nquota = \"2 KB\"\n");
+                    "[people.alice]\nquota = \"2 KiB\"\n");
     MapiCaller program(world.run());
     const std::uint32_t logon = program.log_on();
     const std::uint32_t small = program.compose(logon, MapiCaller::drafts, "small", "");

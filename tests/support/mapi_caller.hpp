@@ -175,9 +175,11 @@ class MapiCaller {
     std::uint32_t folder(std::uint32_t logon, std::uint64_t id) {
         return open(logon, rop::OpenFolder{id, 0});
     }
+    // From the beginning of the table on.
     std::vector<mapi::Row> rows(std::uint32_t table, const std::vector<PropertyTag>& wanted,
                                 std::uint16_t count = 50) {
         get<rop::TableStatus>(table, rop::SetColumns{0, wanted});
+        get<rop::Sought>(table, rop::SeekRow{0, 0, 1});
         return get<rop::Rows>(table, rop::QueryRows{0, 1, count}).rows;
     }
     // A column of texts.

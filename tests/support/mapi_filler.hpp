@@ -10,6 +10,7 @@ namespace mapi_filler {
 
 using namespace postroad;
 using namespace postroad::mapi;
+using postroad::mapi::Row;  // there is a Row of servers, too
 
 class Filler {
 public:

@@ -71,14 +71,6 @@ MapiNews news_for(const MapiObject& wish, std::uint16_t flags) {
     return out;
 }
 
-std::uint32_t unread_in(const World& world, std::uint32_t folder) {
-    std::uint32_t out = 0;
-    for (std::uint32_t at = world.mail.folders[folder].first; at != nothing;
-         at = world.mail.stored[at].next)
-        out += (world.mail.stored[at].flags & mail_flag::seen) == 0 ? 1 : 0;
-    return out;
-}
-
 void tell_one(World& world, std::uint32_t session, std::uint32_t object, const Happened& what) {
     const MapiObject wish = world.mail.mapi.objects[object];
     if (wish.kind == MapiKind::contents || wish.kind == MapiKind::hierarchy) {
@@ -129,13 +121,6 @@ void spread(World& world, const Happened& what) {
         for (std::uint32_t at = session.first_object; at != nothing; at = tables.objects[at].next)
             tell_one(world, id, at, what);
     }
-}
-
-std::uint64_t id_of(const World& world, std::uint32_t folder, std::uint32_t uid) {
-    constexpr unsigned uid_bits = 28;
-    return mapi::object_id((std::uint64_t{world.mail.folders[folder].uid_validity} & 0xfffff)
-                               << uid_bits |
-                           (uid & ((1U << uid_bits) - 1)));
 }
 
 std::string_view class_of(const World& world, std::uint32_t person, std::uint64_t message) {
@@ -220,11 +205,11 @@ void note(World& world, const News& news) {
     what.kind = kind_of(news.what);
     what.store_folder = news.folder;
     what.folder = place_of_folder(world, news.folder).id;
-    what.message = id_of(world, news.folder, news.uid);
+    what.message = message_id(world, news.folder, news.uid);
     what.message_flags = message_flags_of(news.flags);
     if (news.old_folder != nothing) {
         what.old_folder = place_of_folder(world, news.old_folder).id;
-        what.old_message = id_of(world, news.old_folder, news.old_uid);
+        what.old_message = message_id(world, news.old_folder, news.old_uid);
     }
     spread(world, what);
 }
@@ -236,10 +221,6 @@ void note_folder(World& world, std::uint32_t folder, Change change) {
     what.kind = kind_of(change);
     what.folder = place_of_folder(world, folder).id;
     spread(world, what);
-}
-
-bool has_news(const World& world, std::uint32_t session) {
-    return !world.mail.mapi.sessions[session].news.empty();
 }
 
 void tell(Run& run) {

@@ -149,6 +149,7 @@ std::uint64_t parent_of(const World& world, std::uint32_t person, const Place& p
 std::optional<TaggedValue> folder_property(const Run& run, std::uint32_t person, const Place& place,
                                            PropertyTag tag);
 std::vector<PropertyTag> folder_properties(std::uint32_t special);
+std::uint32_t unread_in(const World& world, std::uint32_t folder);
 
 // --- names.cpp: who is who ---
 const scenario::MapiServer& settings_of(const Run& run, NodeId host);
@@ -167,6 +168,7 @@ std::string entry_id_of_person(const Run& run, std::uint32_t person);
 std::uint64_t file_time(std::int64_t unix_s);
 
 // --- reading.cpp: messages by their ids, and their properties ---
+std::uint64_t message_id(const World& world, std::uint32_t folder, std::uint32_t uid);
 std::uint64_t message_id(const World& world, std::uint32_t stored);
 std::uint32_t stored_of(const World& world, std::uint32_t person, std::uint64_t id);
 // A message as it lies in the store, or as somebody works on it. Its text is read when needed.
@@ -268,6 +270,5 @@ RopError commit(Run& run, std::uint32_t stream);
 void put_news(Doing& doing, std::vector<RopResponse>& out, std::size_t room);
 // The call that waits, if one does, is answered by an event at this same moment.
 void end_wait(Run& run, std::uint32_t session, bool news);
-bool has_news(const World& world, std::uint32_t session);
 
 }  // namespace postroad::sim::mapi_store

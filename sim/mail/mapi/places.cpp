@@ -58,13 +58,6 @@ std::string_view level_above(std::string_view name) {
     return slash == std::string_view::npos ? std::string_view{} : name.substr(0, slash);
 }
 
-std::uint32_t unread_in(const World& world, const Folder& folder) {
-    std::uint32_t out = 0;
-    for (std::uint32_t at = folder.first; at != nothing; at = world.mail.stored[at].next)
-        out += (world.mail.stored[at].flags & mail_flag::seen) == 0 ? 1 : 0;
-    return out;
-}
-
 }  // namespace
 
 Place special_place(const World& world, std::uint32_t person, std::uint32_t special) {
@@ -154,6 +147,14 @@ std::uint64_t parent_of(const World& world, std::uint32_t person, const Place& p
     return place_of_folder(world, parent).id;
 }
 
+std::uint32_t unread_in(const World& world, std::uint32_t folder) {
+    std::uint32_t out = 0;
+    for (std::uint32_t at = world.mail.folders[folder].first; at != nothing;
+         at = world.mail.stored[at].next)
+        out += (world.mail.stored[at].flags & mail_flag::seen) == 0 ? 1 : 0;
+    return out;
+}
+
 std::optional<TaggedValue> folder_property(const Run& run, std::uint32_t person, const Place& place,
                                            PropertyTag asked) {
     const World& world = run.world;
@@ -183,7 +184,7 @@ std::optional<TaggedValue> folder_property(const Run& run, std::uint32_t person,
                     entry_id_of(run, person, parent_of(world, person, place)));
     case tag::content_count.id(): return number(tag::content_count, folder ? folder->count : 0);
     case tag::content_unread.id():
-        return number(tag::content_unread, folder ? unread_in(world, *folder) : 0);
+        return number(tag::content_unread, folder ? unread_in(world, place.store) : 0);
     case tag::subfolders.id():
         return number(tag::subfolders, children_of(world, person, place).empty() ? 0 : 1);
     case prop::child_count.id():

@@ -35,10 +35,12 @@ constexpr PropertyTag store_tags[] = {tag::folder_id,       tag::message_id,
 
 }  // namespace
 
+std::uint64_t message_id(const World& world, std::uint32_t folder, std::uint32_t uid) {
+    const std::uint64_t validity = world.mail.folders[folder].uid_validity & validity_mask;
+    return mapi::object_id(validity << uid_bits | (uid & uid_mask));
+}
 std::uint64_t message_id(const World& world, std::uint32_t stored) {
-    const StoredMessage& one = world.mail.stored[stored];
-    const std::uint64_t validity = world.mail.folders[one.folder].uid_validity & validity_mask;
-    return mapi::object_id(validity << uid_bits | (one.uid & uid_mask));
+    return message_id(world, world.mail.stored[stored].folder, world.mail.stored[stored].uid);
 }
 
 std::uint32_t stored_of(const World& world, std::uint32_t person, std::uint64_t id) {
