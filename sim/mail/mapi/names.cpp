@@ -4,6 +4,7 @@
 #include "protocols/nspi/directory.hpp"
 #include "sim/mail/addresses.hpp"
 #include "sim/mail/mapi/parts.hpp"
+#include "sim/rpc/rpc.hpp"
 
 namespace postroad::sim::mapi_store {
 namespace {
@@ -35,23 +36,13 @@ std::string organisation_of(const Run& run, NodeId host) {
                                     : std::string(settings.domains.front());
 }
 
+// As the address book has them: a client brings from there what it says here.
 std::string dn_of(const Run& run, std::uint32_t person) {
-    const PersonSetup& one = run.setup().people[person];
-    const std::string organisation =
-        one.mailbox_host == nothing ? std::string(mail::domain_part(one.address))
-                                    : organisation_of(run, one.mailbox_host);
-    return mapi::person_dn(organisation, one.name);
+    return rpc_layer::dn_of(run.setup(), person);
 }
 
 std::uint32_t person_of_dn(const Run& run, std::string_view dn) {
-    const auto name = mapi::name_in_dn(dn);
-    if (!name) return nothing;
-    const auto& people = run.setup().people;
-    for (std::uint32_t id = 0; id < people.size(); ++id)
-        if (equals_ignoring_case(people[id].name, *name) &&
-            equals_ignoring_case(dn_of(run, id), dn))
-            return id;
-    return nothing;
+    return rpc_layer::person_of_dn(run.setup(), dn);
 }
 
 std::uint32_t person_of_user(const Run& run, NodeId host, std::string_view user) {
