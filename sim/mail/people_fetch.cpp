@@ -109,7 +109,9 @@ void connect(Run& run, std::uint32_t person) {
     const PersonMail mine = mail_of(run, person);
     if (mine.address >= mine.addresses.size()) {
         if (mine.addresses.empty()) explain(run, person, 0, "its name cannot be found");
-        return look_is_over(run, person);
+        look_is_over(run, person);
+        if (speaks_mapi(run, person)) mapi_not_found(run, person);
+        return;
     }
     const AddressId address = run.world.heap.get(mine.addresses, mine.address);
     PersonMail& talks = edit_mail(run, person);
