@@ -79,7 +79,7 @@ struct Desk {
     }
 
     ntlm::Acceptor acceptor() {
-        return {"mail.example.org", "", "8octets!", now_unix_s,
+        return {"mail.example.org", "", "8octets!", tickets.now.unix_s,
                 [this](std::string_view user) -> std::optional<std::string> {
                     const auto found = people.find(std::string(user));
                     return found == people.end() ? std::nullopt : std::optional(found->second);

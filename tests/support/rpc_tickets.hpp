@@ -17,6 +17,12 @@ inline kerberos::Key key_filled(char filler) {
     return {kerberos::EncryptionType::aes256_cts_hmac_sha1_96, std::string(32, filler)};
 }
 
+// What the server of these tests has the key of: each service of mail.example.org.
+inline bool is_service(const kerberos::PrincipalName& name) {
+    return name.parts.size() == 2 && name.parts[1] == "mail.example.org" &&
+           (name.parts[0] == "host" || name.parts[0].starts_with("exchange"));
+}
+
 // Good for an hour, with a session key of the person's.
 inline kerberos::Credentials ticket_of(std::string_view user, std::string_view server = service,
                                        std::int64_t until = now_unix_s + 3600) {
@@ -45,16 +51,21 @@ inline kerberos::Credentials ticket_of(std::string_view user, std::string_view s
 // What a server of the realm brings along; it remembers authenticators.
 struct TicketDesk {
     std::set<std::string> seen;
+    kerberos::Moment now{now_unix_s, 7};
     rpc::KerberosAcceptor acceptor() {
         rpc::KerberosAcceptor out;
         out.exchange.key_of = [](const kerberos::Ticket& ticket) -> std::optional<kerberos::Key> {
-            if (to_text(ticket.server) != service) return std::nullopt;
-            return key_filled('S');
+            if (!is_service(ticket.server)) return std::nullopt;
+            kerberos::Key key = key_filled('S');
+            key.type = static_cast<kerberos::EncryptionType>(ticket.sealed.type);
+            if (!kerberos::is_known(ticket.sealed.type)) return std::nullopt;
+            key.octets.resize(kerberos::key_octets(key.type));
+            return key;
         };
         out.exchange.is_repeat = [this](std::string_view words) {
             return !seen.emplace(words).second;
         };
-        out.exchange.now = {now_unix_s, 7};
+        out.exchange.now = now;
         out.exchange.confounder = std::string(16, 'd');
         out.exchange.sequence = 900;
         out.exchange.subkey = std::string(32, 'a');
