@@ -5,7 +5,7 @@
 #include "protocols/mapi/emsmdb.hpp"
 #include "protocols/nspi/nspi.hpp"
 #include "protocols/rpc/services.hpp"
-#include "sim/mail/mapi/store.hpp"
+#include "sim/mail/mapi_store.hpp"
 #include "sim/rpc/rpc.hpp"
 
 namespace postroad::sim::rpc_layer {

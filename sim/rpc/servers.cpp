@@ -8,7 +8,7 @@
 #include "protocols/rpc/services.hpp"
 #include "sim/mail/guard.hpp"
 #include "sim/mail/log_in.hpp"
-#include "sim/mail/mapi/store.hpp"
+#include "sim/mail/mapi_store.hpp"
 #include "sim/rpc/parts.hpp"
 
 namespace postroad::sim::rpc_layer {
