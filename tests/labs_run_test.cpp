@@ -170,7 +170,8 @@ TEST_CASE("every lesson has its steps, and its commands exist") {
     const std::set<std::string> verbs{"run", "show", "labs", "predict", "check", "talk"};
     const std::set<std::string> options{
         "--pcap", "--trace", "--journal", "--scenario", "--message", "--node", "--content", "--conn",
-        "--until", "--seed", "--json", "--unfold", "--wide", "--file", "--from"};
+        "--until", "--seed", "--json", "--unfold", "--wide", "--file", "--from", "--exposure",
+        "--calls"};
     for (const LabFolder& folder : labs()) {
         INFO(folder.name);
         const auto lesson = read_whole_file(folder.folder / "README.md");

@@ -65,7 +65,7 @@ TEST_CASE("the same script runs on each provider, and ends alike") {
         world.run_for(10 * minute);
         const std::string calls = calls_of(world);
         INFO(calls);
-        CHECK(world.count(CustodyMove::fetched) == 2);
+        CHECK(world.count(CustodyMove::fetched) >= 2);  // what is filed on a server is read again there
         REQUIRE(world.mailbox("bob").size() == 1);
         CHECK_THAT(world.mailbox("bob")[0], ContainsSubstring("Subject: Thanks"));
         const auto files = files_of(world);

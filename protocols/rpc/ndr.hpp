@@ -75,6 +75,8 @@ public:
     static constexpr bool reading = false;
     std::string out;
 
+    explicit Writer(std::uint32_t full_referents = 0) : full_referents_(full_referents) {}
+
     void align(std::size_t to) { out.append((to - out.size() % to) % to, '\0'); }
     template <Number T> void value(const T& number) {
         const auto bits = static_cast<typename detail::Bits<T>::type>(number);
@@ -177,7 +179,7 @@ private:
         return out_id;
     }
     std::uint32_t referent_ = 0x20000;
-    std::uint32_t full_referents_ = 0;
+    std::uint32_t full_referents_;
 };
 
 // After a mistake every further value is 0 and empty, and `good` says so.
@@ -372,8 +374,11 @@ template <class A> void describe(A& archive, ContextHandle& handle) {
 }
 
 // A whole stub. What follows a stub is passed over: it is padding, or of a later version.
-template <class T> std::string write(const T& stub) {
-    Writer writer;
+// `full_referents`: ids of full pointers that the call's other stub has used. One of them in results
+// would mean what it pointed at in the arguments (C706 §14.3.11.1).
+inline constexpr std::uint32_t full_referents_of_arguments = 2;
+template <class T> std::string write(const T& stub, std::uint32_t full_referents = 0) {
+    Writer writer(full_referents);
     writer.value(stub);
     return std::move(writer.out);
 }

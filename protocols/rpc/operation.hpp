@@ -13,7 +13,9 @@ struct Outcome {
 };
 inline Outcome fault(Status status) { return {false, status, {}}; }
 
-template <class Out> Outcome success(const Out& out) { return {true, Status::ok, ndr::write(out)}; }
+template <class Out> Outcome success(const Out& out) {
+    return {true, Status::ok, ndr::write(out, ndr::full_referents_of_arguments)};
+}
 // Reads the arguments, calls `run(in)` for the results, writes them. What is no such stub at all is
 // a fault (MS-RPCE §3.1.1.5.5: bad stub data).
 template <class In, class F> Outcome operate(const CallAsk& call, F&& run) {

@@ -102,7 +102,7 @@ std::string state_fingerprint(const World& world) {
         world.setup == nullptr ? std::string() : scenario::print(world.setup->scenario);
     const std::uint64_t all =
         hash_all(hash_octets(scenario), world.seed, world.now, world.events_done,
-                 world.agenda, world.heap, world.nodes, world.tcp, world.border, world.attackers,
+                 world.agenda, world.heap, world.nodes, world.tcp, world.border, world.attackers, world.rpc,
                  world.sessions, world.tls, world.dns, world.kerberos, world.mail, world.web);
     std::string text;
     for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[all >> shift & 15];
