@@ -190,8 +190,7 @@ TEST_CASE("an exposure is printed with its summary, and as JSON") {
     const MailWorld mail_alone(office("tcp dport 25 accept"));
     CHECK_THAT(printed(mail_alone),
                ContainsSubstring("besides mail, this opened nothing that listens\n"));
-    const MailWorld closed(office("accept comment \"who may\"\n").replace(
-        office("accept comment \"who may\"\n").find("accept comment"), 24, "drop"));
+    const MailWorld closed(office("drop"));
     CHECK_THAT(printed(closed), ContainsSubstring("no port is open\n"));
     CHECK_THAT(printed(closed), ContainsSubstring("this opened nothing that listens\n"));
 }
@@ -233,9 +232,9 @@ TEST_CASE("checks ask what is exposed, and say all of it when that is too much")
     CHECK_THAT(told, ContainsSubstring("no: "));
     CHECK_THAT(told, ContainsSubstring(" service-control is open: list, start, stop"));
     CHECK_THAT(told, ContainsSubstring(" replication is open: "));
-    const std::string never = "not_exposed = { service = \"367abb81-9844-35f1-ad32-98f038001003\" }";
-    CHECK_THAT(judged(narrow, never), ContainsSubstring("yes: "));
-    CHECK_THAT(judged(wide, never), ContainsSubstring("no: mail tcp "));
+    const std::string never_open = "not_exposed = { service = \"367abb81-9844-35f1-ad32-98f038001003\" }";
+    CHECK_THAT(judged(narrow, never_open), ContainsSubstring("yes: "));
+    CHECK_THAT(judged(wide, never_open), ContainsSubstring("no: mail tcp "));
     CHECK_THAT(judged(narrow, "exposes = { service = \"store\", by_helper = true, anywhere = true }"),
                ContainsSubstring("store is open by a helper"));
     CHECK_THAT(judged(wide, "exposes = { service = \"store\", by_helper = true }"),

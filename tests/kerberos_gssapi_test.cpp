@@ -138,6 +138,47 @@ TEST_CASE("a token that was turned on its way is turned back (RFC 4121 §4.2.5)"
     CHECK(unwrap(other, token) == "words");
 }
 
+TEST_CASE("a MIC is of one text, one direction and one place in the order (RFC 4121 §4.2.6.1)") {
+    SecurityContext one{key_of('k'), true, true, 5, 8};
+    SecurityContext other{key_of('k'), false, true, 8, 5};
+    const std::string token = mic(one, "words");
+    CHECK(token.size() == mic_token_octets);
+    CHECK(hex(token).substr(0, 32) == "040404ffffffffff0000000000000005");
+    CHECK_FALSE(check_mic(other, "word", token));
+    CHECK_FALSE(check_mic(one, "words", token));  // our own, thrown back
+    CHECK(check_mic(other, "words", token));
+    CHECK_FALSE(check_mic(other, "words", token));  // again
+    CHECK(hex(mic(other, "back")).substr(0, 6) == "040405");
+}
+
+TEST_CASE("what is sealed apart is sealed where it stands, and what is around it is signed") {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{5}, std::size_t{16}, std::size_t{48}}) {
+        SecurityContext one{key_of('k'), true, true, 5, 8};
+        SecurityContext other{key_of('k'), false, true, 8, 5};
+        const std::string plain(size, 'p');
+        std::string text = plain;
+        const std::string token = seal_apart(one, "head", text, "tail", std::string(16, 'c'));
+        CHECK(token.size() == seal_token_octets);
+        CHECK(text.size() == size);
+        CHECK((size == 0 || text != plain));
+        CHECK(hex(token).substr(0, 32) == "050406ff0010001c0000000000000005");
+        std::string opened = text;
+        CHECK_FALSE(open_apart(other, "heed", opened, "tail", token));
+        CHECK_FALSE(open_apart(other, "head", opened, "tall", token));
+        for (std::size_t i = 0; i < token.size(); ++i) {
+            std::string changed = token;
+            changed[i] = static_cast<char>(changed[i] ^ 1);
+            REQUIRE_FALSE(open_apart(other, "head", opened, "tail", changed));
+            REQUIRE_FALSE(open_apart(other, "head", opened, "tail", token.substr(0, i)));
+        }
+        CHECK(opened == text);
+        CHECK(open_apart(other, "head", opened, "tail", token));
+        CHECK(opened == plain);
+        opened = text;
+        CHECK_FALSE(open_apart(other, "head", opened, "tail", token));  // again
+    }
+}
+
 TEST_CASE("a ticket logs in, and the password is nowhere (RFC 4752 §3)") {
     Both both;
     const GssapiStep shown = both.client({});

@@ -98,6 +98,22 @@ TEST_CASE("who asks without proof is told which proof, and with which salt") {
     CHECK(hint->salt == "EXAMPLE.ORGalice");
 }
 
+TEST_CASE("a nonce that a program takes for signed comes back as it was") {
+    World world;
+    KdcReq request;
+    REQUIRE(read(world.signed_request(world.wanted()), request));
+    request.body.nonce = -5;
+    KdcRep reply;
+    REQUIRE(read(world.ask(write(request)).reply, reply));
+    const auto opened =
+        decrypt(world.key_of_alice(EncryptionType::aes256_cts_hmac_sha1_96), Usage::as_rep,
+                reply.sealed.cipher.text);
+    EncKdcRepPart part;
+    REQUIRE(opened);
+    REQUIRE(read(*opened, part));
+    CHECK(part.nonce == -5);
+}
+
 TEST_CASE("the right password brings a ticket-granting ticket, which brings one for a server") {
     World world;
     const Credentials granting = world.granting();

@@ -9,7 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "interop"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from live import PROGRAM, Live, run_cases, same_again  # noqa: E402
+from live import CASES, PROGRAM, Live, run_cases, same_again  # noqa: E402
 from rpc_judges import with_impacket  # noqa: E402
 
 EXPOSED = ["mail:135=127.0.0.1:0", "mail:59532=127.0.0.1:0", "mail:59533=127.0.0.1:0"]
@@ -23,6 +23,15 @@ def run(*words, timeout=60):
     return ran.returncode, ran.stdout + ran.stderr
 
 
+def judged(path, *protocols):
+    """tshark finds nothing malformed and no error in a capture; how many packets of each it has."""
+    def count(display_filter):
+        return len(subprocess.run(["tshark", "-2", "-n", "-r", path, "-Y", display_filter],
+                                  capture_output=True, text=True, check=True).stdout.splitlines())
+    assert count("_ws.malformed || _ws.expert.severity >= 0x800000") == 0, path
+    return [count(one) for one in protocols]
+
+
 def capture(world, protocol):
     """The journal's run as a capture, which tshark must find sound; gives its packets of a protocol."""
     with tempfile.TemporaryDirectory() as folder:
@@ -31,12 +40,7 @@ def capture(world, protocol):
                          world.journal, "--pcap", path, timeout=300)
         assert code == 0, said
 
-        def lines(display_filter):
-            return subprocess.run(["tshark", "-2", "-n", "-r", path, "-Y", display_filter],
-                                  capture_output=True, text=True, check=True).stdout.splitlines()
-        bad = lines("_ws.malformed || _ws.expert.severity >= 0x800000")
-        assert not bad, bad[0]
-        return lines(protocol)
+        return judged(path, protocol)[0]
 
 
 def rpcclient():
@@ -56,7 +60,7 @@ def rpcclient():
         # It asks for a named pipe of lsarpc: that is registered here, and reached by TCP alone.
         assert "0x16C9A0D6" in said, said
         same_again(world)
-        assert len(capture(world, "epm")) > 4
+        assert capture(world, "epm") > 4
 
 
 def samba_bindings():
@@ -70,7 +74,7 @@ def samba_bindings():
         assert f"interface {STORE}" in said, said
         assert "listens (0, 1)" in said, said
         same_again(world)
-        assert len(capture(world, "mgmt")) == 4
+        assert capture(world, "mgmt") == 4
 
 
 SAMBA = """
@@ -127,7 +131,31 @@ def impacket():
         nspi.hNspiUnbind(dce, handle)
         dce.disconnect()
         same_again(world)
-        assert len(capture(world, "dcerpc.auth_level == 6")) > 6
+        assert capture(world, "dcerpc.auth_level == 6") > 6
+
+
+def mail_programs():
+    """tshark reads a mail program's morning by RPC, at each level of protection"""
+    with open(os.path.join(CASES, "mapi", "scenario.toml"), encoding="utf-8") as file:
+        office = file.read()
+    for level in ("none", "connect", "integrity", "privacy"):
+        with tempfile.TemporaryDirectory() as folder:
+            scenario, path = (os.path.join(folder, name) for name in ("one.toml", "one.pcapng"))
+            with open(scenario, "w", encoding="utf-8") as file:
+                file.write(office.replace("[people.alice]", f"""[people.alice]
+fetch.protocol = "mapi"
+fetch.protection = "{level}\"""").replace("mapi.store_port", "mapi.anonymous = true\nmapi.store_port")
+                           + """
+[[timeline]]
+send = { from = "alice", to = "bob", subject = "by RPC", padding = "64 KiB" }
+[[timeline]]
+at = "+1m"
+fetch = "alice"
+""")
+            code, said = run(PROGRAM, "run", scenario, "--pcap", path, timeout=300)
+            assert code == 0 and "1 delivered" in said, said
+            epm, mapi, nspi = judged(path, "epm", "mapi", "nspi")
+            assert epm >= 8 and nspi >= 8 and mapi >= 20, (level, epm, mapi, nspi)
 
 
 if __name__ == "__main__":
@@ -135,4 +163,4 @@ if __name__ == "__main__":
         import impacket as _  # noqa: F401
     except ImportError:
         with_impacket(__file__)
-    sys.exit(run_cases([rpcclient, samba_bindings, impacket], sys.argv[1:]))
+    sys.exit(run_cases([rpcclient, samba_bindings, impacket, mail_programs], sys.argv[1:]))

@@ -338,13 +338,15 @@ TEST_CASE("a subject is kept behind the length of its prefix") {
 
 TEST_CASE("names of properties are found by the hash that the specification gives") {
     using mapi::PropertyName;
-    const rpc::Uuid common{"00062008-0000-0000-c000-000000000046"};
+    constexpr rpc::Uuid common{"00062008-0000-0000-c000-000000000046"},
+        public_strings{"00020329-0000-0000-c000-000000000046"},
+        appointment{"00062014-0000-0000-c000-000000000046"};
     const std::vector<PropertyName> names{
         {PropertyName::Kind::id, common, 0x8503, {}},
         {},
-        {PropertyName::Kind::name, rpc::Uuid{"00020329-0000-0000-c000-000000000046"}, 0,
+        {PropertyName::Kind::name, public_strings, 0,
          "Keywords"},
-        {PropertyName::Kind::id, rpc::Uuid{"00062014-0000-0000-c000-000000000046"}, 1, {}}};
+        {PropertyName::Kind::id, appointment, 1, {}}};
     const Properties map = name_map(names);
     std::size_t damaged = 0;
     CHECK(read_name_map(map, damaged) == names);

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "protocols/pst/heap.hpp"
 #include "protocols/pst/mail.hpp"
 #include "protocols/pst/nodes.hpp"
 #include "protocols/pst/values.hpp"
@@ -164,6 +165,31 @@ TEST_CASE("folders and messages that lie too deep are told of when written, and 
     for (const Folder* one = &*read.store->top.folders.rbegin(); !one->folders.empty(); ++depth)
         one = &one->folders.front();
     CHECK(depth + 1 == folder_nesting_max);
+}
+
+TEST_CASE("a folder's list says as much of a message as a list can show") {
+    Store store;
+    Message& message = store.top.messages.emplace_back();
+    const std::string subject = "RE: " + std::string(248, 'x') + "\xf0\x9f\x98\x80 and more";
+    message.properties = {{mapi::tag::subject, Value::of(subject)},
+                          {mapi::tag::importance, Value::of(2U)},
+                          {mapi::tag::body, Value::of("not in the list")}};
+    const std::string octets = write(store, plain);
+    Database db;
+    db.octets = octets;
+    REQUIRE(open(db));
+    const NodeEntry* table = find_node(db, sibling(node::top, NodeType::contents_table));
+    const auto heap = open_heap(db, table->data, table->subnodes, table_signature);
+    REQUIRE(heap);
+    const auto rows = read_table(db, *heap);
+    REQUIRE((rows && rows->size() == 1));
+    const Properties& cells = rows->front().cells;
+    // Two characters ahead say how long the prefix is; half a character is none.
+    CHECK(find(cells, mapi::tag::subject.id())->text == "\1\5RE: " + std::string(248, 'x'));
+    CHECK(find(cells, mapi::tag::importance.id())->number == 2);
+    CHECK(find(cells, mapi::tag::body.id()) == nullptr);
+    CHECK(find(cells, mapi::tag::display_cc.id()) == nullptr);  // empty, and so not there
+    CHECK(rows->front().id == pst::read(octets).store->top.messages.at(0).nid);
 }
 
 TEST_CASE("a message of the Internet goes into a file and comes out as it was") {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Programs that nobody here wrote judge RPC's machines: impacket calls our server and is called by our
-client, Samba's ndrdump reads our stubs and writes them again, tshark reads what passed.
-usage: rpc_judges.py [CASE...]"""
+client, Samba's bindings log in by each provider, its ndrdump reads our stubs and writes them again,
+tshark reads what passed. usage: rpc_judges.py [CASE...]"""
 import contextlib
 import glob
 import os
@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+
+from kerberos_judges import KRB5_CONF
 
 PEER = os.path.join(os.environ.get("POSTROAD_BUILD_DIR", "build/release"), "rpc_peer")
 PACKAGES = os.path.join("build", "judges")
@@ -93,6 +95,7 @@ class Server:
         self.process = subprocess.Popen([PEER, "serve"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         self.recorder = Recorder(int(self.process.stdout.readline()))
+        self.kdc = int(self.process.stdout.readline())
         self.log = []
 
     def __enter__(self):
@@ -102,6 +105,19 @@ class Server:
         self.process.stdin.close()
         self.log = self.process.stdout.read().split("\n")
         assert self.process.wait(30) == 0, "the server's machine did not end well"
+
+    @contextlib.contextmanager
+    def realm(self):
+        """What programs must be told to find our KDC; gives the environment that says so."""
+        with tempfile.TemporaryDirectory() as folder:
+            env = {"KRB5_CONFIG": os.path.join(folder, "krb5.conf"),
+                   "KRB5CCNAME": os.path.join(folder, "cache")}
+            # For MIT's library the limit makes it TCP, for Heimdal's the word before the address.
+            for path, address in (("krb5.conf", "127.0.0.1"), ("heimdal.conf", "tcp/127.0.0.1")):
+                with open(os.path.join(folder, path), "w", encoding="ascii") as file:
+                    file.write(KRB5_CONF.replace("127.0.0.1", address).format(
+                        port=self.kdc, limit=1, more="kdc_timeout = 60"))
+            yield env
 
     def connect(self, level=None, user="alice", password="secret-alice", fragment=None):
         from impacket.dcerpc.v5 import transport
@@ -177,6 +193,81 @@ def case_levels():
                 assert call(dce, 1, b"abc") == b"cba"
                 dce.disconnect()
             judge_capture(server, {11: 1, 12: 1, 16: 1, 0: 4, 2: 4})
+
+
+def case_tickets():
+    """impacket negotiates Kerberos with a ticket that MIT's kinit and kvno have got from our KDC."""
+    from impacket.dcerpc.v5.rpcrt import RPC_C_AUTHN_GSS_NEGOTIATE
+    from impacket.dcerpc.v5 import transport
+    from impacket.uuid import uuidtup_to_bin
+    for level, word in ((2, "connect"), (5, "integrity"), (6, "privacy")):
+        with Server() as server, server.realm() as env:
+            os.environ.update(env)  # where impacket looks for tickets
+            for words, typed in ((["kinit", "alice"], "secret-alice\n"),
+                                 (["kvno", "host/mail.example.org"], "")):
+                subprocess.run(words, input=typed, text=True, check=True, capture_output=True)
+            there = transport.DCERPCTransportFactory(
+                f"ncacn_ip_tcp:127.0.0.1[{server.recorder.address}]")
+            there.set_credentials("alice", "", "EXAMPLE.ORG")
+            there.set_kerberos(True, "127.0.0.1")
+            there.setRemoteName("mail.example.org")
+            dce = there.get_dce_rpc()
+            dce.set_auth_type(RPC_C_AUTHN_GSS_NEGOTIATE)
+            dce.set_auth_level(level)
+            dce.connect()
+            dce.bind(uuidtup_to_bin(ECHO))
+            assert call(dce, 3, b"who?") == f"alice/{word}".encode(), word
+            large = bytes(i % 251 for i in range(10_000))
+            assert call(dce, 0, large) == large
+            assert call(dce, 4, b"much") == b"x" * 100_000
+            assert call(dce, 1, b"abc") == b"cba"
+            dce.disconnect()
+        judge_capture(server, {11: 1, 12: 1, 14: 1, 15: 1, 0: 4, 2: 4})
+
+
+SAMBA = """
+import sys
+from samba.credentials import Credentials, DONT_USE_KERBEROS, MUST_USE_KERBEROS
+from samba.dcerpc import mgmt
+from samba.param import LoadParm
+port, options, password = sys.argv[1:]
+settings, alice = LoadParm(), Credentials()
+settings.set("realm", "EXAMPLE.ORG")
+alice.guess(settings)
+alice.set_username("alice")
+alice.set_password(password)
+alice.set_realm("EXAMPLE.ORG")
+alice.set_domain("EXAMPLE")
+by_ticket = "krb5" in options or "ticket" in options
+alice.set_kerberos_state(MUST_USE_KERBEROS if by_ticket else DONT_USE_KERBEROS)
+options = options.replace("ticket", "spnego")
+server = mgmt.mgmt(f"ncacn_ip_tcp:127.0.0.1[{port},{options},target_hostname=mail.example.org,"
+                   "target_principal=host/mail.example.org]", settings, alice)
+print(len(server.inq_if_ids().if_id), server.is_server_listening())
+"""
+
+
+def case_samba():
+    """Samba's bindings log in by each provider at each level, and get nothing by a wrong password."""
+    # They belong to the system's Python, which this may not be.
+    def ask(server, options, password="secret-alice"):
+        with server.realm() as env:
+            more = {"KRB5_CONFIG": env["KRB5_CONFIG"].replace("krb5.conf", "heimdal.conf")}
+            return subprocess.run(["/usr/bin/python3", "-c", SAMBA, str(server.recorder.address),
+                                   options, password], env={**os.environ, **env, **more},
+                                  capture_output=True, text=True, check=False, timeout=120)
+    for provider in ("krb5", "ticket", "spnego", "ntlm"):
+        for level in ("connect", "sign", "seal"):
+            options = f"{provider},{level}"
+            with Server() as server:
+                ran = ask(server, options)
+                assert ran.returncode == 0 and "(0, 1)" in ran.stdout, (options, ran.stderr[-1500:])
+            by_ntlm = provider == "ntlm"
+            judge_capture(server, {11: 1, 12: 1, 0: 2, 2: 2, 16: 1 if by_ntlm else 0,
+                                   14: 1 if provider in ("ticket", "spnego") else 0})
+    with Server() as server:
+        ran = ask(server, "spnego,seal", "guessed")
+        assert ran.returncode != 0 and "LOGON_FAILURE" in ran.stderr, ran.stderr[-1500:]
 
 
 def case_refusals():

@@ -84,6 +84,9 @@ TEST_CASE("a declaration may be spread over lines, and stand behind the rules th
     CHECK(print_helper(r, 0) == "ct helper rpc { type \"rpc\" protocol tcp; interfaces { store, "
                                 "\"a4f1db00-ca47-1067-b31f-00dd010662da\" }; }");
     CHECK(rules(print(r)) == r);
+    const Ruleset named = rules(std::string("iifname \"lan\" tcp dport 135 ct helper set \"rpc\" "
+                                            "accept comment \"in\"\n") + plain);
+    CHECK(rules(print(named)) == named);
     CHECK(r.lines == std::vector<std::uint32_t>{1, 9});
     // Its name may be the word that sets one.
     CHECK(rules("ct helper set { type \"rpc\" protocol tcp; }\n"

@@ -12,10 +12,31 @@ namespace postroad::kerberos {
 
 inline constexpr std::size_t list_entries_max = 256;
 
+// EncryptionKey (RFC 4120 §5.2.9) is in what others keep, too.
+template <class A>
+void describe(A& archive, EncryptionKey& value) {
+    archive.sequence([&](A& a) {
+        a.field(0, value.type);
+        a.field(1, value.value);
+    });
+}
+
 class Writer {
   public:
     static constexpr bool reading = false;
     std::string out;
+
+    // One that has an identifier of its own: an OID, an ENUMERATED.
+    void element(std::uint8_t identifier, std::string_view contents) {
+        out += der::element(identifier, contents);
+    }
+    // What is tagged, and no field of a sequence: the alternative of a CHOICE.
+    template <class F>
+    void choice(unsigned number, F&& inside) {
+        Writer inner;
+        inside(inner);
+        out += der::element(der::context(number), inner.out);
+    }
 
     template <class F>
     void sequence(F&& fields) {
@@ -56,6 +77,7 @@ class Writer {
         out += der::element(der::sequence, inner.out);
     }
     void put(std::int32_t value) { out += der::element(der::integer, der::write_integer(value)); }
+    void put(std::int64_t value) { out += der::element(der::integer, der::write_integer(value)); }
     void put(std::uint32_t value) { out += der::element(der::integer, der::write_integer(value)); }
     void put(const std::string& text) { out += der::element(der::general_string, text); }
     void put(const Octets& octets) { out += der::element(der::octet_string, octets.text); }
@@ -79,6 +101,11 @@ class Reader {
     bool good() const { return good_; }
     bool done() const { return good_ && rest_.empty(); }
 
+    void element(std::uint8_t identifier, std::string& octets) { octets = contents(identifier); }
+    template <class F>
+    void choice(unsigned number, F&& fields) {
+        inside(der::context(number), fields);
+    }
     template <class F>
     void sequence(F&& fields) {
         inside(der::sequence, fields);
@@ -117,6 +144,9 @@ class Reader {
     }
     void get(std::int32_t& value) {
         value = number<std::int32_t>();
+    }
+    void get(std::int64_t& value) {
+        value = number<std::int64_t>();
     }
     void get(std::uint32_t& value) {
         value = number<std::uint32_t>();

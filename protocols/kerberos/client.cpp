@@ -22,7 +22,7 @@ KdcReq request_for(const AsRequest& asked) {
 
 // §3.1.5, §3.3.4.
 std::optional<Credentials> open(std::string_view octets, std::int32_t type, const Key& key,
-                                Usage usage, std::uint32_t nonce, const PrincipalName& client,
+                                Usage usage, std::int64_t nonce, const PrincipalName& client,
                                 const PrincipalName& server, std::string_view realm) {
     KdcRep reply;
     if (!read(octets, reply) || reply.type != type) return std::nullopt;

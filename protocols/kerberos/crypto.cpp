@@ -175,20 +175,34 @@ std::string encrypt(const Key& key, Usage usage, std::string_view confounder,
     POSTROAD_ASSERT(confounder.size() == confounder_octets);
     std::string all(confounder);
     all += text;
-    return cts_encrypt(key_for(key, usage, for_encryption), all) +
-           hmac_sha1_96(key_for(key, usage, for_integrity), all);
+    return encrypt_covering(key, usage, all, all);
 }
 
 std::optional<std::string> decrypt(const Key& key, Usage usage, std::string_view ciphertext) {
+    auto all = decrypt_covering(key, usage, ciphertext,
+                                [](std::string_view plain) { return std::string(plain); });
+    if (all) all->erase(0, confounder_octets);
+    return all;
+}
+
+std::string encrypt_covering(const Key& key, Usage usage, std::string_view plain,
+                             std::string_view covered) {
+    return cts_encrypt(key_for(key, usage, for_encryption), plain) +
+           hmac_sha1_96(key_for(key, usage, for_integrity), covered);
+}
+
+std::optional<std::string> decrypt_covering(
+    const Key& key, Usage usage, std::string_view ciphertext,
+    const std::function<std::string(std::string_view plain)>& covered_by) {
     if (key.octets.size() != key_octets(key.type) ||
         ciphertext.size() < confounder_octets + mac_octets)
         return std::nullopt;
     const std::size_t size = ciphertext.size() - mac_octets;
-    const std::string all =
+    std::string plain =
         cts_decrypt(key_for(key, usage, for_encryption), ciphertext.substr(0, size));
-    const std::string mac = hmac_sha1_96(key_for(key, usage, for_integrity), all);
+    const std::string mac = hmac_sha1_96(key_for(key, usage, for_integrity), covered_by(plain));
     if (!same_octets(mac, ciphertext.substr(size))) return std::nullopt;
-    return all.substr(confounder_octets);
+    return plain;
 }
 
 std::string checksum(const Key& key, Usage usage, std::string_view text) {

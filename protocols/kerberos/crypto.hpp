@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,14 @@ std::string encrypt(const Key& key, Usage usage, std::string_view confounder,
                     std::string_view text);
 // Nothing when it was not encrypted with this key for this use, or has been changed.
 std::optional<std::string> decrypt(const Key& key, Usage usage, std::string_view ciphertext);
+// The same where more is signed than is encrypted (MS-KILE §3.4.5.4.1): E(Ke, plain) | HMAC(Ki,
+// covered). `plain` begins with the confounder, also in what is given back; `covered_by` says what
+// the HMAC is over.
+std::string encrypt_covering(const Key& key, Usage usage, std::string_view plain,
+                             std::string_view covered);
+std::optional<std::string> decrypt_covering(
+    const Key& key, Usage usage, std::string_view ciphertext,
+    const std::function<std::string(std::string_view plain)>& covered_by);
 
 // RFC 3961 §5.4: HMAC(Kc, text), cut to `mac_octets`. Its number is RFC 3962 §7's.
 std::string checksum(const Key& key, Usage usage, std::string_view text);

@@ -1,8 +1,9 @@
-// Frames, and Wrap tokens with their sixteen octets of header.
+// Frames, and tokens for messages with their sixteen octets of header.
 #include "protocols/kerberos/gss.hpp"
 
 #include <algorithm>
 
+#include "protocols/base/assertion.hpp"
 #include "protocols/base/der.hpp"
 
 namespace postroad::kerberos {
@@ -16,24 +17,46 @@ std::string token_id(GssToken token) {
     return {static_cast<char>(token >> 8), static_cast<char>(token & 0xff)};
 }
 
-// RFC 4121 §4.2.6.2: TOK_ID, flags, filler, EC, RRC, SND_SEQ.
-std::string header(const SecurityContext& context, bool from_initiator, bool sealed,
-                   std::uint64_t sequence, std::size_t extra) {
+unsigned char flags_of(const SecurityContext& context, bool from_initiator, bool sealed) {
     unsigned char flags = 0;
     if (!from_initiator) flags |= by_acceptor;
     if (sealed) flags |= is_sealed;
     if (context.acceptor_subkey) flags |= with_acceptor_subkey;
-    std::string out = token_id(gss_wrap);
-    out += static_cast<char>(flags);
-    out += '\xff';
-    out += static_cast<char>(extra >> 8 & 0xff);
-    out += static_cast<char>(extra & 0xff);
-    out.append(2, '\0');
+    return flags;
+}
+
+void put_sequence(std::string& out, std::uint64_t sequence) {
     for (int shift = 56; shift >= 0; shift -= 8)
         out += static_cast<char>(sequence >> shift & 0xff);
+}
+
+// RFC 4121 §4.2.6.2: TOK_ID, flags, filler, EC, RRC, SND_SEQ.
+std::string header(const SecurityContext& context, bool from_initiator, bool sealed,
+                   std::uint64_t sequence, std::size_t extra, std::size_t rotated = 0) {
+    std::string out = token_id(gss_wrap);
+    out += static_cast<char>(flags_of(context, from_initiator, sealed));
+    out += '\xff';
+    for (const std::size_t count : {extra, rotated}) {
+        out += static_cast<char>(count >> 8 & 0xff);
+        out += static_cast<char>(count & 0xff);
+    }
+    put_sequence(out, sequence);
     return out;
 }
 
+// §4.2.6.1: TOK_ID, flags, filler, SND_SEQ; the checksum follows.
+std::string mic_header(const SecurityContext& context, bool from_initiator,
+                       std::uint64_t sequence) {
+    std::string out = token_id(gss_mic);
+    out += static_cast<char>(flags_of(context, from_initiator, false));
+    out.append(5, '\xff');
+    put_sequence(out, sequence);
+    return out;
+}
+
+Usage sign_usage(bool from_initiator) {
+    return from_initiator ? Usage::initiator_sign : Usage::acceptor_sign;
+}
 Usage seal_usage(bool from_initiator) {
     return from_initiator ? Usage::initiator_seal : Usage::acceptor_seal;
 }
@@ -134,6 +157,71 @@ std::optional<std::string> unwrap(SecurityContext& context, std::string_view tok
     }
     ++context.next_heard;
     return text;
+}
+
+std::string mic(SecurityContext& context, std::string_view message) {
+    const std::string head = mic_header(context, context.initiator, context.next_sent++);
+    return head + checksum(context.key, sign_usage(context.initiator), std::string(message) + head);
+}
+
+bool check_mic(SecurityContext& context, std::string_view message, std::string_view token) {
+    const bool from_initiator = !context.initiator;
+    const std::string head = mic_header(context, from_initiator, context.next_heard);
+    if (!token.starts_with(head) ||
+        !same_octets(checksum(context.key, sign_usage(from_initiator), std::string(message) + head),
+                     token.substr(header_octets)))
+        return false;
+    ++context.next_heard;
+    return true;
+}
+
+// RRC is 28 so that a block of filler, the header's copy and the HMAC stand before the confounder:
+// what is turned is RRC and EC together, which is not what RFC 4121 §4.2.5 says.
+std::string seal_apart(SecurityContext& context, std::string_view before, std::string& text,
+                       std::string_view behind, std::string_view confounder) {
+    POSTROAD_ASSERT(confounder.size() == confounder_octets);
+    constexpr std::size_t filler = 16, rotated = header_octets + mac_octets;
+    const std::uint64_t sequence = context.next_sent++;
+    std::string tail(filler, '\0');
+    tail += header(context, context.initiator, true, sequence, filler);
+    std::string plain(confounder), covered(confounder);
+    plain.append(text).append(tail);
+    covered.append(before).append(text).append(behind).append(tail);
+    std::string sealed =
+        encrypt_covering(context.key, seal_usage(context.initiator), plain, covered);
+    std::rotate(sealed.begin(), sealed.end() - (rotated + filler), sealed.end());
+    const std::size_t apart = sealed.size() - text.size();
+    text = sealed.substr(apart);
+    return header(context, context.initiator, true, sequence, filler, rotated) +
+           sealed.substr(0, apart);
+}
+
+bool open_apart(SecurityContext& context, std::string_view before, std::string& text,
+                std::string_view behind, std::string_view token) {
+    if (token.size() < header_octets) return false;
+    const bool from_initiator = !context.initiator;
+    const std::size_t extra = pair_at(token, 4), rotated = pair_at(token, 6);
+    const std::string head =
+        header(context, from_initiator, true, context.next_heard, extra, rotated);
+    std::string sealed(token.substr(header_octets));
+    if (!token.starts_with(head) ||
+        sealed.size() != confounder_octets + extra + header_octets + mac_octets)
+        return false;
+    sealed += text;
+    std::rotate(sealed.begin(),
+                sealed.begin() + static_cast<std::ptrdiff_t>((rotated + extra) % sealed.size()),
+                sealed.end());
+    const auto covered_by = [&](std::string_view plain) {
+        std::string out(plain.substr(0, confounder_octets));
+        out.append(before).append(plain.substr(confounder_octets, text.size())).append(behind);
+        return out.append(plain.substr(confounder_octets + text.size()));
+    };
+    const auto plain = decrypt_covering(context.key, seal_usage(from_initiator), sealed, covered_by);
+    if (!plain || !plain->ends_with(header(context, from_initiator, true, context.next_heard, extra)))
+        return false;
+    text = plain->substr(confounder_octets, text.size());
+    ++context.next_heard;
+    return true;
 }
 
 }  // namespace postroad::kerberos

@@ -20,7 +20,7 @@ void describe(A& archive, EncryptedData& value) {  // §5.2.9
         a.field(2, value.cipher);
     });
 }
-// EncryptionKey and Checksum (§5.2.9), HostAddress (§5.2.5), AuthorizationData (§5.2.6),
+// Checksum (§5.2.9), HostAddress (§5.2.5), AuthorizationData (§5.2.6),
 // TransitedEncoding (§5.3): all numbered from 0 ...
 template <class A, class T>
 void describe_typed(A& archive, T& value, unsigned first) {
@@ -29,8 +29,6 @@ void describe_typed(A& archive, T& value, unsigned first) {
         a.field(first + 1, value.value);
     });
 }
-template <class A>
-void describe(A& archive, EncryptionKey& value) { describe_typed(archive, value, 0); }
 template <class A>
 void describe(A& archive, Checksum& value) { describe_typed(archive, value, 0); }
 template <class A>

@@ -106,7 +106,7 @@ struct KdcReqBody {  // §5.4.1
     std::optional<Time> from;
     Time until;
     std::optional<Time> renew_until;
-    std::uint32_t nonce = 0;
+    std::int64_t nonce = 0;           // a UInt32; Heimdal sends it signed and wants that back
     std::vector<std::int32_t> types;  // the client's choice first
     std::vector<Typed> addresses;
     std::optional<EncryptedData> authorization;
@@ -141,7 +141,7 @@ struct LastReq {
 struct EncKdcRepPart {
     EncryptionKey key;
     std::vector<LastReq> last;
-    std::uint32_t nonce = 0;
+    std::int64_t nonce = 0;
     std::optional<Time> key_expires;
     Flags flags;
     Time authenticated;

@@ -18,13 +18,6 @@ struct GssapiMemory {
 };
 
 template <class A>
-void describe(A& archive, EncryptionKey& value) {
-    archive.sequence([&](A& a) {
-        a.field(0, value.type);
-        a.field(1, value.value);
-    });
-}
-template <class A>
 void describe(A& archive, GssapiMemory& value) {
     archive.sequence([&](A& a) {
         a.field(0, value.client);
@@ -57,17 +50,6 @@ std::string remembered(const GssapiMemory& memory) {
     return std::move(writer.out);
 }
 
-Key key_of(const EncryptionKey& key) {
-    return {static_cast<EncryptionType>(key.type), key.value.text};
-}
-EncryptionKey to_message(const Key& key) {
-    return {static_cast<std::int32_t>(key.type), {key.octets}};
-}
-bool is_usable(const EncryptionKey& key) {
-    return is_known(key.type) &&
-           key.value.text.size() == key_octets(static_cast<EncryptionType>(key.type));
-}
-
 SecurityContext context_of(const GssapiMemory& memory, bool initiator) {
     SecurityContext out;
     out.key = key_of(memory.key);
@@ -84,7 +66,6 @@ GssapiStep fail(std::string_view why, bool malformed = false) {
     out.malformed = malformed;
     return out;
 }
-GssapiStep fail(ErrorCode code) { return fail(name_of(code)); }
 
 GssapiStep say(std::string text) {
     GssapiStep out;
@@ -107,68 +88,30 @@ GssapiStep offer_layers(std::string& memory) {
     return out;
 }
 
-// RFC 4120 §3.2.3: the ticket, and the proof that its owner sends it.
 GssapiStep take_ticket(std::string& memory, std::string_view token, const Acceptor& acceptor) {
     const auto inner = unframe(token, gss_ap_req);
-    ApReq request;
-    if (!inner || !read(*inner, request)) return fail("this is no token of Kerberos", true);
-    const auto key = acceptor.key_of(request.ticket);
-    if (!key) return fail(ErrorCode::not_us);
-    const auto opened = decrypt(*key, Usage::ticket, request.ticket.sealed.cipher.text);
-    EncTicketPart ticket;
-    if (!opened || !read(*opened, ticket) || !is_usable(ticket.key))
-        return fail(ErrorCode::bad_integrity);
-    const auto words = decrypt(key_of(ticket.key), Usage::ap_req_authenticator,
-                               request.authenticator.cipher.text);
-    Authenticator authenticator;
-    if (!words || !read(*words, authenticator)) return fail(ErrorCode::bad_integrity);
+    if (!inner) return fail("this is no token of Kerberos", true);
+    const Shown shown = judge_ticket(*inner, acceptor);
     GssapiStep out;
-    out.client = to_text(ticket.client);
-    out.realm = ticket.client_realm;
-    const auto refuse = [&](ErrorCode code) {
-        out.why = name_of(code);
-        return out;
-    };
-    if (!(authenticator.client == ticket.client) ||
-        authenticator.client_realm != ticket.client_realm)
-        return refuse(ErrorCode::bad_match);
-    const std::int64_t off_s = authenticator.time.unix_s - acceptor.now.unix_s;
-    if (off_s > acceptor.skew_s || -off_s > acceptor.skew_s) return refuse(ErrorCode::skew);
-    if (acceptor.is_repeat(out.client + "@" + out.realm + " " +
-                           to_text(request.ticket.server) + " " +
-                           std::to_string(authenticator.time.unix_s) + " " +
-                           std::to_string(authenticator.microseconds)))
-        return refuse(ErrorCode::repeat);
-    const std::int64_t from = ticket.from ? ticket.from->unix_s : ticket.authenticated.unix_s;
-    if (from - acceptor.now.unix_s > acceptor.skew_s) return refuse(ErrorCode::ticket_not_yet_valid);
-    if (acceptor.now.unix_s - ticket.until.unix_s > acceptor.skew_s)
-        return refuse(ErrorCode::ticket_expired);
-    const auto flags = gss_flags(authenticator.checksum);
-    if (!flags) return refuse(ErrorCode::inappropriate_checksum);
-    if (authenticator.subkey && !is_usable(*authenticator.subkey))
-        return refuse(ErrorCode::etype_nosupp);
+    out.client = shown.client;
+    out.realm = shown.realm;
+    out.why = shown.why;
+    out.malformed = shown.malformed;
+    if (!shown.why.empty()) return out;
     GssapiMemory kept;
     kept.client = out.client;
     kept.realm = out.realm;
-    kept.key = authenticator.subkey ? *authenticator.subkey : ticket.key;
-    kept.session = ticket.key;
-    kept.until = ticket.until;
-    kept.sent = (*flags & gss_mutual) != 0 ? acceptor.sequence : authenticator.sequence.value_or(0);
-    kept.heard = authenticator.sequence.value_or(0);
+    kept.key = shown.subkey.value_or(shown.session);
+    kept.session = shown.session;
+    kept.until = shown.until;
+    kept.sent = (shown.flags & gss_mutual) != 0 ? acceptor.sequence : shown.sequence;
+    kept.heard = shown.sequence;
     memory = remembered(kept);
     // RFC 4752 §3.2: a context that is complete without a token of ours leads to the layers at once.
-    if ((*flags & gss_mutual) == 0) return offer_layers(memory);
+    if ((shown.flags & gss_mutual) == 0) return offer_layers(memory);
     out.kind = GssapiStep::Kind::go_on;
-    out.until = ticket.until.unix_s;
-    // RFC 4120 §3.2.4: who can say the client's time back has opened the ticket.
-    EncApRepPart part;
-    part.time = authenticator.time;
-    part.microseconds = authenticator.microseconds;
-    part.sequence = acceptor.sequence;
-    ApRep reply;
-    reply.sealed = {ticket.key.type, {},
-                    {encrypt(key_of(ticket.key), Usage::ap_rep, acceptor.confounder, write(part))}};
-    out.text = frame(gss_ap_rep, write(reply));
+    out.until = shown.until.unix_s;
+    out.text = frame(gss_ap_rep, answer_ticket(shown, acceptor));
     return out;
 }
 
@@ -191,51 +134,33 @@ GssapiStep take_choice(const std::string& memory, std::string_view token) {
     return out;
 }
 
-GssapiStep show_ticket(std::string& memory, const Initiator& initiator) {
+GssapiStep begin(std::string& memory, const Initiator& initiator) {
     if (initiator.credentials == nullptr) return fail("there is no ticket to show");
-    const Credentials& credentials = *initiator.credentials;
-    const Key subkey{credentials.session.type,
-                     initiator.subkey.substr(0, key_octets(credentials.session.type))};
-    Authenticator authenticator;
-    authenticator.client_realm = credentials.realm;
-    authenticator.client = credentials.client;
-    authenticator.checksum =
-        Checksum{gss_checksum_type, {gss_checksum(gss_mutual | gss_sequence | gss_integrity)}};
-    authenticator.time.unix_s = initiator.now.unix_s;
-    authenticator.microseconds = initiator.now.microseconds;
-    authenticator.subkey = to_message(subkey);
-    authenticator.sequence = initiator.sequence;
-    Flags options;
-    options.set(ap_mutual_required);
+    Claim claim;
+    const std::string request =
+        show_ticket(initiator, gss_mutual | gss_sequence | gss_integrity, claim);
     GssapiMemory kept;
-    kept.key = to_message(subkey);
-    kept.session = to_message(credentials.session);
-    kept.time = authenticator.time;
-    kept.microseconds = authenticator.microseconds;
+    kept.key = claim.subkey;
+    kept.session = claim.session;
+    kept.time = claim.time;
+    kept.microseconds = claim.microseconds;
     kept.sent = initiator.sequence;
     memory = remembered(kept);
-    return say(frame(gss_ap_req,
-                     write_ap_request(credentials, std::move(authenticator),
-                                      Usage::ap_req_authenticator, initiator.confounder, options)));
+    return say(frame(gss_ap_req, request));
 }
 
-// RFC 4120 §3.2.5: is it the server that the ticket is for?
 GssapiStep believe_server(std::string& memory, std::string_view challenge) {
     GssapiMemory kept = recall(memory);
     const auto inner = unframe(challenge, gss_ap_rep);
-    ApRep reply;
-    if (!inner || !read(*inner, reply)) return fail("the server's token is none of Kerberos");
-    const auto opened = decrypt(key_of(kept.session), Usage::ap_rep, reply.sealed.cipher.text);
-    EncApRepPart part;
-    if (!opened || !read(*opened, part) || !(part.time == kept.time) ||
-        part.microseconds != kept.microseconds)
-        return fail("the server has not shown that it could open the ticket");
-    if (part.subkey) {
-        if (!is_usable(*part.subkey)) return fail(ErrorCode::etype_nosupp);
-        kept.key = *part.subkey;
+    if (!inner) return fail("the server's token is none of Kerberos");
+    const auto part = open_answer(*inner, {kept.session, kept.key, kept.time, kept.microseconds});
+    if (!part) return fail("the server has not shown that it could open the ticket");
+    if (part->subkey) {
+        if (!is_usable(*part->subkey)) return fail(name_of(ErrorCode::etype_nosupp));
+        kept.key = *part->subkey;
         kept.acceptor_subkey = 1;
     }
-    kept.heard = part.sequence.value_or(0);
+    kept.heard = part->sequence.value_or(0);
     kept.step = 2;
     memory = remembered(kept);
     return say({});
@@ -266,7 +191,7 @@ GssapiStep gssapi_accept(std::string& memory, std::string_view token, const Acce
 
 GssapiStep gssapi_initiate(std::string& memory, std::string_view challenge,
                            const Initiator& initiator) {
-    if (memory.empty()) return show_ticket(memory, initiator);
+    if (memory.empty()) return begin(memory, initiator);
     switch (recall(memory).step) {
         case 1: return believe_server(memory, challenge);
         case 2: return choose_layer(memory, challenge, initiator);

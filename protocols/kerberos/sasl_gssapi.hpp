@@ -2,7 +2,7 @@
 // could open it, and both agree on no security layer. Steps over values, as in protocols/sasl.
 #pragma once
 
-#include "protocols/kerberos/gss.hpp"
+#include "protocols/kerberos/ap_exchange.hpp"
 
 namespace postroad::kerberos {
 
@@ -17,27 +17,9 @@ struct GssapiStep {
     bool malformed = false;       // no ticket could have helped
 };
 
-// What a server brings along.
-struct Acceptor {
-    std::function<std::optional<Key>(const Ticket&)> key_of;  // its own keys; nothing: not for us
-    IsRepeat is_repeat;
-    Moment now;
-    std::int64_t skew_s = 300;
-    std::string confounder;       // 16 octets
-    std::uint32_t sequence = 0;   // its first number
-};
 // `memory` is kept from step to step; empty before the first.
 GssapiStep gssapi_accept(std::string& memory, std::string_view token, const Acceptor& acceptor);
 
-// What a client brings along; after the first step nothing but `authorization` is looked at.
-struct Initiator {
-    const Credentials* credentials = nullptr;  // for the server
-    Moment now;
-    std::string subkey;           // 32 octets
-    std::string confounder;       // 16
-    std::uint32_t sequence = 0;
-    std::string authorization;    // empty: oneself
-};
 GssapiStep gssapi_initiate(std::string& memory, std::string_view challenge,
                            const Initiator& initiator);
 

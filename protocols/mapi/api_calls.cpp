@@ -57,25 +57,15 @@ constexpr std::array rows{
 };
 static_assert(rows.size() == static_cast<std::size_t>(Step::wait));
 
+// Codes that are no results of remote operations.
 struct Named {
     std::uint32_t code;
     std::string_view name;
 };
-constexpr std::array<Named, 25> codes{{
-    {0x000003eb, "ecUnknownUser"},   {0x000003f2, "ecLoginPerm"},
-    {0x00000478, "ecWrongServer"},   {0x0000047d, "ecBufferTooSmall"},
-    {0x000004b9, "ecNullObject"},    {0x000004d9, "ecQuotaExceeded"},
-    {0x00000503, "ecDstNullObject"}, {0x00040380, "ErrorsReturned"},
-    {0x00040680, "PartialCompletion"}, {0x80004005, "ecError"},
-    {0x80040102, "ecNotSupported"},  {0x80040108, "ecInvalidObject"},
-    {0x80040109, "ecObjectModified"}, {0x8004010f, "ecNotFound"},
-    {0x80040111, "ecLoginFailure"},  {0x80040115, "ecRpcFailed"},
-    {0x80040117, "ecTooComplex"},    {0x80040305, "ecTooBig"},
-    {0x80040403, "ecTableTooBig"},   {0x80040405, "ecInvalidBookmark"},
-    {0x80040604, "ecDuplicateName"}, {0x80040700, "MAPI_E_AMBIGUOUS_RECIP"},
-    {0x80070005, "ecAccessDenied"},  {0x8007000e, "ecMAPIOOM"},
-    {0x80070057, "ecInvalidParam"},
-}};
+constexpr std::array<Named, 4> other_codes{{{0x00040380, "ErrorsReturned"},
+                                            {0x00040680, "PartialCompletion"},
+                                            {0x80040115, "NetworkError"},
+                                            {0x80040403, "TableTooBig"}}};
 
 }  // namespace
 
@@ -92,9 +82,10 @@ std::string error_text(std::uint32_t code) {
     std::string number = "0x";
     for (int shift = 28; shift >= 0; shift -= 4)
         number += "0123456789abcdef"[code >> shift & 0xfU];
-    for (const Named& one : codes)
-        if (one.code == code) return std::string(one.name) + " (" + number + ")";
-    return number;
+    std::string name = name_of(static_cast<RopError>(code));
+    for (const Named& one : other_codes)
+        if (one.code == code) name = one.name;
+    return name == number ? number : name + " (" + number + ")";
 }
 
 }  // namespace postroad::mapi

@@ -25,7 +25,7 @@ struct ApiCall {
 std::span<const ApiCall> api_calls();
 const ApiCall& api_call(Step step);  // every step but `none` has one
 
-// "ecNotFound (0x8004010f)": MS-OXCDATA §2.4's names; the number alone for others.
+// "ecNotFound (0x8004010f)": the names of MS-OXCDATA §2.4; the number alone for others.
 std::string error_text(std::uint32_t code);
 
 }  // namespace postroad::mapi

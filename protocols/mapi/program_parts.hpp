@@ -83,7 +83,7 @@ void let_go(Program& program, Slot slot);
 
 // --- what has come back ---
 struct Answers {
-    ResponseBuffer buffer;
+    ResponseBuffer buffer;  // where RopBufferTooSmall ends it, that has failed
     // The first one that failed; none: all went well.
     const RopResponse* failed() const;
     template <class T> const T* find() const {

@@ -184,7 +184,7 @@ void begin_sending(const Desk& desk, const ProgramJob& job) {
     for (const MailAttachment& one : item.attachments) draft.attachments.push_back({0, one});
     take_recipients(draft, item, desk.heap.view(job.recipients));
     if (draft.recipients.empty())
-        return job_has_ended(desk, no_recipients, "MAPI_E_NO_RECIPIENTS");
+        return job_has_ended(desk, no_recipients, error_text(no_recipients));
     store(desk, draft);
     desk.program.resolving = desk.program.directory == 1 ? 1 : 2;
     desk.program.at = 0;

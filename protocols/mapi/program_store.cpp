@@ -219,6 +219,9 @@ void executed(const Desk& desk, Step step, std::string_view stub, bool big_endia
     auto read = read_responses(payloads->front(), *asked, columns);
     if (!read) return not_readable();
     answers.buffer = std::move(*read);
+    for (RopResponse& one : answers.buffer.rops)  // MS-OXCROPS §3.1.5.1.2: the answer has no room
+        if (std::holds_alternative<rop::TooSmall>(one.body))
+            one.result = static_cast<std::uint32_t>(RopError::buffer_too_small);
     const std::string slots(desk.heap.view(program.slots));
     for (std::size_t i = 0; i < std::min(slots.size(), answers.buffer.handles.size()); ++i)
         if (const auto slot = static_cast<Slot>(slots[i]); slot != Slot::none)

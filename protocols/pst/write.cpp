@@ -36,6 +36,9 @@ TableRow shown(NodeId nid, const Properties& properties, std::span<const Propert
     TableRow row{nid, {}};
     for (const mapi::TaggedValue& one : properties) {
         if (std::find(columns.begin(), columns.end(), one.tag) == columns.end()) continue;
+        // A cell without octets is written as none, and not every reader knows what that means.
+        if (fixed_octets(one.tag.type()) == 0 && encode(one.tag.type(), one.value).empty())
+            continue;
         Value value = one.value;
         if (one.tag.type() == PropertyType::string) {
             std::string units = ntlm::utf16(value.text);

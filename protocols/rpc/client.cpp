@@ -17,7 +17,8 @@ constexpr std::uint32_t auth_context = 1;  // MS-RPCE §2.2.2.11: the client's t
 constexpr std::uint8_t features_offered = 0x03;
 
 Protection protection_of(const Client& client, const ClientHost& host) {
-    return {host.auth, host.level, auth_context, client.stands != 0, false};
+    return {host.auth,    host.level, auth_context, client.stands != 0, false,
+            client.header_signing != 0};
 }
 bool logs_in(const ClientHost& host) {
     return host.auth != AuthType::none && host.level > AuthLevel::none;
@@ -91,19 +92,20 @@ void token_comes(Client& client, const Answer& answer, const ClientHost& host, E
         return fx.heap->assign(client.memory, answer.enhanced);
     }
     Packet packet{PacketType::auth3, flag::whole, client.call, Auth3{}, {}};
-    if (!answer.exists) {  // the server will say more
+    const bool says = !answer.text.empty();
+    const bool goes_on = !answer.exists || (says && has_even_legs(host.auth));
+    if (goes_on) {  // the server will say more
         Bind bind;
         bind.max_sent = bind.max_received = client.max_sent;
         bind.group = client.group;
         bind.contexts.push_back({0, host.interfaces.front(), {ndr_syntax}});
         packet = {PacketType::alter_context, flag::whole, ++client.call, std::move(bind), {}};
     }
-    const bool says = !answer.text.empty();
     packet.verifier = verifier_with(answer.text, host);
     if (says) say(client, std::move(packet), host, fx);
     fx.heap->assign(client.memory, answer.enhanced);
     client.stands = answer.exists ? 1 : 0;
-    if (client.stands) return ask_job(client, fx);
+    if (client.stands && !goes_on) return ask_job(client, fx);
     if (!says) fail(client, 0, "the log-in ended in the middle", fx);
 }
 
@@ -122,8 +124,9 @@ void hear_bind_ack(Client& client, const Packet& packet, const ClientHost& host,
                 bound ? '\0' : static_cast<char>(1 + (there ? ack.results[i].reason & 0x7f : 0));
         }
         fx.heap->assign(client.verdicts, verdicts);
+        client.header_signing = (packet.flags & flag::header_signing) != 0 ? 1 : 0;
     }
-    if (!logs_in(host)) return ask_job(client, fx);
+    if (!logs_in(host) || client.stands) return ask_job(client, fx);
     if (!packet.verifier) return fail(client, 0, "the server asks for no log-in", fx);
     client.stage = logging_in;
     ask_token(client, packet.verifier->value, host, fx);
@@ -139,7 +142,8 @@ void make_call(Client& client, const ClientHost& host, Effects& fx) {
     }
     const std::string stub(fx.heap->view(client.stub));
     fx.heap->drop(client.stub);
-    const std::size_t room = stub_room(client.max_sent, protection_of(client, host));
+    const std::size_t room =
+        stub_room(client.max_sent, protection_of(client, host), fx.heap->view(client.memory));
     std::string_view rest = stub;
     ++client.call;
     for (bool first = true; first || !rest.empty(); first = false) {

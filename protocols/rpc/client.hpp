@@ -47,7 +47,8 @@ struct Client {
     std::uint8_t ended = 0;
     std::uint8_t assembling = 0;  // the answer has begun
     std::uint8_t big_endian = 0;  // the server's integers, in the answer
-    std::uint8_t unused[3] = {};
+    std::uint8_t header_signing = 0;  // both have it
+    std::uint8_t unused[2] = {};
 };
 static_assert(Record<Client>);
 

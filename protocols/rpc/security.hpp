@@ -29,15 +29,21 @@ struct SecurityAsk {
     }
 };
 
-// Protects the packets of a context that stands. `server`: which end we are. A packet is covered up
-// to where its verifier's value begins, and sealed from `from` on for `count` octets.
+// A packet up to where its verifier's value begins, and what of it is what.
+struct Cover {
+    bool server = false;          // which end we are
+    bool seals = false;           // the stub is encrypted, not only signed
+    bool header_signing = false;  // the bind agreed on it (MS-RPCE §2.2.2.3): all of it is signed
+    std::size_t stub = 0, trailer = 0;  // the stub and its padding: from here to there
+};
+
+// Protects the packets of a context that stands: a row of functions over what it remembers.
 struct Provider {
     AuthType type = AuthType::none;
-    std::size_t signature_octets = 0;
-    std::string (*protect)(std::string& memory, bool server, std::string& packet, std::size_t from,
-                           std::size_t count) = nullptr;
-    bool (*unprotect)(std::string& memory, bool server, std::string& packet, std::size_t from,
-                      std::size_t count, std::string_view signature) = nullptr;
+    std::size_t (*signature_octets)(std::string_view memory, bool seals) = nullptr;
+    std::string (*protect)(std::string& memory, const Cover& cover, std::string& packet) = nullptr;
+    bool (*unprotect)(std::string& memory, const Cover& cover, std::string& packet,
+                      std::string_view signature) = nullptr;
     std::string_view (*user)(std::string_view memory) = nullptr;
 };
 const Provider* provider_of(AuthType type);  // none: not known here
@@ -47,10 +53,18 @@ const Provider* provider_of(AuthType type);  // none: not known here
 constexpr bool protects(AuthLevel level) { return level >= AuthLevel::call; }
 constexpr bool seals(AuthLevel level) { return level == AuthLevel::privacy; }
 
-// A step of NTLM, for whoever answers rpc_security.
+// §2.2.1.1.7: in how many legs a context is set up. Where they are even in number the server has the
+// last word, so the client's last token goes by alter_context and is answered.
+constexpr bool has_even_legs(AuthType type) { return type != AuthType::ntlm; }
+
+// A step of a provider, for whoever answers rpc_security; NTLM's, Kerberos's and SPNEGO's.
 struct SecurityStep {
     bool ok = false, done = false;
     std::string token, memory, why;
+    std::string user;                    // an acceptor's: as soon as it is known, also where not ok
+    std::int64_t until = 0;              // the end of a ticket that has just been opened; 0: none was
+    AuthType mechanism = AuthType::none; // SPNEGO's: what has been chosen
+    std::string offered;                 // SPNEGO's first step: names of what there was to choose from
 };
 SecurityStep ntlm_accept(std::string_view memory, std::string_view token,
                          const ntlm::Acceptor& acceptor);
@@ -66,11 +80,13 @@ struct Protection {
     std::uint32_t context = 0;
     bool stands = false;
     bool server = false;
+    bool header_signing = false;
 };
 // A packet's octets with the verifier that is due; the memory moves on.
 std::string protected_octets(Packet packet, const Protection& protection, std::string& memory);
 // How many octets of stub go into a fragment of that size.
-std::size_t stub_room(std::size_t fragment_octets, const Protection& protection);
+std::size_t stub_room(std::size_t fragment_octets, const Protection& protection,
+                      std::string_view memory);
 enum class Opened : std::uint8_t { plain, good, missing, bad };
 // What was sealed is put in its place in clear. `missing`: a verifier was due and there is none, or
 // one of another context.

@@ -16,7 +16,8 @@ constexpr std::uint8_t integers_are_big = 0x01;  // in call_flags: `first` says 
 constexpr std::uint8_t features_known = 0x02;
 
 Protection protection_of(const Server& server) {
-    return {server.auth, server.level, server.auth_context, server.stands != 0, true};
+    return {server.auth,        server.level, server.auth_context, server.stands != 0, true,
+            server.header_signing != 0};
 }
 
 void finish(Server& server, Effects& fx) {
@@ -146,6 +147,7 @@ void hear_bind(Server& server, const Packet& packet, const ServerHost& host, Eff
         server.auth = verifier.type;
         server.level = verifier.level;
         server.auth_context = verifier.context;
+        if (first) server.header_signing = (packet.flags & flag::header_signing) != 0 ? 1 : 0;
         return ask_security(server, packet, about_bind, fx);
     }
     if (first) return ask_security(server, packet, about_bind, fx);
@@ -304,6 +306,11 @@ void bind_answered(Server& server, const Answer& answer, const ServerHost& host,
     POSTROAD_ASSERT(packet.has_value());
     const bool first = packet->type == PacketType::bind;
     const bool has_group = !first || answer.number != 0;
+    if (!answer.ok && !first) {  // C706 §12.6.4.2: what is no bind is not answered as one
+        server.call = packet->call;
+        say_fault(server, Status::access_denied, fx, flag::did_not_execute);
+        return finish(server, fx);
+    }
     if (!answer.ok || !has_group)
         return refuse_bind(server, packet->call, static_cast<Rejection>(answer.code), fx);
     if (first) server.group = static_cast<std::uint32_t>(answer.number);
@@ -339,7 +346,8 @@ void call_answered(Server& server, const Answer& answer, Effects& fx) {
         return forget_call(server, *fx.heap);
     }
     // C706 §12.6.4.10: as many fragments as it takes; each says how much is still to come.
-    const std::size_t room = stub_room(server.max_sent, protection_of(server));
+    const std::size_t room =
+        stub_room(server.max_sent, protection_of(server), fx.heap->view(server.memory));
     std::string_view rest = answer.text;
     for (bool first = true; first || !rest.empty(); first = false) {
         Response response;

@@ -50,7 +50,8 @@ struct Server {
     std::uint8_t stands = 0;      // the security context
     std::uint8_t failed = 0;      // logging in has: calls are refused
     std::uint8_t ended = 0;
-    std::uint8_t unused[5] = {};
+    std::uint8_t header_signing = 0;  // the client's bind asked for it
+    std::uint8_t unused[4] = {};
 };
 static_assert(Record<Server>);
 

@@ -109,7 +109,9 @@ void connect(Run& run, std::uint32_t person) {
     const PersonMail mine = mail_of(run, person);
     if (mine.address >= mine.addresses.size()) {
         if (mine.addresses.empty()) explain(run, person, 0, "its name cannot be found");
-        return look_is_over(run, person);
+        look_is_over(run, person);
+        if (speaks_mapi(run, person)) mapi_not_found(run, person);
+        return;
     }
     const AddressId address = run.world.heap.get(mine.addresses, mine.address);
     PersonMail& talks = edit_mail(run, person);
@@ -141,7 +143,7 @@ void fetched(Run& run, std::uint32_t connection, std::uint32_t person, const Tel
     remember(run, person, id, mail_of(run, person).leave == 0);
     record_fetched(run, tcb.conversation, person, text);
     called(run, person, tcb.conversation, "IXPLogon::StartMessage", "POP3 transport",
-           "RETR " + std::to_string(tell.index));
+           "RETR " + std::to_string(tell.index + 1));
     const std::uint32_t number =
         keeps_file(run, person) ? put_into_file(run, person, tcb.conversation, text) : 0;
     keep(run, person, {number, 0, id}, text);

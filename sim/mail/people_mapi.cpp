@@ -280,7 +280,10 @@ void go_on_soon(Run& run, std::uint32_t person) {
 
 void mapped(Run& run, std::uint32_t person, Line line, std::string_view stub, bool big_endian) {
     const auto answer = rpc::epm::read_mapped(stub, big_endian);
-    if (!answer || answer->towers.empty()) return;
+    if (!answer || answer->towers.empty()) {
+        edit_line(run, person, line).asked = 2;
+        return;
+    }
     edit_line(run, person, line).port = answer->towers.front().port;
 }
 
@@ -289,7 +292,7 @@ void mapper_is_over(Run& run, std::uint32_t person, Line line, std::string_view 
     MapiLine& mine = edit_line(run, person, line);
     mine.line = nothing;
     if (mine.port != 0) return bring_up(run, person, line, {});
-    if (mine.asked != 0) why = "the endpoint mapper does not know it";
+    if (mine.asked == 2) why = "the endpoint mapper does not know it";
     ++mine.address;
     bring_up(run, person, line, why);
 }
@@ -346,9 +349,10 @@ void mapi_poll(Run& run, std::uint32_t person, std::uint32_t serial) {
     if (mine.serial != serial || run.is_down(device)) return;
     if (mail_of(run, person).state == FetchState::none) return fetch(run, person, true);
     if (!is_talking(run, person) || mine.session.ended != 0) return;
-    mapi::news_are_due(mine.session);
     const Duration every = std::uint64_t{mine.session.polls_max_ms} * millisecond;
     run.schedule(run.now() + every, device, device, EventKind::mail, detail::fetch, person, serial);
+    if (!mine.session.waiting.is_nil()) return;  // there is a call that waits for it
+    mapi::news_are_due(mapi_program(run, person).session);
     run.decide(device, 0, Reason::news_due, run.setup().people[person].name, "its poll is due");
     go_on(run, person);
 }
@@ -455,6 +459,10 @@ void mapi_goes_on(Run& run, std::uint32_t person, bool begins) {
     if (person >= run.world.mail.people.people.size()) return;
     if (begins && mail_of(run, person).state == FetchState::none) return fetch(run, person, true);
     go_on(run, person);
+}
+
+void mapi_not_found(Run& run, std::uint32_t person) {
+    give_back_messages(run, person, "the mailbox's server cannot be found");
 }
 
 // Its connections end by themselves, and nobody hears of it.

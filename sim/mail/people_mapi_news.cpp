@@ -22,13 +22,11 @@ void in_step(Run& run, std::uint32_t person, Id conversation) {
 }
 
 // As often as the server has said, from now on: MS-OXCRPC §3.1.4.1, pcmsPollsMax. Behind a datagram
-// it stands, too, for datagrams get lost; a call that waits needs no poll.
+// it stands, too, for datagrams get lost; and behind a call that waits, which may have failed.
 void begin_polling(Run& run, std::uint32_t person, std::uint32_t every_ms) {
     const MapiProgram mine = mapi_program(run, person);
     const NodeId device = run.setup().people[person].device;
-    const auto& settings = run.setup().scenario.people[run.setup().people[person].scenario_index];
-    if (mine.kept_up == 0 || every_ms == 0 || settings.fetch.notify == scenario::Notify::wait)
-        return;
+    if (mine.kept_up == 0 || every_ms == 0) return;
     run.schedule(run.now() + std::uint64_t{every_ms} * millisecond, device, device,
                  EventKind::mail, detail::fetch, person, mine.serial);
 }

@@ -104,6 +104,7 @@ void mapi_poll(Run& run, std::uint32_t person, std::uint32_t serial);
 // detail::by_rpc; `begins`: another session, if there is none.
 void mapi_goes_on(Run& run, std::uint32_t person, bool begins);
 void mapi_device_down(Run& run, std::uint32_t person);
+void mapi_not_found(Run& run, std::uint32_t person);  // the server's name
 // The next call (rpc_layer::give, then ok), none any more (not ok), or none now (false: later by
 // rpc_layer::go_on).
 bool mapi_ask(Run& run, std::uint32_t line, Answer& out);

@@ -252,6 +252,7 @@ Passage pass_first(const Packet& packet, const Expected& expected) {
                    run.address(came.source), came.target_port, run.address(came.target));
     } else if (verdict.helper != net::no_helper) {
         attach_helper(run, here, flow, verdict.helper, packet.segment);
+        read_along(run, here.node, flow, packet.id, false);
     }
     if (here.rules != nullptr) packet.record(Action::accept, verdict.rule, seen);
     if (ends != came) packet.rewrite(ends);

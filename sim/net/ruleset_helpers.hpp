@@ -1,5 +1,5 @@
-// The ruleset parser's part for helpers: their declarations, and the rules that set them.
-// Only the ruleset parser includes this.
+// The ruleset parser's part for helpers: their declarations, which are read before all rules, and the
+// rules that set them. Only the ruleset parser includes this.
 #pragma once
 
 #include "protocols/rpc/services.hpp"
@@ -17,7 +17,78 @@ class HelperReader : public MatchReader {
         return at_helper() && (!ahead(2).is_word("set") || ahead(3).is("{"));
     }
 
-    // Reads a declaration; what is wrong in it hides nothing behind it.
+    // A rule may stand before the helper it sets. The reader is at the beginning again then.
+    void declarations() {
+        while (now().kind != TokenKind::end) {
+            if (now().ends_rule()) {
+                next();
+            } else if (at_declaration()) {
+                const std::size_t first = at_;
+                declaration();
+                read_.emplace_back(first, at_);
+            } else {
+                while (!now().ends_rule()) next();
+            }
+        }
+        at_ = 0;
+    }
+    // A declaration stands here, and has been read.
+    bool skip_declaration() {
+        for (const auto& [first, end] : read_) {
+            if (first != at_) continue;
+            at_ = end;
+            return true;
+        }
+        return false;
+    }
+
+    bool sets_helper() const { return helper_set_.kind != TokenKind::end; }
+
+    bool set_helper() {
+        const Token word = now();
+        next();
+        next();
+        if (!take_word("set"))
+            return fail(word, "expected \"set\" behind \"ct helper\", found " + shown(now()),
+                        "a rule sets a helper, `ct helper set \"rpc\"`; what came about by it is "
+                        "matched by `ct state related`");
+        if (sets_helper())
+            return fail(word, "a second helper", "one helper reads along with a connection");
+        const std::vector<std::string_view> known = helper_names();
+        if (!is_name(now()))
+            return expected(now(), "a helper's name", known,
+                            "behind `ct helper set` comes the name of a helper, in quotes");
+        helper_set_ = now();
+        next();
+        const auto at = std::find(known.begin(), known.end(), helper_set_.text);
+        if (at != known.end()) rule_.helper = static_cast<std::uint8_t>(at - known.begin());
+        if (at != known.end() || names_.part) return true;
+        std::string hint = suggestion(helper_set_.text, known);
+        if (hint.empty())
+            hint = "declare it: ct helper " + std::string(helper_set_.text) +
+                   " { type \"rpc\" protocol tcp; }";
+        return fail(helper_set_, quote(helper_set_.text) + " is no helper of this firewall",
+                    "a helper is declared, with a name, before or after the rules that set it",
+                    hint);
+    }
+
+    // Looked at when the rule is read to its end.
+    bool fits_helper() {
+        if (is_destination_nat(rule_.action) || is_source_nat(rule_.action))
+            return fail(helper_set_, "a helper and a translation in one rule",
+                        "translations are looked at apart from the filter's rules, where helpers "
+                        "are set", "make two rules of it");
+        if (rule_.protocols != bit_tcp)
+            return fail(helper_set_, "a helper that reads TCP, in a rule about more than TCP",
+                        "the endpoint mapper is asked over TCP, at port 135",
+                        "begin the rule with `tcp dport 135`");
+        return true;
+    }
+
+    Token helper_set_;  // the name in this rule's `ct helper set`; `end`: it has none
+
+  private:
+    // What is wrong in a declaration hides nothing behind it.
     void declaration() {
         const std::size_t first = at_;
         if (declare()) return;
@@ -35,69 +106,6 @@ class HelperReader : public MatchReader {
         }
         if (!now().ends_rule() && now().is("}")) skip_rule();
     }
-
-    bool sets_helper() const { return helper_set_.kind != TokenKind::end; }
-
-    bool set_helper() {
-        const Token word = now();
-        next();
-        next();
-        if (!take_word("set"))
-            return fail(word, "expected \"set\" behind \"ct helper\", found " + shown(now()),
-                        "a rule sets a helper, `ct helper set \"rpc\"`; what came about by it is "
-                        "matched by `ct state related`");
-        if (sets_helper())
-            return fail(word, "a second helper", "one helper reads along with a connection");
-        if (!is_name(now()))
-            return expected(now(), "a helper's name", helper_names(),
-                            "behind `ct helper set` comes the name of a helper, in quotes");
-        helper_set_ = now();
-        next();
-        return true;
-    }
-
-    // Looked at when the rule is read to its end.
-    bool fits_helper() {
-        if (is_destination_nat(rule_.action) || is_source_nat(rule_.action))
-            return fail(helper_set_, "a helper and a translation in one rule",
-                        "translations are looked at apart from the filter's rules, where helpers "
-                        "are set", "make two rules of it");
-        if (rule_.protocols != bit_tcp)
-            return fail(helper_set_, "a helper that reads TCP, in a rule about more than TCP",
-                        "the endpoint mapper is asked over TCP, at port 135",
-                        "begin the rule with `tcp dport 135`");
-        return true;
-    }
-
-    void keep_helper() {
-        if (sets_helper()) sets_.push_back({helper_set_, out_.rules.size()});
-    }
-
-    // A rule may stand before the helper it sets.
-    void name_helpers() {
-        for (const Setting& one : sets_) {
-            std::uint8_t& helper = out_.rules[one.rule].helper;
-            for (std::size_t i = 0; i < out_.helpers.size(); ++i)
-                if (out_.texts[out_.helpers[i].name] == one.name.text)
-                    helper = static_cast<std::uint8_t>(i);
-            if (helper != no_helper || names_.part) continue;
-            const std::vector<std::string_view> known = helper_names();
-            std::string hint = suggestion(one.name.text, known);
-            if (hint.empty())
-                hint = "declare it: ct helper " + std::string(one.name.text) +
-                       " { type \"rpc\" protocol tcp; }";
-            fail(one.name, quote(one.name.text) + " is no helper of this firewall",
-                 "a helper is declared, with a name, before or after the rules that set it", hint);
-        }
-    }
-
-    Token helper_set_;  // the name in this rule's `ct helper set`; `end`: it has none
-
-  private:
-    struct Setting {
-        Token name;
-        std::size_t rule;
-    };
 
     const Token& ahead(std::size_t by) const {
         return tokens_[std::min(at_ + by, tokens_.size() - 1)];
@@ -217,7 +225,7 @@ class HelperReader : public MatchReader {
                     suggestion(token.text, words));
     }
 
-    std::vector<Setting> sets_;
+    std::vector<std::pair<std::size_t, std::size_t>> read_;  // declarations, by their tokens
 };
 
 }  // namespace postroad::net

@@ -15,15 +15,17 @@ class Parser : HelperReader {
     }
 
     Ruleset run() {
+        const auto before = static_cast<std::ptrdiff_t>(problems_.size());
+        declarations();
         while (now().kind != TokenKind::end) {
             if (now().ends_rule()) {
                 next();
                 continue;
             }
-            if (at_declaration()) declaration();
-            else if (!line() && !skip_rule()) break;
+            if (!skip_declaration() && !line() && !skip_rule()) break;
         }
-        name_helpers();
+        std::stable_sort(problems_.begin() + before, problems_.end(),
+                         [](const Problem& a, const Problem& b) { return a.line < b.line; });
         return std::move(out_);
     }
 
@@ -48,7 +50,6 @@ class Parser : HelperReader {
                             "leave `counter` out: every verdict is in the Trace anyway");
             rule_.note = notes_++;
         }
-        keep_helper();
         out_.rules.push_back(rule_);
         out_.lines.push_back(start_.line);
         return true;

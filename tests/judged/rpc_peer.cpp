@@ -1,5 +1,5 @@
 // The machines of RPC on real sockets, for judges that nobody here wrote (tests/rpc_judges.py).
-//   rpc_peer serve            prints its port, serves until its input ends
+//   rpc_peer serve            prints its port and its KDC's, serves until its input ends
 //   rpc_peer call PORT LEVEL  calls the echo interface of a server there; LEVEL none or privacy
 //   rpc_peer stubs FOLDER     writes examples of stubs, one file each: INTERFACE.FUNCTION.in|out
 #include <arpa/inet.h>
@@ -14,7 +14,7 @@
 
 #include "protocols/rpc/epm_stubs.hpp"
 #include "protocols/rpc/mgmt_stubs.hpp"
-#include "tests/support/rpc_desk.hpp"
+#include "tests/judged/kdc.hpp"
 
 using namespace postroad;
 using rpc_desk::Desk;
@@ -43,78 +43,110 @@ struct Connection {
     int socket;
     Heap heap;
     Effects fx{heap};
-    rpc::Server machine;
 
     explicit Connection(int accepted) : socket(accepted) {}
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
-    ~Connection() {
-        release(machine, heap);
-        ::close(socket);
-    }
+    virtual ~Connection() { ::close(socket); }
+    virtual void step(const Input& input) = 0;
+    virtual void answer(const Ask& ask, Answer& out) = 0;
     // False: it is over.
-    bool drive(Input input, const rpc::ServerHost& host, Desk& desk) {
-        Answer answer;
+    bool drive(Input input) {
+        Answer answered;
         fx.clear();
         for (;;) {
-            step(machine, input, host, fx);
+            step(input);
             if (fx.ask.kind == AskKind::none) break;
             const Ask ask = std::exchange(fx.ask, {});
-            desk.answer(ask, answer);
-            input = {Wake::answer, {}, &answer};
+            answer(ask, answered);
+            input = {Wake::answer, {}, &answered};
         }
         return send_all(socket, fx.out) && !fx.close;
     }
 };
+struct Call : Connection {
+    rpc::Server machine;
+    const rpc::ServerHost& host;
+    Desk& desk;
+    Call(int accepted, const rpc::ServerHost& at, Desk& of)
+        : Connection(accepted), host(at), desk(of) {}
+    ~Call() override { release(machine, heap); }
+    void step(const Input& input) override { rpc::step(machine, input, host, fx); }
+    void answer(const Ask& ask, Answer& out) override {
+        desk.tickets.now = judged::wall_clock();
+        desk.answer(ask, out);
+    }
+};
+struct Question : Connection {
+    kerberos::Stream machine;
+    judged::Kdc& kdc;
+    Question(int accepted, judged::Kdc& of) : Connection(accepted), kdc(of) {}
+    ~Question() override { release(machine, heap); }
+    void step(const Input& input) override { kerberos::step(machine, input, fx); }
+    void answer(const Ask& ask, Answer& out) override { kdc.answer(ask, out); }
+};
 
-int serve() {
-    Desk desk;
-    const std::string port_text = "135";
-    rpc::ServerHost host;
-    host.interfaces = desk.interfaces;
-    host.secondary_address = port_text;
+// A port of its own, printed; negative: none is to be had.
+int listen_anywhere() {
     const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
     if (::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
         ::listen(listener, 16) != 0 ||
         ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        return 1;
+        return -1;
     std::printf("%u\n", static_cast<unsigned>(ntohs(address.sin_port)));
     std::fflush(stdout);
-    std::list<Connection> connections;
+    return listener;
+}
+
+int serve() {
+    Desk desk;
+    judged::Kdc kdc(desk);
+    const std::string port_text = "135";
+    rpc::ServerHost host;
+    host.interfaces = desk.interfaces;
+    host.secondary_address = port_text;
+    const int calls = listen_anywhere(), questions = listen_anywhere();
+    if (calls < 0 || questions < 0) return 1;
+    std::list<std::unique_ptr<Connection>> connections;
     for (;;) {
-        std::vector<pollfd> waits{{0, POLLIN, 0}, {listener, POLLIN, 0}};
-        for (const Connection& one : connections) waits.push_back({one.socket, POLLIN, 0});
+        std::vector<pollfd> waits{{0, POLLIN, 0}, {calls, POLLIN, 0}, {questions, POLLIN, 0}};
+        for (const auto& one : connections) waits.push_back({one->socket, POLLIN, 0});
         if (::poll(waits.data(), waits.size(), -1) < 0) return 1;
-        std::size_t at = 2;
+        std::size_t at = 3;
         for (auto one = connections.begin(); one != connections.end(); ++at) {
             bool goes_on = true;
             if (waits[at].revents != 0) {
                 char octets[4096];
-                const ssize_t got = ::recv(one->socket, octets, sizeof octets, 0);
+                const ssize_t got = ::recv((*one)->socket, octets, sizeof octets, 0);
                 const std::string_view heard(octets,
                                              static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-                goes_on = one->drive({got > 0 ? Wake::bytes : Wake::closed, heard, nullptr}, host,
-                                     desk) &&
-                          got > 0;
+                goes_on =
+                    (*one)->drive({got > 0 ? Wake::bytes : Wake::closed, heard, nullptr}) && got > 0;
             }
             one = goes_on ? std::next(one) : connections.erase(one);
         }
-        if (waits[1].revents != 0) {
+        for (const int listener : {calls, questions}) {
+            if (waits[listener == calls ? 1 : 2].revents == 0) continue;
             const int accepted = ::accept(listener, nullptr, nullptr);
             if (accepted < 0) return 1;
-            connections.emplace_back(accepted).drive({Wake::opened, {}, nullptr}, host, desk);
+            if (listener == calls)
+                connections.push_back(std::make_unique<Call>(accepted, host, desk));
+            else
+                connections.push_back(std::make_unique<Question>(accepted, kdc));
+            connections.back()->drive({Wake::opened, {}, nullptr});
         }
         char octet;
         if (waits[0].revents != 0 && ::read(0, &octet, 1) <= 0) break;
     }
     for (const std::string& one : desk.log) std::printf("%s\n", one.c_str());
-    ::close(listener);
+    ::close(calls);
+    ::close(questions);
     return 0;
 }
 
-int call(std::uint16_t port, std::string_view level) {
+int call_echo(std::uint16_t port, std::string_view level) {
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address = loopback(port);
     if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return 1;
@@ -196,7 +228,7 @@ int main(int count, char** words) {
     const std::string what = count > 1 ? words[1] : "";
     if (what == "serve") return serve();
     if (what == "call" && count == 4)
-        return call(static_cast<std::uint16_t>(std::atoi(words[2])), words[3]);
+        return call_echo(static_cast<std::uint16_t>(std::atoi(words[2])), words[3]);
     if (what == "stubs" && count == 3) {
         const Examples out{words[2]};
         write_mapper(out);

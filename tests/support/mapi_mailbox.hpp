@@ -3,58 +3,16 @@
 // beforehand.
 #pragma once
 
-#include <algorithm>
-#include <map>
-#include <string>
-#include <vector>
-
 #include "protocols/mapi/emsmdb_stubs.hpp"
 #include "protocols/mapi/extended_buffer.hpp"
-#include "protocols/mapi/mail.hpp"
-#include "protocols/mapi/rop_buffer.hpp"
-#include "protocols/nspi/directory.hpp"
 #include "protocols/ntlm/hashes.hpp"
+#include "tests/support/mapi_mailbox_parts.hpp"
 #include "tests/support/rpc_desk.hpp"
 
 namespace mapi_mailbox {
 
 using namespace postroad;
 using namespace postroad::mapi;
-
-struct Message {
-    std::uint64_t mid = 0;
-    MailItem item;
-    bool read = false;
-};
-struct Folder {
-    std::uint64_t fid = 0, parent = 0;
-    std::string name, kind = "IPF.Note";
-    std::vector<Message> messages;  // the older first
-};
-struct Object {  // behind a handle
-    RopId kind = RopId::logon;
-    std::uint64_t fid = 0, mid = 0;
-    std::uint32_t attachment = 0;
-    std::vector<PropertyTag> columns;
-    std::size_t row = 0;
-    PropertyTag tag;        // a stream's
-    std::string octets;     // of a stream
-    std::size_t at = 0;     // where it is read
-    MailItem draft;         // of a new message
-    std::uint32_t over = 0; // the object that it was opened on
-};
-
-inline Object object_of(RopId kind, std::uint64_t fid = 0, std::uint64_t mid = 0,
-                        std::uint32_t attachment = 0) {
-    Object out;
-    out.kind = kind;
-    out.fid = fid;
-    out.mid = mid;
-    out.attachment = attachment;
-    return out;
-}
-
-inline constexpr PropertyTag parent_tag = 0x67490014, attach_number = 0x0e210003;
 
 struct Mailbox {
     Heap heap;
@@ -288,45 +246,12 @@ private:
         return 0;
     }
 
-    std::vector<std::map<std::uint16_t, Value>> rows_of(const Object& table) {
-        std::vector<std::map<std::uint16_t, Value>> out;
-        const auto put = [&](PropertyTag tag, Value value) { out.back()[tag.id()] = value; };
-        if (table.kind == RopId::get_hierarchy_table) {
-            for (const Folder& one : folders) {
-                if (one.parent == 0 || one.fid == table.fid) continue;
-                out.emplace_back();
-                put(tag::folder_id, Value::of(one.fid));
-                put(parent_tag, Value::of(one.parent));
-                put(tag::display_name, Value::of(one.name));
-                put(tag::container_class, Value::of(one.kind));
-            }
-        } else if (table.kind == RopId::get_contents_table) {
-            auto& all = by_fid(table.fid)->messages;
-            for (auto one = all.rbegin(); one != all.rend(); ++one) {
-                out.emplace_back();
-                put(tag::message_id, Value::of(one->mid));
-                put(tag::flags, Value::of(one->read ? 1U : 0U));
-                put(tag::subject, Value::of(one->item.text(tag::subject)));
-            }
-        } else {
-            const Message* const message = message_at(table.fid, table.mid);
-            for (std::size_t i = 0; i < message->item.attachments.size(); ++i) {
-                out.emplace_back();
-                const MailAttachment& one = message->item.attachments[i];
-                put(attach_number, Value::of(i));
-                put(tag::attach_long_file_name, Value::of(one.file_name));
-                put(tag::attach_mime_tag, Value::of(one.mime_type));
-                put(tag::attach_method, Value::of(std::uint64_t{1}));
-            }
-        }
-        return out;
-    }
     std::uint32_t act(const rop::QueryRows& in, const RopRequest& request, ResponseBuffer& answer,
                       RopResponse& response) {
         Object* const table = object(answer, request.handle);
         if (table == nullptr) return null_object;
         auto& out = std::get<rop::Rows>(response.body);
-        const auto all = rows_of(*table);
+        const auto all = rows_of(folders, *table);
         for (; table->row < all.size() && out.rows.size() < in.rows; ++table->row) {
             Row row;
             for (const PropertyTag tag : table->columns) {
@@ -353,18 +278,6 @@ private:
         for (std::size_t i = 0; i < std::min<std::size_t>(2, out.recipients); ++i)
             out.rows.push_back(entry_of(message->item.recipients[i]));
         return 0;
-    }
-    // By the directory's name, as it is inside of an organisation.
-    static rop::RecipientEntry entry_of(const MailRecipient& one) {
-        RecipientRow row;
-        row.flags = RecipientRow::x500 | RecipientRow::has_display_name | RecipientRow::is_unicode;
-        row.x500_name = "/o=Example/cn=" + one.name;
-        row.display_name = one.name;
-        row.properties.cells = {{tag::smtp_address, Value::of(one.smtp), 0}};
-        rop::RecipientEntry out;
-        out.kind = static_cast<std::uint8_t>(one.kind);
-        out.row = write_recipient(row, {tag::smtp_address});
-        return out;
     }
     std::uint32_t act(const rop::ReadRecipients& in, const RopRequest& request,
                       ResponseBuffer& answer, RopResponse& response) {

@@ -1,5 +1,5 @@
 // A server of RPC for tests: the endpoint mapper, the management interface, the address book and
-// one that echoes, with two people who can log in by NTLM; and a client's machine held against it.
+// one that echoes, with two people who can log in; and a client's machine held against it.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "protocols/rpc/epm.hpp"
 #include "protocols/rpc/mgmt.hpp"
 #include "protocols/rpc/services.hpp"
+#include "tests/support/rpc_tickets.hpp"
 
 namespace rpc_desk {
 
@@ -62,7 +63,8 @@ struct Desk {
     std::vector<rpc::Syntax> interfaces{rpc::epm::interface, rpc::mgmt::interface, echo,
                                         nspi::interface, nspi::referral_interface};
     std::map<std::string, std::string> people{{"alice", "secret-alice"}, {"bob", "secret-bob"}};
-    std::int64_t unix_s = 1'283'328'000;  // 2010-09-01T08:00:00Z
+    bool has_realm = true, has_ntlm = true;
+    TicketDesk tickets;
     std::uint32_t groups = 0, drawn = 0;
     std::vector<std::string> log;  // "call 2 by alice at privacy"
     rpc::SecurityStep step;
@@ -77,7 +79,7 @@ struct Desk {
     }
 
     ntlm::Acceptor acceptor() {
-        return {"mail.example.org", "", "8octets!", unix_s,
+        return {"mail.example.org", "", "8octets!", tickets.now.unix_s,
                 [this](std::string_view user) -> std::optional<std::string> {
                     const auto found = people.find(std::string(user));
                     return found == people.end() ? std::nullopt : std::optional(found->second);
@@ -87,8 +89,15 @@ struct Desk {
         const auto wanted = rpc::SecurityAsk::unpack(ask.number);
         out = {};
         out.to = ask.kind;
-        if (wanted.type == rpc::AuthType::ntlm) {
-            step = rpc::ntlm_accept(ask.b, ask.a, acceptor());
+        const ntlm::Acceptor by_password = acceptor();
+        const rpc::KerberosAcceptor by_ticket = tickets.acceptor();
+        if (wanted.type != rpc::AuthType::none) {
+            step = wanted.type == rpc::AuthType::ntlm ? rpc::ntlm_accept(ask.b, ask.a, by_password)
+                   : wanted.type == rpc::AuthType::kerberos
+                       ? rpc::kerberos_accept(ask.b, ask.a, by_ticket)
+                       : rpc::negotiate_accept(ask.b, ask.a,
+                                               {has_realm ? &by_ticket : nullptr,
+                                                has_ntlm ? &by_password : nullptr});
             answer_with(step, out);
         }
         if (wanted.binds) {  // groups that nobody has made are not joined
@@ -150,6 +159,8 @@ struct Work {
     std::vector<One> calls;
     std::size_t next = 0;
     std::string user = "alice", password = "secret-alice";
+    bool has_ticket = true;
+    std::vector<std::string> tokens;       // all that it has said to log in
     rpc::SecurityStep step;
 
     void answer(rpc::Client& client, Heap& heap, const Ask& ask, Answer& out) {
@@ -157,9 +168,17 @@ struct Work {
         out.to = ask.kind;
         if (ask.kind == AskKind::rpc_security) {
             const auto wanted = rpc::SecurityAsk::unpack(ask.number);
-            step = rpc::ntlm_initiate(
-                ask.b, ask.a, wanted.level,
-                {user, password, "alice-pc", "client!!", "0123456789abcdef", 1'283'328'000, 0});
+            const ntlm::Initiator by_password{user,       password,           "alice-pc",
+                                              "client!!", "0123456789abcdef", now_unix_s, 0};
+            const kerberos::Credentials ticket = ticket_of(user);
+            const rpc::KerberosInitiator by_ticket = holder_of(has_ticket ? &ticket : nullptr);
+            step = wanted.type == rpc::AuthType::ntlm
+                       ? rpc::ntlm_initiate(ask.b, ask.a, wanted.level, by_password)
+                   : wanted.type == rpc::AuthType::kerberos
+                       ? rpc::kerberos_initiate(ask.b, ask.a, wanted.level, by_ticket)
+                       : rpc::negotiate_initiate(ask.b, ask.a, wanted.level,
+                                                 {has_ticket ? &by_ticket : nullptr, &by_password});
+            tokens.push_back(step.token);
             return answer_with(step, out);
         }
         out.ok = next < calls.size();
