@@ -6,6 +6,7 @@
 
 #include "protocols/mapi/emsmdb_stubs.hpp"
 #include "protocols/mapi/extended_buffer.hpp"
+#include "protocols/mapi/object_ids.hpp"
 #include "protocols/mapi/rop_buffer.hpp"
 #include "sim/mail/folders.hpp"
 #include "sim/mail/mapi_store.hpp"
