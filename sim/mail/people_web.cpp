@@ -98,7 +98,7 @@ void page_over(Run& run, std::uint32_t connection, std::uint32_t person) {
         }
     } else if (web.page == imap::WebPage::message && !web.message.empty()) {
         const std::string text(heap.view(web.message));
-        record_fetched(run, run.world.tcp.tcbs[connection], person, text);
+        record_fetched(run, run.world.tcp.tcbs[connection].conversation, person, text);
         if (!has_kept(run, program(run, person), web.uid)) keep(run, person, {web.uid, 0, {}}, text);
     }
 }
