@@ -17,7 +17,7 @@ inline constexpr std::string_view named_documents[] = {
     "C706",       // DCE 1.1: Remote Procedure Call, The Open Group
     "MS-RPCE",    "MS-NLMP",   "MS-OXCRPC", "MS-OXCROPS", "MS-OXCDATA",
     "MS-OXNSPI",  "MS-OXABREF", "MS-OXCNOTIF", "MS-OXCSTOR", "MS-OXCTABL", "MS-OXCMSG",
-    "MS-OXCPRPT", "MS-OXCFOLD", "MS-OXCMAIL",
+    "MS-OXCPRPT", "MS-OXCFOLD", "MS-OXCMAIL", "MS-OXOMSG",
 };
 
 // "5321 §4.1.1.3", "C706 §12.6.4.3" or "5321" (the whole document). A part over 128 is a letter of
