@@ -314,7 +314,9 @@ namespace postroad::sim {
     R(token_failed, "{0} gets no token of {1}: {2}", "6749 §5.2")                                   \
     R(token_issued, "a token for {0}, good until {1}, after the right password", "6749 §5.1") \
     R(pipe_again, "the program that was run for {0} may have done its work, and nobody has read its " \
-      "exit code: it is run again, and the message may come twice", "5598 §4.3.3")
+      "exit code: it is run again, and the message may come twice", "5598 §4.3.3")                  \
+    R(mechanisms_offered, "the log-in is negotiated: {0} offered, the preferred one first", "4178 §4.2.1") \
+    R(mechanism_taken, "{0} is taken, of {1}", "4178 §4.2.2")
 
 enum class Reason : std::uint16_t {
 #define POSTROAD_REASON_CODE(name, sentence, section) name,
