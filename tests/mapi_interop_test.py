@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Programs that nobody here wrote call a live world by RPC: Samba's rpcclient and its Python bindings
-ask the endpoint mapper and the management interface, impacket the mapper and the address book, and
-tshark reads the capture. usage: mapi_interop_test.py [CASE...]"""
+ask the endpoint mapper and the management interface, impacket the mapper and the address book, by
+password and by tickets of kinit's, and tshark reads the capture.
+usage: mapi_interop_test.py [CASE...]"""
+import datetime
 import os
 import subprocess
 import sys
@@ -9,8 +11,9 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "interop"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from kerberos_judges import KRB5_CONF, free_port  # noqa: E402
 from live import CASES, PROGRAM, Live, run_cases, same_again  # noqa: E402
-from rpc_judges import with_impacket  # noqa: E402
+from rpc_judges import SAMBA as LOG_IN, with_impacket  # noqa: E402
 
 EXPOSED = ["mail:135=127.0.0.1:0", "mail:59532=127.0.0.1:0", "mail:59533=127.0.0.1:0"]
 STORE = "a4f1db00-ca47-1067-b31f-00dd010662da"
@@ -18,21 +21,22 @@ SERVICES = "367abb81-9844-35f1-ad32-98f038001003"
 NSPI = "f5cc5a18-4264-101a-8c59-08002b2f8426"
 
 
-def run(*words, timeout=60):
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)
+def run(*words, timeout=60, typed=""):
+    ran = subprocess.run(words, input=typed, capture_output=True, text=True, timeout=timeout,
+                         check=False)
     return ran.returncode, ran.stdout + ran.stderr
 
 
-def judged(path, *protocols):
+def judged(path, *protocols, options=()):
     """tshark finds nothing malformed and no error in a capture; how many packets of each it has."""
     def count(display_filter):
-        return len(subprocess.run(["tshark", "-2", "-n", "-r", path, "-Y", display_filter],
+        return len(subprocess.run(["tshark", "-2", "-n", *options, "-r", path, "-Y", display_filter],
                                   capture_output=True, text=True, check=True).stdout.splitlines())
     assert count("_ws.malformed || _ws.expert.severity >= 0x800000") == 0, path
     return [count(one) for one in protocols]
 
 
-def capture(world, protocol):
+def capture(world, protocol, *options):
     """The journal's run as a capture, which tshark must find sound; gives its packets of a protocol."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "run.pcapng")
@@ -40,7 +44,7 @@ def capture(world, protocol):
                          world.journal, "--pcap", path, timeout=300)
         assert code == 0, said
 
-        return judged(path, protocol)[0]
+        return judged(path, protocol, options=options)[0]
 
 
 def rpcclient():
@@ -158,9 +162,62 @@ fetch = "alice"
             assert epm >= 8 and nspi >= 8 and mapi >= 20, (level, epm, mapi, nspi)
 
 
+def tickets():
+    """kinit's tickets open a live address book to impacket, and Samba's bindings bind by Kerberos"""
+    from impacket.dcerpc.v5 import nspi, transport
+    from impacket.dcerpc.v5.rpcrt import RPC_C_AUTHN_GSS_NEGOTIATE
+    port, now = free_port(), datetime.datetime.now(datetime.timezone.utc)
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = os.path.join(folder, "scenario.toml")
+        with open(os.path.join(CASES, "mapi/scenario.toml"), encoding="utf-8") as file:
+            text = file.read().replace("postroad = 1\n", "postroad = 1\n"
+                                       f"start = {now:%Y-%m-%dT%H:%M:%SZ}\n", 1)
+        with open(scenario, "w", encoding="utf-8") as file:
+            file.write(text + '\n[hosts."kdc.example.org"]\nservices = ["kdc"]\n')
+        with open(os.path.join(folder, "krb5.conf"), "w", encoding="ascii") as file:
+            file.write(KRB5_CONF.format(port=port, limit=1400, more=""))
+        os.environ.update(KRB5_CONFIG=os.path.join(folder, "krb5.conf"),
+                          KRB5CCNAME=os.path.join(folder, "cache"))
+        keytab = os.path.join(folder, "keytab")
+        code, said = run(PROGRAM, "show", scenario, "--keytab", keytab)
+        assert code == 0, said
+        with Live(scenario, [f"kdc.example.org:88=127.0.0.1:{port}", *EXPOSED]) as world:
+            for words in (["kinit", "alice"], ["kvno", "host/mail.example.org"]):
+                code, said = run(*words, typed="secret-alice\n")
+                assert code == 0, said
+            there = transport.DCERPCTransportFactory(
+                f"ncacn_ip_tcp:127.0.0.1[{world.port['mail:59533']}]")
+            there.set_credentials("alice", "", "EXAMPLE.ORG")
+            there.set_kerberos(True, "127.0.0.1")
+            there.setRemoteName("mail.example.org")
+            dce = there.get_dce_rpc()
+            dce.set_auth_type(RPC_C_AUTHN_GSS_NEGOTIATE)
+            dce.set_auth_level(6)
+            dce.connect()
+            dce.bind(nspi.MSRPC_UUID_NSPI)
+            handle = nspi.hNspiBind(dce)["contextHandle"]
+            rows = nspi.simplifyPropertyRowSet(nspi.hNspiQueryRows(
+                dce, handle, Count=10, pPropTags=[0x3001001f])["ppRows"])
+            assert [row[0x3001001f].rstrip("\0") for row in rows] == [
+                "Alice Liddell", "Bob Dodgson"], rows
+            nspi.hNspiUnbind(dce, handle)
+            dce.disconnect()
+            program = LOG_IN.replace("host/mail.example.org", "exchangeMDB/mail.example.org")
+            for options in ("krb5,seal", "ticket,sign", "spnego,seal"):
+                code, said = run("/usr/bin/python3", "-c", program, str(world.port["mail:59532"]),
+                                 options, "secret-alice")
+                assert code == 0 and "(0, 1)" in said, (options, said)
+            same_again(world)
+            # With the keys tshark reads what was sealed: its stubs are those of the interfaces.
+            options = ["-o", "kerberos.decrypt:TRUE", "-o", f"kerberos.file:{keytab}"]
+            assert capture(world, "spnego", *options) > 6
+            assert capture(world, "dcerpc.encrypted_stub_data", *options) > 4
+            assert capture(world, "mgmt", *options) > 6
+
+
 if __name__ == "__main__":
     try:
         import impacket as _  # noqa: F401
     except ImportError:
         with_impacket(__file__)
-    sys.exit(run_cases([rpcclient, samba_bindings, impacket, mail_programs], sys.argv[1:]))
+    sys.exit(run_cases([rpcclient, samba_bindings, impacket, mail_programs, tickets], sys.argv[1:]))

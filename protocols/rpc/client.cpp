@@ -100,6 +100,7 @@ void token_comes(Client& client, const Answer& answer, const ClientHost& host, E
         bind.group = client.group;
         bind.contexts.push_back({0, host.interfaces.front(), {ndr_syntax}});
         packet = {PacketType::alter_context, flag::whole, ++client.call, std::move(bind), {}};
+        fx.wait_ns = host.bind_timeout_ns;
     }
     packet.verifier = verifier_with(answer.text, host);
     if (says) say(client, std::move(packet), host, fx);

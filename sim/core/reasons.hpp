@@ -339,6 +339,8 @@ namespace postroad::sim {
     R(mapi_news, "{0} is told that there is news by {1}", "MS-OXCNOTIF §3.1.5")                     \
     R(pipe_again, "the program that was run for {0} may have done its work, and nobody has read its " \
       "exit code: it is run again, and the message may come twice", "5598 §4.3.3")                  \
+    R(mechanisms_offered, "the log-in is negotiated: {0} offered, the preferred one first", "4178 §4.2.1") \
+    R(mechanism_taken, "{0} is taken, of {1}", "4178 §4.2.2")                                                 \
     /* helpers of firewalls */                                                                     \
     R(helper_admits, "{0} connects to port {1} of {2}, as the helper expects: this counts as "      \
       "`related`", no_section)                                                                      \

@@ -5,6 +5,7 @@
 #include "sim/kerberos/tickets.hpp"
 #include "sim/mail/log_in.hpp"
 #include "sim/mail/tokens.hpp"
+#include "sim/rpc/rpc.hpp"
 
 namespace postroad::sim::people {
 
@@ -266,7 +267,10 @@ bool is_idle(const World& world) {
 
 namespace postroad::sim::kerberos_layer {
 
-void ticket_known(Run& run, const Waiter& waiter) { people::log_in_again(run, waiter, "TICKET");
+void ticket_known(Run& run, const Waiter& waiter) {
+    if (run.world.tcp.tcbs[waiter.connection].role == Role::rpc_client)
+        return rpc_layer::ticket_known(run, waiter);
+    people::log_in_again(run, waiter, "TICKET");
 }
 
 }  // namespace postroad::sim::kerberos_layer

@@ -43,26 +43,19 @@ std::string_view service_word(Role role) {
 }
 
 // Its own keys: of the service by any of the host's names.
-std::optional<kerberos::Key> key_for(const Run& run, NodeId host, Role role,
+std::optional<kerberos::Key> key_for(const Run& run, NodeId host,
+                                     std::span<const std::string_view> services,
                                      const kerberos::Ticket& ticket) {
     const auto& parts = ticket.server.parts;
     const std::uint32_t realm = run.host(host).realm;
     if (realm == nothing || run.setup().realms[realm].name != ticket.realm || parts.size() != 2 ||
-        parts[0] != service_word(role) || !kerberos::is_known(ticket.sealed.type) ||
+        std::find(services.begin(), services.end(), parts[0]) == services.end() ||
+        !kerberos::is_known(ticket.sealed.type) ||
         !is_named(run.setup().scenario.hosts[run.host(host).scenario_index], parts[1]))
         return std::nullopt;
     const kerberos_layer::Realm keys(run.setup().realms[realm], run.world.seed);
     if (!keys.knows(ticket.server)) return std::nullopt;
     return keys.key(ticket.server, static_cast<kerberos::EncryptionType>(ticket.sealed.type));
-}
-
-// The person whose name in the realm that is, as the scenario calls them.
-std::string user_of(const Run& run, const GssapiStep& step) {
-    for (const PersonSetup& person : run.setup().people)
-        if (person.realm != nothing && person.principal == step.client &&
-            run.setup().realms[person.realm].name == step.realm)
-            return person.name;
-    return step.client + "@" + step.realm;
 }
 
 // Who acts as themselves says nothing, or their own name, with the realm or without.
@@ -75,10 +68,45 @@ std::string whom_else(const GssapiStep& step) {
 
 }  // namespace
 
-std::string service_at(const Run& run, std::uint32_t person, NodeId server, Role role) {
+std::string service_at(const Run& run, std::uint32_t person, NodeId server, std::string_view word) {
     const HostSetup& host = run.host(server);
     if (host.realm == nothing || run.setup().people[person].realm != host.realm) return {};
-    return std::string(service_word(role)) + "/" + host.domain_name;
+    return std::string(word) + "/" + host.domain_name;
+}
+std::string service_at(const Run& run, std::uint32_t person, NodeId server, Role role) {
+    return service_at(run, person, server, service_word(role));
+}
+
+kerberos::Acceptor acceptor_at(Run& run, NodeId host, std::span<const std::string_view> services) {
+    kerberos::Acceptor out;
+    out.key_of = [&run, host, services](const kerberos::Ticket& ticket) {
+        return key_for(run, host, services, ticket);
+    };
+    out.is_repeat = [&run, host](std::string_view words) {
+        return kerberos_layer::seen_before(run, host, words, skew);
+    };
+    out.now = moment(run);
+    out.skew_s = static_cast<std::int64_t>(skew / second);
+    return out;
+}
+
+std::string user_of(const Run& run, const std::string& client, const std::string& realm) {
+    for (const PersonSetup& person : run.setup().people)
+        if (person.realm != nothing && person.principal == client &&
+            run.setup().realms[person.realm].name == realm)
+            return person.name;
+    return client + "@" + realm;
+}
+
+void take_chance(kerberos::Acceptor& acceptor, std::string_view chance) {
+    acceptor.subkey = chance.substr(0, 32);
+    acceptor.confounder = chance.substr(32, 16);
+    acceptor.sequence = number_in(chance.substr(48));
+}
+void take_chance(kerberos::Initiator& initiator, std::string_view chance) {
+    initiator.subkey = chance.substr(0, 32);
+    initiator.confounder = chance.substr(32, 16);
+    initiator.sequence = number_in(chance.substr(48));
 }
 
 Steps client_steps(Run& run, NodeId device, std::uint32_t person, const std::string& service) {
@@ -90,9 +118,7 @@ Steps client_steps(Run& run, NodeId device, std::uint32_t person, const std::str
             const std::string chance = octets_from(run.draw(device, Purpose::mail), 52);
             initiator.credentials = credentials ? &*credentials : nullptr;
             initiator.now = kerberos_layer::new_moment(run, person);
-            initiator.subkey = chance.substr(0, 32);
-            initiator.confounder = chance.substr(32, 16);
-            initiator.sequence = number_in(std::string_view(chance).substr(48));
+            take_chance(initiator, chance);
         }
         const GssapiStep step = kerberos::gssapi_initiate(memory.said, challenge, initiator);
         return step.kind == GssapiStep::Kind::go_on ? sasl::go_on(step.text)
@@ -106,15 +132,8 @@ Steps server_steps(Run& run, const Tcb& tcb) {
     const Role role = tcb.role;
     const Id conversation = tcb.conversation;
     return [&run, host, role, conversation](sasl::Memory& memory, std::string_view token) {
-        kerberos::Acceptor acceptor;
-        acceptor.key_of = [&](const kerberos::Ticket& ticket) {
-            return key_for(run, host, role, ticket);
-        };
-        acceptor.is_repeat = [&](std::string_view words) {
-            return kerberos_layer::seen_before(run, host, words, skew);
-        };
-        acceptor.now = moment(run);
-        acceptor.skew_s = static_cast<std::int64_t>(skew / second);
+        const std::string_view word = service_word(role);
+        kerberos::Acceptor acceptor = acceptor_at(run, host, {&word, 1});
         const bool first = memory.said.empty();
         if (first) {
             const std::string chance = octets_from(run.draw(host, Purpose::mail), 20);
@@ -122,7 +141,7 @@ Steps server_steps(Run& run, const Tcb& tcb) {
             acceptor.sequence = number_in(std::string_view(chance).substr(16));
         }
         const GssapiStep step = kerberos::gssapi_accept(memory.said, token, acceptor);
-        if (!step.client.empty() && memory.user.empty()) memory.user = user_of(run, step);
+        if (!step.client.empty() && memory.user.empty()) memory.user = user_of(run, step.client, step.realm);
         if (step.kind == GssapiStep::Kind::failure)
             return step.malformed ? sasl::malformed(step.why) : sasl::refuse(step.why);
         if (first)

@@ -27,22 +27,6 @@ rpc::AuthLevel level_for(const Run& run, const RpcLine& line) {
     return level_of(settings_of(run, line.person).protection);
 }
 
-void answer_security(Run& run, const Tcb& tcb, const RpcLine& line, const Ask& ask, Answer& out) {
-    static thread_local rpc::SecurityStep step;  // not state: what the answer shows
-    const PersonSetup& person = run.setup().people[line.person];
-    ntlm::Initiator initiator;
-    initiator.user = person.user;
-    initiator.password = person.password;
-    initiator.workstation = run.host(tcb.node).name;
-    initiator.unix_s = run.unix_s();
-    if (!ask.a.empty()) {  // there is a challenge
-        initiator.client_challenge = octets_drawn(run, tcb.node, 8);
-        initiator.session_key = octets_drawn(run, tcb.node, 16);
-    }
-    step = rpc::ntlm_initiate(ask.b, ask.a, rpc::SecurityAsk::unpack(ask.number).level, initiator);
-    rpc::answer_with(step, out);
-}
-
 std::uint64_t ear_key(NodeId device, std::uint16_t port) {
     return mix64(std::uint64_t{device} << 16 | port, 0x45a9);
 }
@@ -111,17 +95,15 @@ const rpc::ClientHost& client_host(const Run& run, std::uint32_t id) {
         case RpcLineKind::waiting: host.interfaces = of_waiting; break;
     }
     host.level = level_for(run, line);
-    host.auth = host.level == rpc::AuthLevel::none ? rpc::AuthType::none : rpc::AuthType::ntlm;
+    host.auth = host.level == rpc::AuthLevel::none ? rpc::AuthType::none
+                                                   : type_of(settings_of(run, line.person).log_in);
     host.group = line.group;
     return host;
 }
 
 bool client_ask(Run& run, std::uint32_t connection, std::uint32_t line, const Ask& ask, Answer& out) {
     const RpcLine mine = run.world.rpc.lines[line];
-    if (ask.kind == AskKind::rpc_security) {
-        answer_security(run, run.world.tcp.tcbs[connection], mine, ask, out);
-        return true;
-    }
+    if (ask.kind == AskKind::rpc_security) return answer_log_in(run, connection, mine, ask, out);
     out.ok = false;
     if (people::mapi_ask(run, line, out)) return true;
     run.world.rpc.lines.edit(line).waits = 1;

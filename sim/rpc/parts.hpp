@@ -18,6 +18,14 @@ constexpr rpc::AuthLevel level_of(scenario::RpcProtection protection) {
     return rpc::AuthLevel::none;
 }
 
+// log_in.cpp: a step of a server's, with its decisions; a client's, which gives false where a ticket
+// has to be got first.
+void judge_log_in(Run& run, std::uint32_t connection, const rpc::SecurityAsk& about, const Ask& ask,
+                  rpc::SecurityStep& step);
+bool answer_log_in(Run& run, std::uint32_t connection, const RpcLine& line, const Ask& ask,
+                   Answer& out);
+rpc::AuthType type_of(scenario::RpcLogIn log_in);  // MS-RPCE §2.2.1.1.7
+
 // Chance for the log-in's challenges and keys, from the node's own stream.
 inline std::string octets_drawn(Run& run, NodeId host, std::size_t count) {
     std::string out;

@@ -8,6 +8,7 @@
 
 #include "protocols/rpc/client.hpp"
 #include "protocols/rpc/server.hpp"
+#include "sim/kerberos/tickets.hpp"
 #include "sim/world/run.hpp"
 
 namespace postroad::sim::rpc_layer {
@@ -65,6 +66,8 @@ void abandon(Run& run, std::uint32_t line);
 
 const rpc::ClientHost& client_host(const Run& run, std::uint32_t line);
 bool client_ask(Run& run, std::uint32_t connection, std::uint32_t line, const Ask& ask, Answer& out);
+// The log-in that waited for a ticket goes on, with it or by another mechanism.
+void ticket_known(Run& run, const kerberos_layer::Waiter& waiter);
 void client_heard(Run& run, std::uint32_t line, const Tell& tell, std::string_view words);
 void client_over(Run& run, std::uint32_t line, Ending how);
 

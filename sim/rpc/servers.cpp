@@ -6,8 +6,6 @@
 #include "protocols/nspi/nspi.hpp"
 #include "protocols/rpc/mgmt.hpp"
 #include "protocols/rpc/services.hpp"
-#include "sim/mail/guard.hpp"
-#include "sim/mail/log_in.hpp"
 #include "sim/mail/mapi_store.hpp"
 #include "sim/rpc/parts.hpp"
 
@@ -79,43 +77,7 @@ void leave_group(Run& run, NodeId host, std::uint32_t id) {
     if (last) run_down(run, host, id);
 }
 
-// ---- Logging in
-
-void judge_log_in(Run& run, std::uint32_t connection, const rpc::SecurityAsk& about, const Ask& ask,
-                  rpc::SecurityStep& step) {
-    const Tcb& tcb = run.world.tcp.tcbs[connection];
-    const NodeId host = tcb.node;
-    if (about.type != rpc::AuthType::ntlm) {
-        step.why = "this server knows NTLM alone";
-        return;
-    }
-    ntlm::Acceptor acceptor;
-    acceptor.host_name = run.host(host).domain_name;
-    acceptor.unix_s = run.unix_s();
-    if (ask.b.empty()) acceptor.server_challenge = octets_drawn(run, host, 8);
-    std::uint32_t person = nothing;
-    std::string user;
-    acceptor.password_of = [&](std::string_view name) -> std::optional<std::string> {
-        user = name;
-        person = login::person_at(run, host, name, false);
-        if (person == nothing) return std::nullopt;
-        return run.setup().people[person].password;
-    };
-    step = rpc::ntlm_accept(ask.b, ask.a, acceptor);
-    if (user.empty()) return;  // not so far yet
-    const guard::Attempt attempt{host, tcb.conversation, tcb.remote, person, user};
-    if (guard::is_locked(run, attempt)) {
-        step = {};
-        step.why = "too many log-ins have failed";
-    } else if (step.ok && step.done) {
-        guard::succeeded(run, attempt);
-        run.decide(host, tcb.conversation, Reason::auth_proved, user, "NTLM");
-    } else {
-        // A refusal is a fault to the first call: there is nothing to say late.
-        static_cast<void>(guard::failed(run, attempt));
-        run.decide(host, tcb.conversation, Reason::auth_failed, user);
-    }
-}
+// ---- Logging in (log_in.cpp)
 
 bool answer_security(Run& run, std::uint32_t connection, const Ask& ask, Answer& out) {
     static thread_local rpc::SecurityStep step;  // not state: what the answer shows
@@ -129,7 +91,7 @@ bool answer_security(Run& run, std::uint32_t connection, const Ask& ask, Answer&
     rpc::answer_with(step, out);
     if (!out.ok) {
         out.code = static_cast<std::uint16_t>(
-            about.type == rpc::AuthType::ntlm
+            rpc::provider_of(about.type) != nullptr
                 ? rpc::Rejection::not_specified
                 : rpc::Rejection::authentication_type_not_recognized);
         return true;

@@ -60,6 +60,8 @@ enum class FetchProtocol : std::uint8_t {
 };
 // How a mail program that stays connected by RPC learns of news (MS-OXCRPC §3.1.4.5, §3.3.4.1).
 enum class Notify : std::uint8_t { push, wait, poll };
+// How it logs in there: MS-RPCE §2.2.1.1.7.
+enum class RpcLogIn : std::uint8_t { ntlm, kerberos, negotiate };
 enum class Transport : std::uint8_t { smtp, mapi };
 
 struct FetchSettings {
@@ -71,6 +73,7 @@ struct FetchSettings {
     std::vector<std::string> folders;   // IMAP: that it looks into; empty: all
     RpcProtection protection = RpcProtection::privacy;  // MAPI
     Notify notify = Notify::push;       // MAPI, with `stay`
+    RpcLogIn log_in = RpcLogIn::negotiate;  // MAPI
     bool operator==(const FetchSettings&) const = default;
 };
 

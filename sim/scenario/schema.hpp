@@ -120,6 +120,9 @@ constexpr auto words(RpcProtection) {
     return std::array<std::string_view, 4>{"none", "connect", "integrity", "privacy"};
 }
 constexpr auto words(Notify) { return std::array<std::string_view, 3>{"push", "wait", "poll"}; }
+constexpr auto words(RpcLogIn) {
+    return std::array<std::string_view, 3>{"ntlm", "kerberos", "negotiate"};
+}
 constexpr auto words(Transport) { return std::array<std::string_view, 2>{"smtp", "mapi"}; }
 constexpr auto words(DeliverBy) {
     return std::array<std::string_view, 3>{"store", "lmtp", "pipe"};

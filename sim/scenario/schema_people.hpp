@@ -104,9 +104,13 @@ constexpr auto keys(const FetchSettings*) {
         key("folders", &S::folders,
             {"Folders that are looked into (IMAP).", "[\"INBOX\"]", Use::text, "all"}),
         key("protection", &S::protection,
-            {"How much of what is said by RPC is protected, after a log-in by NTLM (MS-RPCE "
+            {"How much of what is said by RPC is protected, after the log-in (MS-RPCE "
              "§2.2.1.1.8); `none` is no log-in at all (MAPI).",
              "\"connect\""}),
+        key("log_in", &S::log_in,
+            {"How it logs in by RPC (MS-RPCE §2.2.1.1.7): `ntlm`, `kerberos`, or `negotiate`, which "
+             "is Kerberos where there is a ticket to be had and else NTLM (MAPI).",
+             "\"kerberos\""}),
         key("notify", &S::notify,
             {"How it learns of news while it stays: `push`, a datagram that the server sends "
              "(MS-OXCRPC §3.1.4.5); `wait`, a call that stays open (§3.3.4.1); `poll`, asking as "

@@ -52,6 +52,10 @@ void add_host(Compiler& c, std::uint32_t index) {
         if (from.runs(Service::imap)) add(realm, "imap/" + name);
         if (from.runs(Service::mda)) add(realm, "imap/" + name);
         if (from.runs(Service::mda)) add(realm, "HTTP/" + name);
+        // What Exchange registers: store, address book and referral.
+        if (from.runs(Service::mapi))
+            for (const char* const service : {"exchangeMDB/", "exchangeAB/", "exchangeRFR/"})
+                add(realm, service + name);
     }
 }
 
