@@ -2,6 +2,8 @@
 // exactly in the unit underneath is refused, never rounded.
 #include "sim/scenario/values.hpp"
 
+#include "protocols/base/ascii.hpp"
+
 #include <limits>
 #include <numeric>
 #include <span>
