@@ -39,7 +39,7 @@ std::string_view busy_behind(CustodyMove move) {
 class Teller {
 public:
     Teller(const Recording& run, const sim::views::Journey& journey)
-        : run_(run), journey_(journey), ids_(journey.ids) {
+        : run_(run), journey_(journey), ids_(journey.ids()) {
         std::sort(ids_.begin(), ids_.end());
     }
 

@@ -112,8 +112,8 @@ void Finder::begin(Inquiry& one) const {
                 one.hosts_.push_back(node);
     if (wanted.journey == sim::nothing) return;
     // A message is what its hosts call it, and the conversations in which it came and went.
-    const sim::views::Journey& journey = run_.index().journeys[wanted.journey];
-    one.subjects_ = journey.ids;
+    const sim::views::Journey journey = run_.index().journeys[wanted.journey];
+    one.subjects_ = journey.ids();
     for (const std::uint32_t step : journey.steps)
         if (run_.index().custody[step].fact.conversation != 0)
             one.subjects_.push_back(run_.index().custody[step].fact.conversation);

@@ -103,7 +103,8 @@ Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& 
     octets_before = resident_octets();
     history_->seek_event(first);
     trace_ = std::make_unique<sim::Trace>(replayed_trace().fork(replayed_trace().end()));
-    index_ = std::make_unique<sim::views::TraceIndex>(trace(), *setup_);
+    index_ = std::make_unique<sim::views::TraceIndex>(trace(), *setup_,
+                                                     sim::views::TraceIndex::Counting::none);
     gather();
     lay_out_strip();
     malloc_trim(0);  // what gathering needed in passing
