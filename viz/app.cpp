@@ -245,7 +245,7 @@ void App::letter(const KeyPress& key) {
             break;
         case '?': help_ = !help_; break;
         case 'y':
-            if (const Entry* const now = view_.spoken()) {
+            if (const auto now = view_.spoken()) {
                 ImGui::SetClipboardText(words_at(view_.run, *now).text.c_str());
                 view_.tell("the line is copied");
             }

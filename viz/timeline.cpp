@@ -71,10 +71,10 @@ void App::transport() {
         words(theme, theme.sans, theme.colour.accent, view_.notice);
         return;
     }
-    const Entry* const current = view_.spoken();
-    const RowWords said = current == nullptr ? RowWords{} : words_at(view_.run, *current);
+    const auto current = view_.spoken();
+    const RowWords said = !current ? RowWords{} : words_at(view_.run, *current);
     words(theme, theme.sans, theme.of(said.ink),
-          current == nullptr ? "nothing has happened yet" : said.text);
+          !current ? "nothing has happened yet" : said.text);
 }
 
 void App::scrub() {

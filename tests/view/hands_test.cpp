@@ -358,7 +358,7 @@ TEST_CASE("jumps lead to bounces, drops and TLS failures, and back") {
         Player& player = scene.app.view().player;
         player.go_to_start();
         scene.letter(key);
-        REQUIRE(player.current() != nullptr);
+        REQUIRE(player.current());
         CHECK(is(*player.current()));
         const std::size_t first = player.happened();
         scene.letter(key);

@@ -31,8 +31,8 @@ void Player::go_to(Time moment) {
 
 void Player::go_to_entry(std::size_t entry) {
     sim::History& history = run_.history();
-    const std::uint64_t row = run_.entries[entry].position();
-    const Time moment = run_.time_of(entry);
+    const std::uint64_t row = run_.entries.position(entry);
+    const Time moment = run_.trace().at(row).head().time;
     const sim::Trace& trace = history.now().trace();
     const bool here = event_from_ <= row && row < trace.position() && now_ == moment;
     if (!here) {
@@ -58,29 +58,27 @@ void Player::go_to_entry(std::size_t entry) {
 }
 
 bool Player::step(Step kind, bool forward) {
-    const auto wanted = [&](const Entry& entry) {
+    const auto wanted = [&](std::size_t entry) {
+        const Kind is = run_.entries.kind(entry);
+        const bool failure = run_.entries.failure(entry);
         switch (kind) {
-            case Step::row: return entry.kind() != Kind::segment;
-            case Step::packet:
-                return entry.kind() == Kind::segment || entry.kind() == Kind::datagram;
-            case Step::line: return entry.kind() == Kind::line;
-            case Step::decision:
-                return entry.kind() == Kind::decision || entry.kind() == Kind::verdict;
-            case Step::message: return entry.kind() == Kind::custody;
-            case Step::failure: return entry.failure();
+            case Step::row: return is != Kind::segment;
+            case Step::packet: return is == Kind::segment || is == Kind::datagram;
+            case Step::line: return is == Kind::line;
+            case Step::decision: return is == Kind::decision || is == Kind::verdict;
+            case Step::message: return is == Kind::custody;
+            case Step::failure: return failure;
             // What an MTA sends back or gives up (RFC 5321 §6.1).
-            case Step::bounce: return entry.kind() == Kind::custody && entry.failure();
-            case Step::drop:
-                return entry.failure() &&
-                       (entry.kind() == Kind::verdict || entry.kind() == Kind::lost);
-            case Step::tls_failure: return entry.kind() == Kind::tls && entry.failure();
+            case Step::bounce: return is == Kind::custody && failure;
+            case Step::drop: return failure && (is == Kind::verdict || is == Kind::lost);
+            case Step::tls_failure: return is == Kind::tls && failure;
         }
         return false;
     };
     playing = false;
     if (forward) {
         for (std::size_t at = happened_; at < run_.entries.size(); ++at) {
-            if (!wanted(run_.entries[at])) continue;
+            if (!wanted(at)) continue;
             go_to_entry(at);
             return true;
         }
@@ -88,7 +86,7 @@ bool Player::step(Step kind, bool forward) {
     }
     if (happened_ == 0) return false;
     for (std::size_t at = happened_ - 1; at-- > 0;) {
-        if (!wanted(run_.entries[at])) continue;
+        if (!wanted(at)) continue;
         go_to_entry(at);
         return true;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 
 #include "viz/model/recording.hpp"
@@ -30,8 +31,8 @@ class Player {
     // The entries that have happened are those before this index.
     std::size_t happened() const { return happened_; }
     // The last entry that has happened, or none.
-    const Entry* current() const {
-        return happened_ == 0 ? nullptr : &run_.entries[happened_ - 1];
+    std::optional<Entry> current() const {
+        return happened_ == 0 ? std::nullopt : std::optional(run_.entries[happened_ - 1]);
     }
 
     // Everything at or before the moment has happened.

@@ -10,16 +10,16 @@ bool says_something(Kind kind) { return kind != Kind::segment && kind != Kind::m
 
 void gather(const Recording& run, std::uint64_t from, std::vector<std::size_t>& out,
             WhatIf::Counts& counts) {
-    for (std::size_t i = run.entry_at(from); i < run.entries.size(); ++i) {
-        const Entry& entry = run.entries[i];
-        if (!says_something(entry.kind()) || run.time_of(i) > run.end()) continue;
+    for (Entries::Reader at(run.entries, run.entry_at(from)); !at.done(); at.next()) {
+        const Entry entry = at.entry();
+        if (!says_something(entry.kind()) || at.row().head().time > run.end()) continue;
         // The change itself is in one of them alone: it is no difference of the runs.
         if (entry.kind() == Kind::change) continue;
-        out.push_back(i);
+        out.push_back(at.at());
         counts.failures += entry.failure() ? 1 : 0;
         counts.lines += entry.kind() == Kind::line ? 1 : 0;
         if (entry.kind() != Kind::custody) continue;
-        const auto move = run.trace().at(entry.position()).as<sim::CustodyFact>().move;
+        const auto move = at.row().as<sim::CustodyFact>().move;
         counts.delivered += move == sim::CustodyMove::delivered ? 1 : 0;
         counts.bounced += move == sim::CustodyMove::bounced ? 1 : 0;
     }

@@ -28,12 +28,12 @@ void Dns::lookups(View& view) {
     ImGui::BeginChild("lookups", {0, 0});
     unsigned shown = 0;
     for (std::size_t i = view.player.happened(); i-- > 0 && shown < 200;) {
-        const Kind kind = view.run.entries[i].kind();
+        const Kind kind = view.run.entries.kind(i);
         if (kind != Kind::lookup && kind != Kind::datagram) continue;
         const RowWords said = words_at(view.run, view.run.entries[i]);
         if (said.protocol != Protocol::dns) continue;
         ImGui::PushID(static_cast<int>(i));
-        const bool now = view.spoken() == &view.run.entries[i];
+        const bool now = view.spoken_at() == i;
         if (kind == Kind::lookup) {
             constexpr std::string_view label = "look-up: ";
             const std::size_t skip = said.text.starts_with(label) ? label.size() : 0;

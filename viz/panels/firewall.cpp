@@ -63,7 +63,7 @@ void Firewall::rules(View& view, const sim::FirewallSetup& firewall) {
         most = std::max(most, sim::border::count_of(view.player.world(), view.firewall, rule).packets);
     // The rule that has just decided.
     std::int32_t just = -2;
-    if (const Entry* const now = view.spoken(); now != nullptr && now->kind() == Kind::verdict) {
+    if (const auto now = view.spoken(); now && now->kind() == Kind::verdict) {
         const auto& fact = view.run.trace().at(now->position()).as<sim::VerdictFact>();
         if (fact.firewall == view.firewall) just = fact.rule;
     }
@@ -120,11 +120,12 @@ void Firewall::verdicts(View& view) {
     std::size_t shown = 0, looked_at = 0;
     for (std::size_t i = view.player.happened();
          i-- > 0 && shown < verdicts_shown && looked_at < rows_back_max; ++looked_at) {
-        if (view.run.entries[i].kind() != Kind::verdict) continue;
-        const sim::RowView row = view.run.trace().at(view.run.entries[i].position());
+        if (view.run.entries.kind(i) != Kind::verdict) continue;
+        const Entry entry = view.run.entries[i];
+        const sim::RowView row = view.run.trace().at(entry.position());
         const auto& fact = row.as<sim::VerdictFact>();
         if (fact.firewall != view.firewall || (chosen_ != -2 && fact.rule != chosen_)) continue;
-        const RowWords said = words_at(view.run, view.run.entries[i]);
+        const RowWords said = words_at(view.run, entry);
         words(theme, theme.mono, theme.of(said.ink),
               sim::views::clock_time(view.run.setup(), row.head().time) + "  " + said.text);
         if (ImGui::IsItemClicked()) view.player.go_to_entry(i);

@@ -305,7 +305,7 @@ void Map::draw(View& view) {
     move_camera(view, min_, size);
     gather(view);
     active_ = nothing;
-    if (const Entry* current = view.spoken())
+    if (const auto current = view.spoken())
         active_ = words_at(view.run, *current).from;
     drag(view);
     list_->PushClipRect(min_, max_, true);

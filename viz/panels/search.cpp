@@ -24,7 +24,7 @@ class Search : public Panel {
     bool failures_ = false;
     bool asked_failures_ = false;
     std::shared_ptr<Inquiry> inquiry_;
-    std::vector<std::uint32_t> found_;
+    EntrySet found_;
 };
 
 void Search::look(View& view) {
@@ -67,9 +67,8 @@ void Search::draw(View& view) {
     faint(theme, told);
     if (enter && !found_.empty()) {
         // The next one behind this moment, or the first.
-        auto next = std::lower_bound(found_.begin(), found_.end(),
-                                     static_cast<std::uint32_t>(view.player.happened()));
-        view.player.go_to_entry(next == found_.end() ? found_.front() : *next);
+        const std::size_t next = found_.below(view.player.happened());
+        view.player.go_to_entry(found_[next == found_.size() ? 0 : next]);
     }
     const float row = theme.mono->FontSize + theme.px(8);  // whole rows, so that none is cut
     ImGui::BeginChild("found", {0, std::max(1.0F, std::floor(ImGui::GetContentRegionAvail().y / row)) * row});
@@ -77,7 +76,7 @@ void Search::draw(View& view) {
     clipper.Begin(static_cast<int>(found_.size()), row);
     while (clipper.Step())
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-            const std::uint32_t entry = found_[static_cast<std::size_t>(i)];
+            const std::size_t entry = found_[static_cast<std::size_t>(i)];
             const RowWords said = words_at(view.run, view.run.entries[entry]);
             const ImVec2 at = ImGui::GetCursorScreenPos();
             const float width = ImGui::GetContentRegionAvail().x;
