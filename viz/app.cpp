@@ -133,6 +133,7 @@ bool App::go_to_stop(std::size_t stop) {
 }
 
 void App::press(const KeyPress& key) {
+    view_.player.arrive();  // from where the key before has led
     Player& player = view_.player;
     switch (key.key) {
         case Key::space:
@@ -403,7 +404,9 @@ void App::help() {
 }
 
 void App::frame(float seconds) {
+    view_.player.patient = view_.patient;
     view_.player.tick(static_cast<double>(seconds));
+    view_.player.arrive();
     view_.notice_s = std::max(0.0, view_.notice_s - static_cast<double>(seconds));
     view_.by_packet = step_ == Step::packet || stepped_packet_;
     view_.moved = seen_position_ != view_.player.position() || seen_now_ != view_.player.now();

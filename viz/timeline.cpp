@@ -67,6 +67,10 @@ void App::transport() {
     ImGui::TextUnformatted(when.c_str());
     ImGui::PopFont();
     ImGui::SameLine(0, theme.px(14));
+    if (view_.player.away()) {
+        faint(theme, "on the way: the world of that moment is being made again …");
+        return;
+    }
     if (view_.notice_s > 0) {
         words(theme, theme.sans, theme.colour.accent, view_.notice);
         return;

@@ -94,10 +94,11 @@ namespace {
 
 // The whole run, with its keyframes.
 std::unique_ptr<sim::History> run(std::unique_ptr<sim::Simulation> start,
-                                  const sim::Extent& extent) {
+                                  const sim::Extent& extent,
+                                  const std::function<bool(const sim::World&)>& progress) {
     const std::size_t keyframes = keyframes_max(*start->world().setup);
     auto out = std::make_unique<sim::History>(std::move(start), keyframe_spacing, keyframes);
-    sim::run_whole(*out, extent);
+    sim::run_whole(*out, extent, progress);
     return out;
 }
 
@@ -107,9 +108,10 @@ std::unique_ptr<sim::Trace> copy_of(const sim::Trace& trace) {
 
 }  // namespace
 
-Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent)
+Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent,
+                     const std::function<bool(const sim::World&)>& progress)
     : setup_(start->world().setup), first_event_(start->world().events_done),
-      history_(run(std::move(start), extent)), trace_(copy_of(replayed_trace())), entries(trace()) {
+      history_(run(std::move(start), extent, progress)), trace_(copy_of(replayed_trace())), entries(trace()) {
     end_ = history_->now().world().now;
     // The whole run is in the Trace now; the worlds between are made again when they are visited.
     history_->seek_event(first_event_);  // a fork's first event is not the world's

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,7 +49,9 @@ struct Strip {
 
 class Recording {
   public:
-    Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent);
+    // `progress` is called now and then; false stops the run where it is.
+    Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent,
+              const std::function<bool(const sim::World&)>& progress = {});
 
     sim::History& history() { return *history_; }
     const sim::Simulation& now_simulation() const { return history_->now(); }

@@ -29,8 +29,8 @@ class Firewall : public Panel {
     std::uint32_t chosen_in_ = 0;          // of this firewall
     char typed_[300] = {};
     bool from_start_ = true;
-    std::string error_, tried_;
-    std::vector<Consequence> who_;
+    Trial trial_;
+    bool tried_ = false;  // its answer is there
 };
 
 constexpr std::size_t verdicts_shown = 60;
@@ -150,20 +150,8 @@ void Firewall::try_it(View& view, const sim::FirewallSetup& firewall, const char
         change += '"';
     }
     change += " }";
-    error_.clear();
-    who_.clear();
-    tried_.clear();
-    const std::size_t here = view.player.happened();
-    const Time now = view.player.now();
-    if (from_start_) view.player.go_to_start();
-    const auto done = what_if(view.player, change, error_);
-    if (from_start_) {
-        if (here != 0) view.player.go_to_entry(here - 1);
-        if (view.player.now() < now) view.player.go_to(now);
-    }
-    if (done == nullptr) return;
-    tried_ = change;
-    who_ = consequences(view.run, *done->other);
+    tried_ = false;
+    trial_.begin(view.player, change, from_start_, true);
 }
 
 void Firewall::edit(View& view, const sim::FirewallSetup& firewall) {
@@ -189,23 +177,25 @@ void Firewall::edit(View& view, const sim::FirewallSetup& firewall) {
         from_start_ = !from_start_;
     if (ImGui::IsItemHovered())
         ImGui::SetTooltip("where the changed world parts from this one");
-    if (!error_.empty()) wrapped(theme, theme.mono, theme.colour.bad, error_);
-    if (!tried_.empty()) broken(view);
+    if (trial_.arrived(view.player)) tried_ = trial_.error.empty();
+    if (!trial_.error.empty()) wrapped(theme, theme.mono, theme.colour.bad, trial_.error);
+    if (trial_.busy()) working(theme, trial_.share(), "Who breaks? A copy runs with the rule");
+    if (tried_) broken(view);
 }
 
 void Firewall::broken(View& view) {
     const Theme& theme = view.theme;
     std::size_t worse = 0;
-    for (const Consequence& one : who_) worse += one.worse ? 1 : 0;
+    for (const Consequence& one : trial_.who) worse += one.worse ? 1 : 0;
     wrapped(theme, theme.sans, worse == 0 ? theme.colour.good : theme.colour.bad,
-            who_.empty() ? "Nobody breaks: every message and connection ends as it did."
+            trial_.who.empty() ? "Nobody breaks: every message and connection ends as it did."
             : worse == 0 ? "Nobody breaks."
                          : std::to_string(worse) + (worse == 1 ? " breaks" : " break") + " with `" +
-                               tried_ + "`");
-    if (who_.empty()) return;
+                               trial_.change + "`");
+    if (trial_.who.empty()) return;
     if (!ImGui::BeginTable("who", 3, ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH |
                                          ImGuiTableFlags_ScrollY,
-                           {0, std::min(theme.px(30) + static_cast<float>(who_.size()) * theme.px(27),
+                           {0, std::min(theme.px(30) + static_cast<float>(trial_.who.size()) * theme.px(27),
                                         ImGui::GetContentRegionAvail().y * 0.55F)}))
         return;
     ImGui::TableSetupScrollFreeze(0, 1);
@@ -213,8 +203,8 @@ void Firewall::broken(View& view) {
     ImGui::TableSetupColumn("as it was", ImGuiTableColumnFlags_WidthStretch, 1.2F);
     ImGui::TableSetupColumn("with the change", ImGuiTableColumnFlags_WidthStretch, 1.4F);
     ImGui::TableHeadersRow();
-    for (std::size_t i = 0; i < who_.size(); ++i) {
-        const Consequence& one = who_[i];
+    for (std::size_t i = 0; i < trial_.who.size(); ++i) {
+        const Consequence& one = trial_.who[i];
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::PushID(static_cast<int>(i));
@@ -251,8 +241,8 @@ void Firewall::draw(View& view) {
     if (chosen_in_ != view.firewall) {
         chosen_in_ = view.firewall;
         chosen_ = -2;
-        tried_.clear();
-        error_.clear();
+        tried_ = false;
+        trial_.drop();
     }
     const float width = ImGui::GetContentRegionAvail().x, between = theme.px(14);
     if (width < theme.px(800)) {
