@@ -311,7 +311,9 @@ void Map::draw(View& view) {
     list_->PushClipRect(min_, max_, true);
     networks(view);
     if (view.mx_arrows) exchangers(view);
+    else labels_.clear();
     hosts(view);
+    exchanger_labels(view);
     attackers(view);
     verdicts(view);
     flights(view);
