@@ -126,8 +126,11 @@ void Firewall::verdicts(View& view) {
         const auto& fact = row.as<sim::VerdictFact>();
         if (fact.firewall != view.firewall || (chosen_ != -2 && fact.rule != chosen_)) continue;
         const RowWords said = words_at(view.run, entry);
-        words(theme, theme.mono, theme.of(said.ink),
-              sim::views::clock_time(view.run.setup(), row.head().time) + "  " + said.text);
+        // Which firewall it is stands above.
+        const std::string own = "firewall " + view.player.setup().firewalls[view.firewall].name + " ";
+        wrapped(theme, theme.mono, theme.of(said.ink),
+                sim::views::clock_time(view.run.setup(), row.head().time) + "  " +
+                    said.text.substr(said.text.starts_with(own) ? own.size() : 0));
         if (ImGui::IsItemClicked()) view.player.go_to_entry(i);
         ++shown;
     }

@@ -83,6 +83,7 @@ void Search::draw(View& view) {
             ImGui::PushID(i);
             if (ImGui::Selectable("##row", entry + 1 == view.player.happened(), 0, {width, row - theme.px(6)}))
                 view.player.go_to_entry(entry);
+            const bool hovered = ImGui::IsItemHovered();
             ImGui::PopID();
             ImDrawList* const list = ImGui::GetWindowDrawList();
             float x = at.x + put_text(list, theme.mono, at, theme.colour.faint,
@@ -90,9 +91,17 @@ void Search::draw(View& view) {
             x += theme.px(14);
             std::string who = said.from == sim::nothing ? "" : view.run.index().node_name(said.from);
             if (said.to != sim::nothing) who += " → " + view.run.index().node_name(said.to);
-            put_text(list, theme.sans, {x, at.y}, theme.colour.text, who, theme.px(180));
-            x += theme.px(190);
+            const float wide = std::min(theme.px(180), width * 0.26F);
+            put_text(list, theme.sans, {x, at.y}, theme.colour.text, who, wide);
+            x += wide + theme.px(10);
             put_text(list, theme.mono, {x, at.y}, theme.of(said.ink), said.text, at.x + width - x);
+            if (!hovered) continue;
+            // Whole, where the row had no room.
+            ImGui::BeginTooltip();
+            ImGui::PushTextWrapPos(ImGui::GetFontSize() * 40);
+            ImGui::TextUnformatted((who + (who.empty() ? "" : ": ") + said.text).c_str());
+            ImGui::PopTextWrapPos();
+            ImGui::EndTooltip();
         }
     ImGui::EndChild();
 }
