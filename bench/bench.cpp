@@ -52,7 +52,7 @@ void Reporter::add(const Result& result) {
         out_ << "}\n" << std::flush;
         return;
     }
-    out_ << "  " << padded(result.name, 34) << padded(readable(result.value) + " " + result.unit, 24);
+    out_ << "  " << padded(result.name, 46) << padded(readable(result.value) + " " + result.unit, 24);
     if (!result.rival.empty())
         out_ << padded(result.rival + " " + readable(result.rival_value), 44) << "x "
              << form("%.2f", ratio);

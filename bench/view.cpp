@@ -1,6 +1,6 @@
-// What a frame of the visualiser costs the CPU, ImGui's part included and drawing left out, how long
-// a search takes, and what memory it needs: postroad-view measures itself on worlds of ten to ten
-// thousand hosts.
+// What a frame of the visualiser costs the CPU, ImGui's part included and drawing left out, what the
+// dearest of some searches costs it, and what memory it needs: postroad-view measures itself on worlds
+// of ten to ten thousand hosts.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

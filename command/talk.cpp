@@ -131,7 +131,7 @@ void type(Conversation& conversation, Terminal& terminal, Io& io) {
 void tell_custody(const sim::Simulation& simulation, sim::Id conversation, Terminal& terminal) {
     const views::TraceIndex index(simulation.trace(), *simulation.world().setup);
     std::set<std::uint32_t> typed;  // journeys
-    for (const views::Custody& step : index.custody) {
+    for (const views::Custody step : index.custody) {
         if (step.fact.conversation == conversation && conversation != 0 &&
             step.fact.move == sim::CustodyMove::accepted)
             typed.insert(step.journey);

@@ -167,16 +167,16 @@ TEST_CASE("ids of one message are joined over its hosts, and a report is a messa
     {
         const views::TraceIndex index(s.trace, s.setup);
         REQUIRE(index.journeys.size() == 1);
-        CHECK(index.journeys[0].ids.size() == 4);
-        CHECK(index.journeys[0].subject == "Lunch");
+        CHECK(index.journeys[0].ids().size() == 4);
+        CHECK(index.journeys[0].subject() == "Lunch");
         CHECK(index.find_journey("1@laptop.example.org") == 0);
         CHECK(index.find_journey("<1@laptop.example.org>") == 0);
         CHECK(index.find_journey("1") == 0);
         CHECK(index.find_journey("2") == nothing);
         CHECK(index.conversations.size() == 4);
-        CHECK(index.conversations[2].lost == 1);
-        CHECK(index.conversations[2].sent_again == 1);
-        CHECK(index.decisions(index.conversations[3].id).size() == 1);
+        CHECK(index.counts[2].lost == 1);
+        CHECK(index.counts[2].sent_again == 1);
+        CHECK(index.journeys[0].message_id() == "<1@laptop.example.org>");
     }
     const Id failed = s.new_id(mail_host);
     const Id report = s.new_id(mail_host);

@@ -133,6 +133,7 @@ bool App::go_to_stop(std::size_t stop) {
 }
 
 void App::press(const KeyPress& key) {
+    view_.player.arrive();  // from where the key before has led
     Player& player = view_.player;
     switch (key.key) {
         case Key::space:
@@ -245,7 +246,7 @@ void App::letter(const KeyPress& key) {
             break;
         case '?': help_ = !help_; break;
         case 'y':
-            if (const Entry* const now = view_.spoken()) {
+            if (const auto now = view_.spoken()) {
                 ImGui::SetClipboardText(words_at(view_.run, *now).text.c_str());
                 view_.tell("the line is copied");
             }
@@ -385,25 +386,33 @@ void App::help() {
     const Theme& theme = view_.theme;
     const ImVec2 screen = ImGui::GetIO().DisplaySize;
     constexpr std::size_t count = std::size(told), half = (count + 1) / 2;
+    // As large as letters are, but no larger than the window.
     const float row = theme.sans->FontSize * 1.42F, key = theme.px(118), what = theme.px(345);
-    const ImVec2 size{std::min(screen.x - theme.px(20), 2 * (key + what) + theme.px(50)),
-                      static_cast<float>(half) * row + theme.px(62)};
-    ImGui::GetForegroundDrawList()->AddRectFilled({0, 0}, screen, IM_COL32(0, 0, 0, 140));
-    const ImVec2 min{(screen.x - size.x) / 2, (screen.y - size.y) / 2};
+    const ImVec2 whole{2 * (key + what) + theme.px(50), static_cast<float>(half) * row + theme.px(62)};
+    const float fit = std::min({1.0F, (screen.x - theme.px(8)) / whole.x, (screen.y - theme.px(8)) / whole.y});
+    const auto px = [&](float units) { return theme.px(units) * fit; };
+    const ImVec2 min{(screen.x - whole.x * fit) / 2, (screen.y - whole.y * fit) / 2};
+    const ImVec2 max{min.x + whole.x * fit, min.y + whole.y * fit};
     ImDrawList* const list = ImGui::GetForegroundDrawList();
-    list->AddRectFilled(min, {min.x + size.x, min.y + size.y}, theme.colour.surface, theme.px(8));
-    list->AddRect(min, {min.x + size.x, min.y + size.y}, theme.colour.edge, theme.px(8));
-    put_text(list, theme.bold, {min.x + theme.px(20), min.y + theme.px(16)}, theme.colour.text, "Keys");
+    list->AddRectFilled({0, 0}, screen, IM_COL32(0, 0, 0, 140));
+    list->AddRectFilled(min, max, theme.colour.surface, px(8));
+    list->AddRect(min, max, theme.colour.edge, px(8));
+    const auto put = [&](ImFont* font, ImVec2 at, ImU32 ink, const char* words, float room) {
+        put_text(list, font, at, ink, words, room, font->FontSize * fit);
+    };
+    put(theme.bold, {min.x + px(20), min.y + px(16)}, theme.colour.text, "Keys", whole.x);
     for (std::size_t i = 0; i < count; ++i) {
-        const float x = min.x + theme.px(20) + (i < half ? 0 : key + what);
-        const float y = min.y + theme.px(46) + static_cast<float>(i % half) * row;
-        put_text(list, theme.bold, {x, y}, theme.colour.command, told[i].key, key - theme.px(6));
-        put_text(list, theme.sans, {x + key, y}, theme.colour.text, told[i].what, what - theme.px(8));
+        const float x = min.x + px(20) + (i < half ? 0 : (key + what) * fit);
+        const float y = min.y + px(46) + static_cast<float>(i % half) * row * fit;
+        put(theme.bold, {x, y}, theme.colour.command, told[i].key, (key - theme.px(6)) * fit);
+        put(theme.sans, {x + key * fit, y}, theme.colour.text, told[i].what, (what - theme.px(8)) * fit);
     }
 }
 
 void App::frame(float seconds) {
+    view_.player.patient = view_.patient;
     view_.player.tick(static_cast<double>(seconds));
+    view_.player.arrive();
     view_.notice_s = std::max(0.0, view_.notice_s - static_cast<double>(seconds));
     view_.by_packet = step_ == Step::packet || stepped_packet_;
     view_.moved = seen_position_ != view_.player.position() || seen_now_ != view_.player.now();

@@ -67,14 +67,18 @@ void App::transport() {
     ImGui::TextUnformatted(when.c_str());
     ImGui::PopFont();
     ImGui::SameLine(0, theme.px(14));
+    if (view_.player.away()) {
+        faint(theme, "on the way: the world of that moment is being made again …");
+        return;
+    }
     if (view_.notice_s > 0) {
         words(theme, theme.sans, theme.colour.accent, view_.notice);
         return;
     }
-    const Entry* const current = view_.spoken();
-    const RowWords said = current == nullptr ? RowWords{} : words_at(view_.run, *current);
+    const auto current = view_.spoken();
+    const RowWords said = !current ? RowWords{} : words_at(view_.run, *current);
     words(theme, theme.sans, theme.of(said.ink),
-          current == nullptr ? "nothing has happened yet" : said.text);
+          !current ? "nothing has happened yet" : said.text);
 }
 
 void App::scrub() {

@@ -48,12 +48,16 @@ struct View {
                                           upright(make_layout(recording.setup(), true)) {}
 
     // The entry to explain: the last that happened, and words rather than a segment if they are
-    // what is looked for. Null at the start.
-    const Entry* spoken() const {
+    // what is looked for. None at the start.
+    std::optional<std::size_t> spoken_at() const {
         const std::size_t happened = player.happened();
         for (std::size_t i = happened; i-- > 0 && i + 12 > happened;)
-            if (by_packet || run.entries[i].kind() != Kind::segment) return &run.entries[i];
-        return player.current();
+            if (by_packet || run.entries.kind(i) != Kind::segment) return i;
+        return happened == 0 ? std::nullopt : std::optional(happened - 1);
+    }
+    std::optional<Entry> spoken() const {
+        const auto at = spoken_at();
+        return at ? std::optional(run.entries[*at]) : std::nullopt;
     }
 };
 

@@ -177,7 +177,7 @@ bool run_window(App& app, WindowOptions options, std::string& error) {
         while (glfwWindowShouldClose(window) == GLFW_FALSE && !app.wants_quit()) {
             // At rest a frame now and then is enough.
             if (app.view().player.playing) glfwPollEvents();
-            else glfwWaitEventsTimeout(app.view().finder.busy() ? 0.02 : 0.1);
+            else glfwWaitEventsTimeout(app.view().finder.busy() || app.view().player.away() ? 0.02 : 0.1);
             ImGui_ImplGlfw_NewFrame();
             canvas.begin(0, 0, 0);
             app.frame(ImGui::GetIO().DeltaTime);

@@ -39,7 +39,8 @@ constexpr std::size_t endings = static_cast<std::size_t>(Ending::crashed) + 1;
 }  // namespace
 
 Columns conversations_table(Rows& rows) {
-    const auto& all = rows.index().conversations;
+    const views::TraceIndex& index = rows.index();
+    const auto& all = index.conversations;
     Columns out(all.size());
     auto& number = out.numbers<std::uint32_t>("conversation");
     When begun(rows, out, "begun", "begun_s"), established(rows, out, "established", "established_s"),
@@ -60,23 +61,26 @@ Columns conversations_table(Rows& rows) {
     const auto some = [](When& when, Time time) { time == never ? when.put_never() : when.put(time); };
     for (const views::Conversation& one : all) {
         number.put(row + 1);
-        begun.put(one.begun);
+        const RowView first = rows.trace.at(one.first);
+        const auto& opening = first.as<ConversationFact>();
+        const views::ConversationCounts& count = index.counts[row];
+        begun.put(first.head().time);
         some(established, one.established);
         some(ended, one.ended);
         initiator.put(one.initiator);
         acceptor.put(one.acceptor);
         for (Codes* codes : {&source, &target, &service}) codes->put(static_cast<std::int32_t>(row));
-        source.words.push_back(net::format(one.source));
-        target.words.push_back(net::format(one.target));
+        source.words.push_back(net::format(opening.source));
+        target.words.push_back(net::format(opening.target));
         service.words.push_back(views::service_name(one.protocol, one.target_port));
         source_port.put(one.source_port);
         target_port.put(one.target_port);
         how.put(one.how);
-        lines.put(one.lines);
-        mails.put(one.mails);
-        packets.put(one.packets);
-        lost.put(one.lost);
-        sent_again.put(one.sent_again);
+        lines.put(count.lines);
+        mails.put(count.mails);
+        packets.put(count.packets);
+        lost.put(count.lost);
+        sent_again.put(count.sent_again);
         ++row;
     }
     return out;
@@ -132,7 +136,7 @@ Columns queue_table(Rows& rows) {
 Columns deliveries_table(Rows& rows) {
     const views::TraceIndex& index = rows.index();
     std::size_t count = 0;
-    for (const views::Custody& step : index.custody) count += step.fact.move == CustodyMove::delivered;
+    for (const views::Custody step : index.custody) count += step.fact.move == CustodyMove::delivered;
     Columns out(count);
     When when(rows, out);
     Who node(rows, out);
@@ -145,11 +149,12 @@ Columns deliveries_table(Rows& rows) {
     Texts& subject = out.texts("subject");
     Texts& message_id = out.texts("message_id");
     auto& hops = out.numbers<std::uint32_t>("hops");
-    for (const views::Custody& step : index.custody) {
+    for (std::uint32_t number = 0; number < index.custody.size(); ++number) {
+        const views::Custody step = index.custody[number];
         if (step.fact.move != CustodyMove::delivered) continue;
         const RowView row = rows.trace.at(step.position);
-        const views::Journey& journey = index.journeys[step.journey];
-        const views::Custody& first = index.custody[journey.steps.front()];
+        const views::Journey journey = index.journeys[step.journey];
+        const views::Custody first = index.custody[journey.steps.front()];
         const bool composed = first.fact.move == CustodyMove::composed;
         when.put(step.time);
         node.put(step.node);
@@ -159,12 +164,11 @@ Columns deliveries_table(Rows& rows) {
         mailbox.put(row.tail<CustodyFact>());
         sent.put(first.time);
         delay_s.put(static_cast<double>(step.time - first.time) / 1e9);
-        composed ? subject.put(journey.subject) : subject.put_none();
-        composed ? message_id.put(journey.message_id) : message_id.put_none();
+        composed ? subject.put(journey.subject()) : subject.put_none();
+        composed ? message_id.put(journey.message_id()) : message_id.put_none();
         std::uint32_t accepted = 0;
         for (const std::uint32_t at : journey.steps)
-            accepted += at < static_cast<std::uint32_t>(&step - index.custody.data()) &&
-                        index.custody[at].fact.move == CustodyMove::accepted;
+            accepted += at < number && index.custody[at].fact.move == CustodyMove::accepted;
         hops.put(accepted);
     }
     return out;

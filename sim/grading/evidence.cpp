@@ -66,13 +66,14 @@ void Gatherer::connections() {
         // Who gives up a connection that never came about has waited for an answer in vain.
         if (over && !up && one.how == Ending::aborted) outcome.emplace_back("timed_out");
         const std::string port = std::to_string(one.target_port);
-        for (const std::string& name : names_of(one.target)) {
+        const net::Address& target = views::opening(trace, one).target;
+        for (const std::string& name : names_of(target)) {
             to.push_back(name);
             to.push_back(name + ":" + port);
         }
         Happening& fact =
-            add(Kind::connect, one.begun, one.first, one.id,
-                index.node_name(one.initiator) + " tried " + index.end_name(one.target) + ":" +
+            add(Kind::connect, trace.at(one.first).head().time, one.first, one.id,
+                index.node_name(one.initiator) + " tried " + index.end_name(target) + ":" +
                     port + ": " +
                     (up ? "established"
                      : over ? std::string(views::words_for(one.how)) : "no answer yet"));

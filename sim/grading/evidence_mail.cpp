@@ -72,7 +72,7 @@ const SentContent* Gatherer::sent(Id conversation, std::uint32_t transaction) {
 Gatherer::Original Gatherer::original_of(const views::Journey& journey) {
     Original original;
     for (const std::uint32_t step : journey.steps) {
-        const views::Custody& one = index.custody[step];
+        const views::Custody one = index.custody[step];
         if (one.fact.move != CustodyMove::accepted) continue;
         original.reverse_path = lines_of(trace.at(one.position).tail<CustodyFact>()).front();
         if (const SentContent* content = sent(one.fact.conversation, one.fact.transaction)) {
@@ -81,14 +81,14 @@ Gatherer::Original Gatherer::original_of(const views::Journey& journey) {
         }
         break;
     }
-    if (original.words.subject.empty()) original.words.subject = journey.subject;
+    if (original.words.subject.empty()) original.words.subject = journey.subject();
     return original;
 }
 
 std::vector<std::string> Gatherer::chain_to(const views::Custody& delivered) const {
     // From the mailbox back: whoever connected for the transaction had the message before.
     std::vector<std::string> chain{index.node_name(delivered.node)};
-    const views::Journey& journey = index.journeys[delivered.journey];
+    const views::Journey journey = index.journeys[delivered.journey];
     NodeId node = delivered.node;
     Id conversation = delivered.fact.conversation;
     for (std::size_t guard = journey.steps.size() + 1; guard-- > 0 && conversation != 0;) {
@@ -100,7 +100,7 @@ std::vector<std::string> Gatherer::chain_to(const views::Custody& delivered) con
             chain.insert(chain.begin(), index.node_name(node));
         Id next = 0;
         for (const std::uint32_t step : journey.steps) {
-            const views::Custody& one = index.custody[step];
+            const views::Custody one = index.custody[step];
             if (one.node == node && one.fact.move == CustodyMove::accepted &&
                 one.time <= of->ended && one.fact.conversation != conversation)
                 next = one.fact.conversation;
@@ -126,7 +126,7 @@ bool Gatherer::copy_octets(const views::Custody& delivered, std::string& octets)
     if (trace.depth() != Depth::bytes) return false;
     // Taken away since: what its server sent, of the same content.
     for (const std::uint32_t step : index.journeys[delivered.journey].steps) {
-        const views::Custody& one = index.custody[step];
+        const views::Custody one = index.custody[step];
         if (one.fact.move != CustodyMove::fetched ||
             one.fact.content_hash != delivered.fact.content_hash ||
             trace.at(one.position).tail<CustodyFact>() != owner)
@@ -253,8 +253,9 @@ void Gatherer::custody(const views::Custody& step, const Original& original) {
 
 void Gatherer::messages() {
     std::vector<Original> originals;
-    for (const views::Journey& journey : index.journeys) originals.push_back(original_of(journey));
-    for (const views::Custody& step : index.custody) {
+    for (std::size_t i = 0; i < index.journeys.size(); ++i)
+        originals.push_back(original_of(index.journeys[i]));
+    for (const views::Custody step : index.custody) {
         static const Original unknown;
         custody(step, step.journey < originals.size() ? originals[step.journey] : unknown);
     }

@@ -2,11 +2,11 @@
 // exactly in the unit underneath is refused, never rounded.
 #include "sim/scenario/values.hpp"
 
-#include "protocols/base/ascii.hpp"
-
 #include <limits>
 #include <numeric>
 #include <span>
+
+#include "protocols/base/ascii.hpp"
 
 namespace postroad::scenario {
 namespace {

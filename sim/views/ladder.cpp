@@ -57,8 +57,9 @@ class Ladder {
                  (one.initiator == options_.node || one.acceptor == options_.node));
         }
         if (options_.journey < index_.journeys.size() && options_.conversation == 0) {
+            ids_ = index_.journeys[options_.journey].ids();
             for (const std::uint32_t step : index_.journeys[options_.journey].steps) {
-                const Custody& custody = index_.custody[step];
+                const Custody custody = index_.custody[step];
                 const std::uint32_t number = index_.number_of(custody.fact.conversation);
                 if (number == 0) {
                     add_lane(custody.node);
@@ -96,21 +97,24 @@ class Ladder {
             };
             page_.heading("Connection " + std::to_string(options_.conversation) + ", " +
                           service_name(one.protocol, one.target_port) + ": " +
-                          index_.node_name(one.initiator) + " " + end(one.source, one.source_port) +
+                          index_.node_name(one.initiator) + " " +
+                          end(opening(trace_, one).source, one.source_port) +
                           " → " + index_.node_name(one.acceptor) + " " +
-                          end(one.target, one.target_port));
-            std::string second_line = clock_date(setup_, one.begun) + " UTC, ";
+                          end(opening(trace_, one).target, one.target_port));
+            std::string second_line = clock_date(setup_, trace_.at(one.first).head().time) + " UTC, ";
             second_line += one.ended == never ? "not over" : std::string(words_for(one.how));
-            if (one.packets != 0) second_line += ", " + std::to_string(one.packets) + " packets";
-            if (one.lost != 0) second_line += ", " + std::to_string(one.lost) + " lost";
-            if (one.sent_again != 0)
-                second_line += ", " + std::to_string(one.sent_again) + " sent again";
+            const ConversationCounts& count = index_.counts[options_.conversation - 1];
+            if (count.packets != 0) second_line += ", " + std::to_string(count.packets) + " packets";
+            if (count.lost != 0) second_line += ", " + std::to_string(count.lost) + " lost";
+            if (count.sent_again != 0)
+                second_line += ", " + std::to_string(count.sent_again) + " sent again";
             page_.heading(second_line, Ink::faint);
         } else if (options_.journey < index_.journeys.size()) {
-            const Journey& journey = index_.journeys[options_.journey];
+            const Journey journey = index_.journeys[options_.journey];
+            const std::string_view subject = journey.subject(), message_id = journey.message_id();
             std::string title = "Message " + std::to_string(options_.journey + 1);
-            if (!journey.subject.empty()) title += ": \"" + visible(journey.subject) + "\"";
-            if (!journey.message_id.empty()) title += ", " + visible(journey.message_id);
+            if (!subject.empty()) title += ": \"" + visible(subject) + "\"";
+            if (!message_id.empty()) title += ", " + visible(message_id);
             page_.heading(title);
             if (journey.report_on != nothing)
                 page_.heading("a report on message " + std::to_string(journey.report_on + 1),
@@ -135,8 +139,7 @@ class Ladder {
             return false;
         }
         if (options_.journey != nothing) {
-            const Journey& journey = index_.journeys[options_.journey];
-            if (journey.has(subject)) return true;
+            if (std::find(ids_.begin(), ids_.end(), subject) != ids_.end()) return true;
             const std::uint32_t number = index_.number_of(subject);
             return number != 0 && states_[number - 1].chosen && in_mail(states_[number - 1]);
         }
@@ -247,7 +250,7 @@ class Ladder {
         const Conversation* one = chosen(row.as<ConversationFact>().conversation, state);
         if (one == nullptr) return;
         const bool tcp = one->protocol == net::protocol_tcp;
-        if (!tcp && one->packets != 0) return;  // its packets speak for it
+        if (!tcp && index_.counts[number_ - 1].packets != 0) return;  // its packets speak for it
         LadderPage::Words words{(tcp ? "opens connection " : "asks in exchange ") +
                                     std::to_string(number_) + ": " +
                                     service_name(one->protocol, one->target_port) + ", port " +
@@ -363,6 +366,7 @@ class Ladder {
     const Trace& trace_;
     const Setup& setup_;
     const TraceIndex& index_;
+    std::vector<Id> ids_;  // of the message it is about
     const LadderOptions& options_;
     std::vector<State> states_;
     std::vector<NodeId> lanes_;

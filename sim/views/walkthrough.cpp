@@ -49,11 +49,12 @@ class Walkthrough {
                 const WalkthroughOptions& options, const Sink& sink)
         : trace_(trace), setup_(setup), index_(index), options_(options), style_(options.style),
           sink_(sink), width_(std::max(style_.width, 60U)),
-          journey_(index.journeys[options.journey]) {}
+          journey_(index.journeys[options.journey]),
+          ids_(journey_.ids()) {}
 
     void print() {
         for (const std::uint32_t step : journey_.steps) {
-            const Custody& custody = index_.custody[step];
+            const Custody custody = index_.custody[step];
             if (custody.fact.conversation == 0) continue;
             Carrier& carrier = carrier_of(custody.fact.conversation);
             if (custody.fact.move == CustodyMove::accepted) carrier.wanted = custody.mail;
@@ -102,7 +103,8 @@ class Walkthrough {
 
     void head() {
         std::string title = "The journey of message " + std::to_string(options_.journey + 1);
-        if (!journey_.subject.empty()) title += ", \"" + visible(journey_.subject) + "\"";
+        const std::string_view subject = journey_.subject();
+        if (!subject.empty()) title += ", \"" + visible(subject) + "\"";
         wrap(title, 0, 0, Ink::host, sink_);
         wrap(clock_date(setup_, index_.custody[journey_.steps.front()].time) +
                  ", times are UTC; C: is what a client says, S: what a server says; the RFC that "
@@ -140,7 +142,7 @@ class Walkthrough {
         const std::string ends = index_.node_name(one->initiator) + " → " +
                                  index_.node_name(one->acceptor) + ", port " +
                                  std::to_string(one->target_port) + " (" + service + ")";
-        return ends + (one->mails != 0 ? ": the message is handed over" : ": the message is fetched");
+        return ends + (one->mailed ? ": the message is handed over" : ": the message is fetched");
     }
 
     Chapter& session_chapter(Id conversation) {
@@ -164,6 +166,8 @@ class Walkthrough {
         return routing_chapter(node);
     }
 
+    bool is_its(Id id) const { return std::find(ids_.begin(), ids_.end(), id) != ids_.end(); }
+
     // --- rows -----------------------------------------------------------------------------------
     void show(const RowView& row, std::uint64_t position) {
         const RowHead& head = row.head();
@@ -180,14 +184,14 @@ class Walkthrough {
                 const LadderPage::Words words = words_of(row, fact);
                 if (Carrier* const carrier = known_carrier(fact.subject)) {
                     if (in_mail(*carrier)) note(session_chapter(fact.subject), words);
-                } else if (journey_.has(fact.subject)) {
+                } else if (is_its(fact.subject)) {
                     note(finds_next_host(reason) ? routing_chapter(head.node) : aside_chapter(head.node),
                          words);
                 }
                 break;
             }
             case Fact::lookup:
-                if (journey_.has(row.as<LookupFact>().subject))
+                if (is_its(row.as<LookupFact>().subject))
                     note(routing_chapter(head.node), words_of(row, row.as<LookupFact>(), index_));
                 break;
             case Fact::queue: {
@@ -196,7 +200,7 @@ class Walkthrough {
                                      fact.move == QueueMove::failed ||
                                      fact.move == QueueMove::expired ||
                                      fact.move == QueueMove::delayed_notice;
-                if (telling && journey_.has(fact.message))
+                if (telling && is_its(fact.message))
                     note(routing_chapter(head.node), words_of(row, fact, setup_));
                 break;
             }
@@ -226,7 +230,7 @@ class Walkthrough {
         carrier->quitting = carrier->quitting || says("QUIT");
         if (!in_mail(*carrier)) return;
         Chapter& here = session_chapter(talk.id);
-        const bool smtp = talk.mails != 0;
+        const bool smtp = talk.mailed;
         const bool first = here.body.empty();
         if (fact.speech == Speech::content) {
             content(here, row, talk, position, smtp);
@@ -306,7 +310,7 @@ class Walkthrough {
 
     void custody(const RowView& row) {
         const auto& fact = row.as<CustodyFact>();
-        if (!journey_.has(fact.message)) return;
+        if (!is_its(fact.message)) return;
         const NodeId node = row.head().node;
         const std::string name = index_.node_name(node);
         const bool in_session = fact.conversation != 0 && known_carrier(fact.conversation) != nullptr &&
@@ -363,13 +367,13 @@ class Walkthrough {
         sink_("\n");
         wrap("Who was responsible, and how long", 0, 0, Ink::host, sink_);
         for (const std::uint32_t number : journey_.steps) {
-            const Custody& step = index_.custody[number];
+            const Custody step = index_.custody[number];
             if (step.fact.move != CustodyMove::composed && step.fact.move != CustodyMove::accepted &&
                 step.fact.move != CustodyMove::delivered)
                 continue;
             std::string until = "the end";
             for (const std::uint32_t later : journey_.steps) {
-                const Custody& other = index_.custody[later];
+                const Custody other = index_.custody[later];
                 const bool over = other.fact.move != CustodyMove::composed &&
                                   other.fact.move != CustodyMove::accepted &&
                                   other.fact.message == step.fact.message &&
@@ -396,7 +400,8 @@ class Walkthrough {
     const Style& style_;
     const Sink& sink_;
     std::size_t width_;
-    const Journey& journey_;
+    const Journey journey_;
+    const std::vector<Id> ids_;  // the journey's
     std::vector<Carrier> carriers_;
     std::vector<Chapter> chapters_;
     Id last_session_ = 0;

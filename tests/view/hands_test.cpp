@@ -275,7 +275,8 @@ TEST_CASE("a rule is typed at the firewall, tried, and the moment stays") {
 TEST_CASE("every copy of a message has a fate, and the whole of its way has causes") {
     for (const std::string& name : labs()) {
         const Recording& run = run_of(name);
-        for (const sim::views::Journey& journey : run.index().journeys) {
+        for (std::size_t number = 0; number < run.index().journeys.size(); ++number) {
+            const sim::views::Journey journey = run.index().journeys[number];
             const Fates fates = fates_of(run, journey);
             CHECK_FALSE(fates.copies.empty());
             REQUIRE(fates.delays.size() == journey.steps.size());
@@ -357,7 +358,7 @@ TEST_CASE("jumps lead to bounces, drops and TLS failures, and back") {
         Player& player = scene.app.view().player;
         player.go_to_start();
         scene.letter(key);
-        REQUIRE(player.current() != nullptr);
+        REQUIRE(player.current());
         CHECK(is(*player.current()));
         const std::size_t first = player.happened();
         scene.letter(key);

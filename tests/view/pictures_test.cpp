@@ -87,7 +87,7 @@ TEST_CASE("keys step, jump, play and choose") {
     Player& player = scene.app.view().player;
     scene.key(Key::home);
     scene.letter('e');
-    REQUIRE(player.current() != nullptr);
+    REQUIRE(player.current());
     CHECK(player.current()->failure());
     const std::size_t failure = player.happened();
     scene.key(Key::right);
@@ -131,7 +131,7 @@ TEST_CASE("a click on a line of the ladder goes there and shows why") {
     player.go_to_start();
     const Pixels before = scene.picture();
     scene.click(400, 120);
-    REQUIRE(player.current() != nullptr);
+    REQUIRE(player.current());
     const std::size_t there = player.happened();
     const RowWords said = words_at(run_of("00-first-message"), *player.current());
     CHECK_FALSE(said.text.empty());

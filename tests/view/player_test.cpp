@@ -50,7 +50,7 @@ TEST_CASE("each kind of step goes to its kind, and back again") {
         std::vector<std::size_t> way;
         while (way.size() < 12 && player.step(step, true)) {
             way.push_back(player.happened());
-            const Entry& entry = *player.current();
+            const Entry entry = *player.current();
             if (step == Step::line) CHECK(entry.kind() == Kind::line);
             if (step == Step::failure) CHECK(entry.failure());
             if (step == Step::message) CHECK(entry.kind() == Kind::custody);

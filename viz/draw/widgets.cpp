@@ -134,4 +134,15 @@ std::string moment_words(Time moment) {
     return "+" + sim::duration_words(moment / second * second);
 }
 
+void working(const Theme& theme, double share, const std::string& what) {
+    faint(theme, what + " …");
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float wide = std::min(theme.px(240), ImGui::GetContentRegionAvail().x), high = theme.px(4);
+    ImDrawList* const list = ImGui::GetWindowDrawList();
+    list->AddRectFilled(at, {at.x + wide, at.y + high}, theme.colour.raised, high / 2);
+    list->AddRectFilled(at, {at.x + wide * static_cast<float>(share), at.y + high}, theme.colour.accent,
+                        high / 2);
+    ImGui::Dummy({wide, high});
+}
+
 }  // namespace postroad::viz

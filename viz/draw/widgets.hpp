@@ -39,4 +39,7 @@ bool toggle(const Theme& theme, const char* label, bool on, ImU32 colour);
 // "…" for a long moment: "+12.345 s", "+3 min 4 s".
 std::string moment_words(Time moment);
 
+// What is being worked out on another thread, and how much of it is done, 0 to 1.
+void working(const Theme& theme, double share, const std::string& what);
+
 }  // namespace postroad::viz

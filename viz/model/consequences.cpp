@@ -33,11 +33,12 @@ std::map<std::string, Ended> messages_of(const Recording& run) {
     std::map<std::string, Ended> out;
     const auto& journeys = run.index().journeys;
     for (std::size_t i = 0; i < journeys.size(); ++i) {
-        if (journeys[i].report_on != nothing) continue;  // told with what it reports on
+        const sim::views::Journey journey = journeys[i];
+        if (journey.report_on != nothing) continue;  // told with what it reports on
         Ended ended;
-        ended.subject = sim::views::visible(journeys[i].subject);
-        for (const std::uint32_t step : journeys[i].steps) {
-            const sim::views::Custody& here = run.index().custody[step];
+        ended.subject = sim::views::visible(journey.subject());
+        for (const std::uint32_t step : journey.steps) {
+            const sim::views::Custody here = run.index().custody[step];
             const std::string tail =
                 sim::views::visible(run.trace().at(here.position).tail<sim::CustodyFact>());
             if (ended.sender.empty()) ended.sender = person_at(run.setup(), here.node);
@@ -50,9 +51,9 @@ std::map<std::string, Ended> messages_of(const Recording& run) {
                 ended.holder = run.index().node_name(here.node);
         }
         // Ids depend on what a host has done before; who wrote what and when does not.
-        const sim::views::Custody& first = run.index().custody[journeys[i].steps.front()];
+        const sim::views::Custody first = run.index().custody[journey.steps.front()];
         std::string key = std::to_string(first.node) + " " + std::to_string(first.time) + " " +
-                          journeys[i].subject;
+                          std::string(journey.subject());
         while (out.count(key) != 0) key += '+';
         out.emplace(key, std::move(ended));
     }
@@ -94,7 +95,7 @@ std::map<Between, Ends> connections_of(const Recording& run) {
     std::map<Between, Ends> out;
     for (const sim::views::Conversation& one : run.index().conversations) {
         if (one.protocol != net::protocol_tcp) continue;
-        Ends& ends = out[{run.index().node_name(one.initiator), run.index().end_name(one.target),
+        Ends& ends = out[{run.index().node_name(one.initiator), run.index().end_name(sim::views::opening(run.trace(), one).target),
                           sim::views::service_name(one.protocol, one.target_port)}];
         if (ends.first == 0) ends.first = one.first + 1;
         if (one.established != never) {

@@ -39,7 +39,7 @@ std::string_view busy_behind(CustodyMove move) {
 class Teller {
 public:
     Teller(const Recording& run, const sim::views::Journey& journey)
-        : run_(run), journey_(journey), ids_(journey.ids) {
+        : run_(run), journey_(journey), ids_(journey.ids()) {
         std::sort(ids_.begin(), ids_.end());
     }
 
@@ -55,23 +55,23 @@ public:
             since = until;
         };
         const std::size_t first = run_.entry_at(custody[journey_.steps.front()].position);
-        for (std::size_t i = first; i < run_.entries.size(); ++i) {
-            const Kind kind = run_.entries[i].kind();
+        for (Entries::Reader at(run_.entries, first); !at.done(); at.next()) {
+            const Kind kind = at.entry().kind();
             if (kind != Kind::queue && kind != Kind::custody) continue;
-            const sim::RowView row = run_.trace().at(run_.entries[i].position());
+            const sim::RowView row = at.row();
             if (kind == Kind::custody) {
                 const auto& fact = row.as<sim::CustodyFact>();
                 if (!is_its(fact.message)) continue;
                 spend(row.head().time);
                 ++step;
                 if (const auto next = busy_behind(fact.move); !next.empty()) cause = next;
-                custody_row(row, fact, run_.entries[i].position());
+                custody_row(row, fact, at.entry().position());
             } else {
                 const auto& fact = row.as<sim::QueueFact>();
                 if (!is_its(fact.message)) continue;
                 spend(row.head().time);
                 if (const auto next = busy_behind(fact.move); !next.empty()) cause = next;
-                queue_row(row, fact, run_.entries[i].position());
+                queue_row(row, fact, at.entry().position());
             }
         }
         return std::move(out_);

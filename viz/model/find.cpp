@@ -8,8 +8,9 @@
 namespace postroad::viz {
 namespace {
 
-constexpr std::size_t texts_a_turn = 20'000;  // a few hundredths of a second
-constexpr std::size_t entries_a_turn = 400'000;
+// Whole words of an EntrySet.
+constexpr std::size_t texts_a_turn = 64 * 320;  // a few hundredths of a second
+constexpr std::size_t entries_a_turn = 64 * 16'384;
 
 double clock_ms() {
     timespec now{};
@@ -23,12 +24,13 @@ template <class T> bool has(const std::vector<T>& sorted, T one) {
 
 }  // namespace
 
-bool Inquiry::take(std::vector<std::uint32_t>& out) {
+bool Inquiry::take(EntrySet& out) {
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock || fresh_.empty()) return false;
-    out.insert(out.end(), fresh_.begin(), fresh_.end());
+    const std::size_t before = out.size();
+    out.append(fresh_);
     fresh_.clear();
-    return true;
+    return out.size() != before;
 }
 
 void Inquiry::wait() {
@@ -106,34 +108,33 @@ void Finder::begin(Inquiry& one) const {
     const Wanted& wanted = one.wanted_;
     one.begun_ = true;
     one.wanted_.words = one.match_.words = lower_case(wanted.words);
-    if (!wanted.words.empty())
-        for (NodeId node = 0; node < run_.setup().nodes(); ++node)
+    if (!wanted.words.empty()) {
+        const NodeId nodes = run_.setup().nodes();
+        one.match_.hosts.resize(nodes, 0);
+        for (NodeId node = 0; node < nodes; ++node)
             if (lower_case(run_.setup().node_name(node)).find(wanted.words) != std::string::npos)
-                one.hosts_.push_back(node);
+                one.match_.hosts[node] = 1;
+    }
+    for (unsigned octet = 0; octet < one.fits_.size(); ++octet) {
+        const Entry entry(0, static_cast<std::uint8_t>(octet));
+        one.fits_[octet] = (wanted.kinds >> static_cast<unsigned>(entry.kind()) & 1) != 0 &&
+                           (!wanted.failures || entry.failure()) &&
+                           (wanted.words.empty() || Texts::speaks(entry.kind()));
+    }
     if (wanted.journey == sim::nothing) return;
     // A message is what its hosts call it, and the conversations in which it came and went.
-    const sim::views::Journey& journey = run_.index().journeys[wanted.journey];
-    one.subjects_ = journey.ids;
+    const sim::views::Journey journey = run_.index().journeys[wanted.journey];
+    one.subjects_ = journey.ids();
     for (const std::uint32_t step : journey.steps)
         if (run_.index().custody[step].fact.conversation != 0)
             one.subjects_.push_back(run_.index().custody[step].fact.conversation);
     std::sort(one.subjects_.begin(), one.subjects_.end());
 }
 
-bool Finder::fits(const Inquiry& one, std::size_t entry) const {
+// Hosts, conversation and message: what the row itself must be asked.
+bool Finder::concerns(const Inquiry& one, const Entry& entry) const {
     const Wanted& wanted = one.wanted_;
-    if ((wanted.kinds & bit(run_.entries[entry].kind())) == 0) return false;
-    if (wanted.failures && !run_.entries[entry].failure()) return false;
-    if (!wanted.words.empty()) {
-        const std::uint32_t text = texts_.text_of(entry);
-        if (text == Texts::none) return false;
-        if (one.match_.hit[text] == 0) {
-            if (one.hosts_.empty()) return false;
-            if (!has(one.hosts_, who_at(run_, run_.entries[entry]).from)) return false;
-        }
-    }
-    if (wanted.hosts.empty() && wanted.journey == sim::nothing && wanted.talk == 0) return true;
-    const Who who = who_at(run_, run_.entries[entry]);
+    const Who who = who_at(run_, entry);
     if (!wanted.hosts.empty() && !has(wanted.hosts, who.from) && !has(wanted.hosts, who.to))
         return false;
     if (wanted.talk != 0 && run_.index().number_of(who.subject) != wanted.talk) return false;
@@ -141,15 +142,37 @@ bool Finder::fits(const Inquiry& one, std::size_t entry) const {
 }
 
 void Finder::go_on(Inquiry& one, std::size_t end) {
-    if (!one.wanted_.words.empty()) texts_.match(one.match_);
-    std::vector<std::uint32_t> found;
+    const Wanted& wanted = one.wanted_;
+    const bool words = !wanted.words.empty();
+    const bool deep =
+        !wanted.hosts.empty() || wanted.talk != 0 || wanted.journey != sim::nothing;
+    if (words) texts_.match(one.match_);
+    const std::size_t begin = one.at_;
+    std::vector<std::uint64_t> found;
     std::uint64_t count = 0;
-    for (; one.at_ < end; ++one.at_) {
-        if (!fits(one, one.at_)) continue;
-        ++count;
-        if (one.kept_ >= one.wanted_.found_max) continue;
-        ++one.kept_;
-        found.push_back(static_cast<std::uint32_t>(one.at_));
+    if (words && !one.match_.any && texts_.whole()) {
+        one.at_ = run_.entries.size();  // no text has them
+    } else {
+        found.resize((end - begin + 63) / 64, 0);
+        Entries::Reader reader(run_.entries, begin);
+        Texts::Walk walk = one.walk_;
+        for (std::size_t at = begin; at < end; ++at) {
+            bool fits = one.fits_[run_.entries.octet(at)];
+            if (words && Texts::speaks(run_.entries.kind(at)))
+                fits = one.match_.has(walk.next(texts_)) && fits;
+            if (fits && deep) {
+                reader.go_to(at);
+                fits = concerns(one, reader.entry());
+            }
+            if (!fits) continue;
+            ++count;
+            if (one.kept_ >= wanted.found_max) continue;
+            ++one.kept_;
+            const std::size_t place = at - begin;
+            found[place / 64] |= std::uint64_t{1} << (place % 64);
+        }
+        one.walk_ = walk;
+        one.at_ = end;
     }
     const std::lock_guard lock(one.mutex_);
     if (count != 0 && one.count_ == 0) one.first_ms_ = clock_ms() - one.asked_ms_;

@@ -2,6 +2,7 @@
 // in, and no frame waits for it.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "viz/model/entry_set.hpp"
 #include "viz/model/recording.hpp"
 #include "viz/model/texts.hpp"
 
@@ -30,9 +32,9 @@ struct Wanted {
 // An answer that is coming in. Letting go of it ends the search.
 class Inquiry {
 public:
-    // Puts what has been found since behind `out`: indices of entries, in order. True when
-    // something was. Never waits for the search.
-    bool take(std::vector<std::uint32_t>& out);
+    // Puts what has been found since behind `out`. True when something was. Never waits for the
+    // search.
+    bool take(EntrySet& out);
     bool done() const { return done_.load(std::memory_order_acquire); }
     std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
     // Waits for the whole answer: for pictures and tests.
@@ -45,7 +47,7 @@ private:
     Wanted wanted_;
     std::mutex mutex_;
     std::condition_variable over_;
-    std::vector<std::uint32_t> fresh_;
+    std::vector<std::uint64_t> fresh_;  // as EntrySet has it
     std::atomic<std::uint64_t> count_{0};
     std::atomic<bool> done_{false};
     double first_ms_ = 0, whole_ms_ = 0;
@@ -54,7 +56,8 @@ private:
     bool begun_ = false;
     std::size_t at_ = 0, kept_ = 0;
     Texts::Match match_;
-    std::vector<NodeId> hosts_;      // whose names contain the words, sorted
+    Texts::Walk walk_;
+    std::array<bool, 256> fits_{};   // by an entry's octet: its kind, and whether it failed
     std::vector<sim::Id> subjects_;  // of the journey, sorted
 };
 
@@ -78,7 +81,7 @@ private:
     void work();
     void begin(Inquiry& one) const;
     void go_on(Inquiry& one, std::size_t end);
-    bool fits(const Inquiry& one, std::size_t entry) const;
+    bool concerns(const Inquiry& one, const Entry& entry) const;
 
     const Recording& run_;
     Texts texts_;  // the thread's own

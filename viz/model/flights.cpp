@@ -64,7 +64,7 @@ void Flights::read(const Recording& run, Time now, std::uint64_t position, Time 
     };
     std::size_t ahead = 0;
     const Time latest = now + run.longest_flight;
-    for (auto at = run.trace().read(run.entries[first].position()); !at.done(); at.next()) {
+    for (auto at = run.trace().read(run.entries.position(first)); !at.done(); at.next()) {
         const sim::RowView row = at.row();
         const bool future = at.position() >= position;
         if (future && (open.empty() || ++ahead > rows_ahead_max || row.head().time > latest)) break;

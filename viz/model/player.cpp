@@ -2,6 +2,7 @@
 #include "viz/model/player.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace postroad::viz {
 
@@ -12,75 +13,122 @@ const char* name_of(Step step) {
     return names[static_cast<std::size_t>(step)];
 }
 
-void Player::go_to_nothing() {
-    run_.history().seek_event(0);
-    now_ = 0;
-    position_ = event_from_ = 0;
-    happened_ = 0;
+// A frame can wait so long for a way that is short.
+constexpr std::chrono::milliseconds short_way{8};
+
+void Player::settle(const Place& place) {
+    now_ = place.now;
+    position_ = place.position;
+    event_from_ = place.event_from;
+    happened_ = place.happened;
+}
+
+void Player::go(Way way) {
     fraction_ns_ = 0;
+    if (patient && !away()) settle(way());
+    else next_ = std::move(way);  // where we wanted to go before does not matter any more
+}
+
+void Player::lend(std::function<void(sim::History&)> use) {
+    Way way = [this, use = std::move(use)] {
+        use(run_.history());
+        return Place{now_, position_, event_from_, happened_};
+    };
+    if (patient && !away()) way();
+    else lent_ = std::move(way);
+}
+
+void Player::arrive() {
+    for (;;) {
+        if (away()) {
+            if (patient) later_.wait();
+            const auto place = later_.take();
+            if (!place) return;
+            settle(*place);
+            shown_.reset();
+        }
+        Way way = std::exchange(lent_ != nullptr ? lent_ : next_, nullptr);
+        if (way == nullptr) return;
+        shown_ = run_.history().now().world();
+        later_.begin([way = std::move(way)](const std::atomic<bool>&) { return way(); });
+        if (!later_.wait(short_way)) return;
+    }
+}
+
+void Player::go_to_nothing() {
+    go([this] { return nothing_yet(); });
 }
 
 void Player::go_to(Time moment) {
-    moment = std::min(moment, run_.end());
-    run_.history().seek(moment);
-    now_ = moment;
-    event_from_ = position_ = run_.history().now().trace().position();
-    happened_ = run_.entry_at(position_);
-    fraction_ns_ = 0;
+    go([this, moment] { return at_moment(moment); });
 }
 
 void Player::go_to_entry(std::size_t entry) {
+    go([this, entry] { return at_entry(entry); });
+}
+
+Player::Place Player::nothing_yet() {
+    run_.history().seek_event(0);
+    return {};
+}
+
+Player::Place Player::at_moment(Time moment) {
+    moment = std::min(moment, run_.end());
+    run_.history().seek(moment);
+    const std::uint64_t position = run_.history().now().trace().position();
+    return {moment, position, position, run_.entry_at(position)};
+}
+
+Player::Place Player::at_entry(std::size_t entry) {
     sim::History& history = run_.history();
-    const std::uint64_t row = run_.entries[entry].position();
-    const Time moment = run_.time_of(entry);
+    const sim::World& world = history.now().world();
     const sim::Trace& trace = history.now().trace();
-    const bool here = event_from_ <= row && row < trace.position() && now_ == moment;
+    const std::uint64_t row = run_.entries.position(entry);
+    const Time moment = run_.trace().at(row).head().time;
+    std::uint64_t event_from = event_from_;
+    const bool here = event_from <= row && row < trace.position() && now_ == moment;
     if (!here) {
         // Rows that come before the first event belong to the start.
-        if (row < trace.position() || world().now >= moment) {
+        if (row < trace.position() || world.now >= moment) {
             if (moment == 0) history.seek_event(0);
             else history.seek(moment - 1);
         } else if (moment > 0) {
             history.seek(moment - 1);
         }
-        event_from_ = trace.position();
+        event_from = trace.position();
         while (trace.position() <= row) {
-            event_from_ = trace.position();
-            const std::uint64_t before = world().events_done;
+            event_from = trace.position();
+            const std::uint64_t before = world.events_done;
             history.seek_event(before + 1);
-            if (world().events_done == before) break;
+            if (world.events_done == before) break;
         }
     }
-    now_ = moment;
-    position_ = row + 1;
-    happened_ = entry + 1;
-    fraction_ns_ = 0;
+    return {moment, row + 1, event_from, entry + 1};
 }
 
 bool Player::step(Step kind, bool forward) {
-    const auto wanted = [&](const Entry& entry) {
+    const auto wanted = [&](std::size_t entry) {
+        const Kind is = run_.entries.kind(entry);
+        const bool failure = run_.entries.failure(entry);
         switch (kind) {
-            case Step::row: return entry.kind() != Kind::segment;
-            case Step::packet:
-                return entry.kind() == Kind::segment || entry.kind() == Kind::datagram;
-            case Step::line: return entry.kind() == Kind::line;
-            case Step::decision:
-                return entry.kind() == Kind::decision || entry.kind() == Kind::verdict;
-            case Step::message: return entry.kind() == Kind::custody;
-            case Step::failure: return entry.failure();
+            case Step::row: return is != Kind::segment;
+            case Step::packet: return is == Kind::segment || is == Kind::datagram;
+            case Step::line: return is == Kind::line;
+            case Step::decision: return is == Kind::decision || is == Kind::verdict;
+            case Step::message: return is == Kind::custody;
+            case Step::failure: return failure;
             // What an MTA sends back or gives up (RFC 5321 §6.1).
-            case Step::bounce: return entry.kind() == Kind::custody && entry.failure();
-            case Step::drop:
-                return entry.failure() &&
-                       (entry.kind() == Kind::verdict || entry.kind() == Kind::lost);
-            case Step::tls_failure: return entry.kind() == Kind::tls && entry.failure();
+            case Step::bounce: return is == Kind::custody && failure;
+            case Step::drop: return failure && (is == Kind::verdict || is == Kind::lost);
+            case Step::tls_failure: return is == Kind::tls && failure;
         }
         return false;
     };
     playing = false;
+    if (away()) return false;  // from where?
     if (forward) {
         for (std::size_t at = happened_; at < run_.entries.size(); ++at) {
-            if (!wanted(run_.entries[at])) continue;
+            if (!wanted(at)) continue;
             go_to_entry(at);
             return true;
         }
@@ -88,7 +136,7 @@ bool Player::step(Step kind, bool forward) {
     }
     if (happened_ == 0) return false;
     for (std::size_t at = happened_ - 1; at-- > 0;) {
-        if (!wanted(run_.entries[at])) continue;
+        if (!wanted(at)) continue;
         go_to_entry(at);
         return true;
     }
@@ -97,7 +145,7 @@ bool Player::step(Step kind, bool forward) {
 }
 
 void Player::tick(double seconds) {
-    if (!playing) return;
+    if (!playing || away()) return;
     Time target = now_;
     if (speed <= 0) {
         target = run_.story.moment_at(run_.story.seconds_at(now_) + seconds);

@@ -90,20 +90,35 @@ Protocol protocol_of(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t 
     return Protocol::other;
 }
 
-Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent)
-    : setup_(start->world().setup) {
-    const std::uint64_t first = start->world().events_done;  // a fork's are not none
-    history_ = std::make_unique<sim::History>(std::move(start), keyframe_spacing,
-                                              keyframes_max(*setup_));
-    sim::run_whole(*history_, extent);
-    const sim::World& world = history_->now().world();
-    end_ = world.now;
+namespace {
+
+// The whole run, with its keyframes.
+std::unique_ptr<sim::History> run(std::unique_ptr<sim::Simulation> start,
+                                  const sim::Extent& extent,
+                                  const std::function<bool(const sim::World&)>& progress) {
+    const std::size_t keyframes = keyframes_max(*start->world().setup);
+    auto out = std::make_unique<sim::History>(std::move(start), keyframe_spacing, keyframes);
+    sim::run_whole(*out, extent, progress);
+    return out;
+}
+
+std::unique_ptr<sim::Trace> copy_of(const sim::Trace& trace) {
+    return std::make_unique<sim::Trace>(trace.fork(trace.end()));
+}
+
+}  // namespace
+
+Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent,
+                     const std::function<bool(const sim::World&)>& progress)
+    : setup_(start->world().setup), first_event_(start->world().events_done),
+      history_(run(std::move(start), extent, progress)), trace_(copy_of(replayed_trace())), entries(trace()) {
+    end_ = history_->now().world().now;
     // The whole run is in the Trace now; the worlds between are made again when they are visited.
+    history_->seek_event(first_event_);  // a fork's first event is not the world's
     malloc_trim(0);
     octets_before = resident_octets();
-    history_->seek_event(first);
-    trace_ = std::make_unique<sim::Trace>(replayed_trace().fork(replayed_trace().end()));
-    index_ = std::make_unique<sim::views::TraceIndex>(trace(), *setup_);
+    index_ = std::make_unique<sim::views::TraceIndex>(trace(), *setup_,
+                                                     sim::views::TraceIndex::Counting::none);
     gather();
     lay_out_strip();
     malloc_trim(0);  // what gathering needed in passing
@@ -111,9 +126,6 @@ Recording::Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& 
 
 void Recording::gather() {
     std::unordered_map<sim::Id, Time> under_way;  // when each packet left
-    const auto put = [&](std::uint64_t position, Kind kind, bool failure = false) {
-        entries.push_back({position | std::uint64_t(kind) << 56 | std::uint64_t{failure} << 63});
-    };
     const auto over = [&](sim::Id packet, Time time, bool arrived) {
         const auto found = under_way.find(packet);
         if (found == under_way.end()) return;
@@ -123,75 +135,29 @@ void Recording::gather() {
     story.add(0);
     for (auto at = trace().read(); !at.done(); at.next()) {
         const sim::RowView row = at.row();
-        const std::uint64_t here = at.position();
-        story.add(row.head().time);
+        const Time time = row.head().time;
+        story.add(time);
+        entries.take(row, at.position());
         switch (row.head().fact) {
-            case sim::Fact::conversation:
-            case sim::Fact::established: put(here, Kind::connection); break;
-            case sim::Fact::ended: {
-                const auto& fact = row.as<sim::EndedFact>();
-                put(here, Kind::connection,
-                    fact.how != sim::Ending::closed && fact.how != sim::Ending::aborted);
-                break;
-            }
-            case sim::Fact::line: put(here, Kind::line, row.as<sim::LineFact>().code >= 400); break;
-            case sim::Fact::packet: {
-                const auto& fact = row.as<sim::PacketFact>();
-                const bool icmp = fact.protocol != net::protocol_tcp &&
-                                  fact.protocol != net::protocol_udp;
-                put(here, fact.protocol == net::protocol_tcp ? Kind::segment : Kind::datagram,
-                    icmp);
-                under_way.emplace(fact.packet, row.head().time);
-                break;
-            }
-            case sim::Fact::arrival:
-                over(row.as<sim::ArrivalFact>().packet, row.head().time, true);
-                break;
-            case sim::Fact::lost:
-                put(here, Kind::lost, true);
-                over(row.as<sim::LostFact>().packet, row.head().time, false);
-                break;
+            case sim::Fact::packet: under_way.emplace(row.as<sim::PacketFact>().packet, time); break;
+            case sim::Fact::arrival: over(row.as<sim::ArrivalFact>().packet, time, true); break;
+            case sim::Fact::lost: over(row.as<sim::LostFact>().packet, time, false); break;
             case sim::Fact::verdict: {
                 const auto& fact = row.as<sim::VerdictFact>();
-                const bool passed =
-                    static_cast<net::Action>(fact.verdict) == net::Action::accept;
-                put(here, Kind::verdict, !passed);
-                if (!passed) over(fact.packet, row.head().time, false);
+                if (static_cast<net::Action>(fact.verdict) != net::Action::accept)
+                    over(fact.packet, time, false);
                 break;
             }
-            case sim::Fact::decision: put(here, Kind::decision); break;
-            case sim::Fact::lookup: {
-                const auto& fact = row.as<sim::LookupFact>();
-                put(here, Kind::lookup, fact.timed_out != 0 || fact.rcode != 0);
-                break;
-            }
-            case sim::Fact::queue: {
-                const auto move = row.as<sim::QueueFact>().move;
-                put(here, Kind::queue,
-                    move == sim::QueueMove::failed || move == sim::QueueMove::expired ||
-                        move == sim::QueueMove::deferred);
-                break;
-            }
-            case sim::Fact::custody: {
-                const auto move = row.as<sim::CustodyFact>().move;
-                put(here, Kind::custody, move == sim::CustodyMove::bounced ||
-                                             move == sim::CustodyMove::discarded);
-                break;
-            }
-            case sim::Fact::mailbox: put(here, Kind::mailbox); break;
-            case sim::Fact::change: put(here, Kind::change); break;
             case sim::Fact::tls: {
                 const auto& fact = row.as<sim::TlsFact>();
-                put(here, Kind::tls, fact.version == 0 || fact.fault != 0);
-                if (fact.version != 0) secured_.push_back({fact.conversation, here});
+                if (fact.version != 0) secured_.push_back({fact.conversation, at.position()});
                 break;
             }
-            case sim::Fact::altered: put(here, Kind::altered); break;
-            default: break;  // of no interest by themselves
+            default: break;
         }
     }
     story.add(end_);
-    entries.shrink_to_fit();
+    entries.close();
     // Both ends say it; the later row is the one behind which everything is encrypted.
     std::sort(secured_.begin(), secured_.end(), [](const Secured& a, const Secured& b) {
         return a.conversation != b.conversation ? a.conversation < b.conversation
@@ -203,15 +169,15 @@ void Recording::lay_out_strip() {
     const double length = std::max(story.length(), 1e-6);
     Time before = never;
     std::size_t part = 0;
-    for (const Entry& entry : entries) {
-        const sim::RowView row = trace().at(entry.position());
+    for (Entries::Reader at(entries, 0); !at.done(); at.next()) {
+        const sim::RowView row = at.row();
         if (row.head().time != before) {
             before = row.head().time;
             const double share = story.seconds_at(before) / length;
             part = std::min(Strip::parts - 1,
                             static_cast<std::size_t>(share * static_cast<double>(Strip::parts)));
         }
-        if (entry.failure()) strip.failure[part] = true;
+        if (at.entry().failure()) strip.failure[part] = true;
         if (row.head().fact != sim::Fact::packet) continue;
         const auto& fact = row.as<sim::PacketFact>();
         const Protocol protocol = protocol_of(fact.protocol, fact.source_port, fact.target_port);
@@ -226,29 +192,12 @@ double resident_octets() {
     return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
-std::size_t Recording::entry_at_time(Time moment) const {
-    std::size_t low = 0, high = entries.size();
-    while (low < high) {
-        const std::size_t middle = (low + high) / 2;
-        if (time_of(middle) < moment) low = middle + 1;
-        else high = middle;
-    }
-    return low;
-}
-
 bool Recording::encrypted(sim::Id conversation, std::uint64_t position) const {
     const auto found =
         std::lower_bound(secured_.begin(), secured_.end(), conversation,
                          [](const Secured& a, sim::Id b) { return a.conversation < b; });
     return found != secured_.end() && found->conversation == conversation &&
            found->position < position;
-}
-
-std::size_t Recording::entry_at(std::uint64_t position) const {
-    const auto found =
-        std::lower_bound(entries.begin(), entries.end(), position,
-                         [](const Entry& a, std::uint64_t b) { return a.position() < b; });
-    return static_cast<std::size_t>(found - entries.begin());
 }
 
 }  // namespace postroad::viz

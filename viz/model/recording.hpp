@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,24 +13,9 @@
 #include "sim/views/text.hpp"
 #include "sim/world/history.hpp"
 #include "sim/world/open.hpp"
+#include "viz/model/entries.hpp"
 
 namespace postroad::viz {
-
-enum class Kind : std::uint8_t {
-    connection, line, datagram, segment, decision, lookup, verdict, lost, queue, custody, mailbox,
-    change, tls, altered,
-};
-constexpr std::uint32_t bit(Kind kind) { return 1U << static_cast<unsigned>(kind); }
-inline constexpr std::uint32_t all_kinds = 0xffff;
-
-// A row of the Trace that a person may want to see: where it is, what it is, and whether
-// something failed in it.
-struct Entry {
-    std::uint64_t packed = 0;  // 63: failure; 56..62: kind; 0..55: position
-    std::uint64_t position() const { return packed & ((std::uint64_t{1} << 56) - 1); }
-    Kind kind() const { return static_cast<Kind>(packed >> 56 & 0x7f); }
-    bool failure() const { return packed >> 63 != 0; }
-};
 
 enum class Protocol : std::uint8_t { smtp, pop3, dns, other };
 
@@ -63,7 +49,9 @@ struct Strip {
 
 class Recording {
   public:
-    Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent);
+    // `progress` is called now and then; false stops the run where it is.
+    Recording(std::unique_ptr<sim::Simulation> start, const sim::Extent& extent,
+              const std::function<bool(const sim::World&)>& progress = {});
 
     sim::History& history() { return *history_; }
     const sim::Simulation& now_simulation() const { return history_->now(); }
@@ -75,19 +63,15 @@ class Recording {
     const sim::views::TraceIndex& index() const { return *index_; }
     Time end() const { return end_; }
 
-    std::vector<Entry> entries;                                  // in the order of the Trace
     Time longest_flight = 0;                                     // of the packets that arrived
     StoryClock story;
     Strip strip;
     double octets_before = 0;  // of memory, with the run made and nothing gathered from it: for `bench`
 
-    // Index of the first entry at or behind a position of the Trace.
-    std::size_t entry_at(std::uint64_t position) const;
-    Time time_of(std::size_t entry) const {
-        return trace().at(entries[entry].position()).head().time;
-    }
-    // Index of the first entry at or after a moment.
-    std::size_t entry_at_time(Time moment) const;
+    // Number of the first entry at or behind a position of the Trace; at or after a moment.
+    std::size_t entry_at(std::uint64_t position) const { return entries.at_position(position); }
+    std::size_t entry_at_time(Time moment) const { return entries.at_time(moment); }
+    Time time_of(std::size_t entry) const { return entries.time(entry); }
     // Whether the conversation's words go encrypted from before this position on.
     bool encrypted(sim::Id conversation, std::uint64_t position) const;
 
@@ -95,9 +79,15 @@ class Recording {
     void gather();
     void lay_out_strip();
 
+    std::shared_ptr<const sim::Setup> setup_;
+    std::uint64_t first_event_ = 0;
     std::unique_ptr<sim::History> history_;
     std::unique_ptr<sim::Trace> trace_;
-    std::shared_ptr<const sim::Setup> setup_;
+
+  public:
+    Entries entries;
+
+  private:
     std::unique_ptr<sim::views::TraceIndex> index_;
     Time end_ = 0;
     struct Secured {

@@ -1,22 +1,21 @@
-// Dictionaries by open addressing, and a scan of 16 octets at a time.
+// Taking texts apart, and finding words in what is left: in forms, in parts, and across their edges.
 #include "viz/model/texts.hpp"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include <algorithm>
-#include <bit>
-#include <cstring>
+#include <array>
+#include <optional>
 
 #include "protocols/base/ascii.hpp"
+#include "protocols/base/assertion.hpp"
 #include "protocols/base/hash.hpp"
 
 namespace postroad::viz {
 namespace {
 
 constexpr char gap = 1;  // in a form; no text has it: visible() escapes it
-constexpr std::size_t part_octets_min = 5;
+constexpr std::uint32_t gaps_max = 255;
+// Numbers below this stand for themselves and need no entry among the parts.
+constexpr std::uint32_t numbers_max = 1U << 20;
 
 // Where a piece of a text and the words looked for can overlap at its edges.
 namespace edge {
@@ -24,6 +23,7 @@ constexpr std::uint8_t has = 1;     // the words are in it whole
 constexpr std::uint8_t begins = 2;  // it begins with the words' end
 constexpr std::uint8_t ends = 4;    // it ends with the words' beginning
 constexpr std::uint8_t within = 8;  // it is in the words whole
+constexpr std::uint8_t open_behind = ends | within, open_before = begins | within;
 }  // namespace edge
 
 std::uint8_t edges_of(std::string_view piece, std::string_view words) {
@@ -41,34 +41,36 @@ std::uint8_t edges_of(std::string_view piece, std::string_view words) {
     return static_cast<std::uint8_t>(out);
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 bool in_part(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '@' || c == '-' ||
-           c == '_' || c == '+' || c == '/';
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '.' || c == '-' || c == '_' || c == '+' ||
+           c == '/';
 }
 
-// The two longest runs of a text that have a digit: what makes it differ from its like.
-std::array<std::string_view, 2> parts_of(std::string_view text) {
-    std::array<std::string_view, 2> out;
-    for (std::size_t at = 0; at < text.size();) {
-        if (!in_part(text[at])) {
-            ++at;
-            continue;
-        }
-        const std::size_t begin = at;
-        bool digit = false;
-        for (; at < text.size() && in_part(text[at]); ++at)
-            digit = digit || (text[at] >= '0' && text[at] <= '9');
-        const std::string_view part = text.substr(begin, at - begin);
-        if (!digit || part.size() < part_octets_min) continue;
-        if (part.size() > out[0].size()) {
-            out[1] = out[0];
-            out[0] = part;
-        } else if (part.size() > out[1].size()) {
-            out[1] = part;
-        }
+// The end of the part that begins here, or `at` when there is none: a run with a digit in it.
+std::size_t part_end(std::string_view text, std::size_t at) {
+    // A reply's code is a part by itself (RFC 5321 §4.2.1).
+    if (at == 0 && text.size() > 3 && text[3] == '-' && is_digit(text[0]) && is_digit(text[1]) &&
+        is_digit(text[2]))
+        return 3;
+    std::size_t end = at, last_digit = 0;
+    for (; end < text.size() && in_part(text[end]); ++end)
+        if (is_digit(text[end])) last_digit = end + 1;
+    if (last_digit == 0) return at;
+    while (text[end - 1] == '.' || text[end - 1] == '-') --end;  // a name is one with and without
+    return end;
+}
+
+// A number that is written as one would be: without zeros before it, and not too large.
+std::optional<std::uint32_t> plain_number(std::string_view part) {
+    if (part.size() > 7 || (part.front() == '0' && part.size() > 1)) return std::nullopt;
+    std::uint32_t out = 0;
+    for (const char c : part) {
+        if (!is_digit(c)) return std::nullopt;
+        out = out * 10 + static_cast<std::uint32_t>(c - '0');
     }
-    if (!out[1].empty() && out[1].data() < out[0].data()) std::swap(out[0], out[1]);
-    return out;
+    return out < numbers_max ? std::optional(out) : std::nullopt;
 }
 
 // Notes which of the strings from `noted.size()` on have the words in them.
@@ -86,210 +88,202 @@ void note_whole(const Interner& strings, std::string_view words, std::vector<std
     }
 }
 
+void note(std::uint8_t& to, unsigned what, unsigned mask) {
+    to = static_cast<std::uint8_t>(to | (what & mask));
+}
+
+// Of a form: whether the words are in it, and whether they may lie across one of its gaps.
+void note_forms(const Interner& forms, std::string_view words, std::vector<std::uint8_t>& noted) {
+    std::size_t known = noted.size();
+    note_whole(forms, words, noted);
+    for (; known < forms.size(); ++known) {
+        std::string_view form = forms.text(static_cast<std::uint32_t>(known));
+        for (std::size_t at = form.find(gap); at != std::string_view::npos; at = form.find(gap)) {
+            if (at > 0) note(noted[known], edges_of(form.substr(0, at), words), edge::open_behind);
+            form.remove_prefix(at + 1);
+            if (!form.empty())
+                note(noted[known], edges_of(form.substr(0, form.find(gap)), words),
+                     edge::open_before);
+        }
+    }
+}
+
+void note_parts(const Interner& parts, std::string_view words, std::vector<std::uint8_t>& noted) {
+    std::size_t known = noted.size();
+    note_whole(parts, words, noted);
+    for (; known < parts.size(); ++known)
+        note(noted[known], edges_of(parts.text(static_cast<std::uint32_t>(known)), words), 0xff);
+}
+
+void note_numbers(std::uint32_t numbers, std::string_view words, std::vector<std::uint8_t>& noted) {
+    auto known = static_cast<std::uint32_t>(noted.size());
+    noted.resize(numbers, 0);
+    if (std::none_of(words.begin(), words.end(), is_digit)) return;
+    std::array<char, 8> digits;
+    for (; known < numbers; ++known) {
+        std::size_t begin = digits.size();
+        std::uint32_t left = known;
+        do digits[--begin] = static_cast<char>('0' + left % 10);
+        while ((left /= 10) != 0);
+        const std::string_view number(digits.data() + begin, digits.size() - begin);
+        unsigned all = edges_of(number, words);
+        if (number.find(words) != std::string_view::npos) all |= edge::has;
+        noted[known] = static_cast<std::uint8_t>(all);
+    }
+}
+
+bool any(const std::vector<std::uint8_t>& noted, unsigned mask) {
+    return std::any_of(noted.begin(), noted.end(),
+                       [mask](std::uint8_t one) { return (one & mask) != 0; });
+}
+
 }  // namespace
 
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& one : out) one = to_lower(one);
-    return out;
+void Texts::put_number(std::string& to, std::uint64_t number) {
+    for (; number >= 0x80; number >>= 7) to += static_cast<char>(number | 0x80);
+    to += static_cast<char>(number);
 }
 
-std::size_t find_words(std::string_view text, std::string_view words, std::size_t from) {
-    if (words.empty() || text.size() < words.size()) return std::string_view::npos;
-    std::size_t at = from;
-#ifdef __SSE2__
-    // Where both the first and the last octet fit, the others are compared.
-    const __m128i first = _mm_set1_epi8(words.front()), last = _mm_set1_epi8(words.back());
-    const std::size_t more = words.size() - 1;
-    while (at + more + 16 <= text.size()) {
-        const auto load = [&](std::size_t place) {
-            return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + place));
-        };
-        const __m128i both =
-            _mm_and_si128(_mm_cmpeq_epi8(load(at), first), _mm_cmpeq_epi8(load(at + more), last));
-        auto bits = static_cast<unsigned>(_mm_movemask_epi8(both));
-        for (; bits != 0; bits &= bits - 1) {
-            const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(bits));
-            if (std::memcmp(text.data() + place, words.data(), words.size()) == 0) return place;
-        }
-        at += 16;
+void Texts::put_part(std::string_view part) {
+    if (const auto number = plain_number(part)) {
+        numbers_ = std::max(numbers_, *number + 1);
+        put_number(record_, std::uint64_t{*number} << 1 | 1);
+    } else {
+        put_number(record_, std::uint64_t{parts_.number_of(part)} << 1);
     }
-#endif
-    return text.find(words, at);
-}
-
-std::string_view Interner::text(std::uint32_t number) const {
-    const std::uint64_t begin = begins_[number];
-    const std::uint64_t end = number + 1 < begins_.size() ? begins_[number + 1] : all_.size();
-    return std::string_view(all_).substr(begin, end - begin - 1);
-}
-
-std::uint32_t Interner::at(std::size_t place, std::uint32_t from) const {
-    // In steps that double: the next one is mostly near.
-    std::size_t step = 1, low = from;
-    while (low + step < begins_.size() && begins_[low + step] <= place) {
-        low += step;
-        step *= 2;
-    }
-    const std::size_t high = std::min(begins_.size(), low + step);
-    const auto behind =
-        std::upper_bound(begins_.begin() + static_cast<std::ptrdiff_t>(low),
-                         begins_.begin() + static_cast<std::ptrdiff_t>(high), place);
-    return static_cast<std::uint32_t>(behind - begins_.begin()) - 1;
-}
-
-void Interner::grow() {
-    slots_.assign(std::max<std::size_t>(1024, slots_.size() * 2), 0);
-    for (std::uint32_t i = 0; i < begins_.size(); ++i) {
-        std::size_t slot = hash_octets(text(i)) & (slots_.size() - 1);
-        while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
-        slots_[slot] = i + 1;
-    }
-}
-
-std::uint32_t Interner::number_of(std::string_view wanted) {
-    if (begins_.size() * 2 >= slots_.size()) grow();
-    std::size_t slot = hash_octets(wanted) & (slots_.size() - 1);
-    for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1))
-        if (text(slots_[slot] - 1) == wanted) return slots_[slot] - 1;
-    const auto number = static_cast<std::uint32_t>(begins_.size());
-    slots_[slot] = number + 1;
-    begins_.push_back(all_.size());
-    all_.append(wanted);
-    all_ += '\n';
-    return number;
-}
-
-void Interner::close() {
-    std::vector<std::uint32_t>().swap(slots_);
-    all_.shrink_to_fit();
-    begins_.shrink_to_fit();
-}
-
-std::size_t Interner::bytes() const {
-    return all_.capacity() + begins_.capacity() * sizeof begins_[0] +
-           slots_.capacity() * sizeof slots_[0];
-}
-
-std::uint64_t Texts::hash_of(const Text& one) {
-    return mix64(mix64(one.form) ^ (std::uint64_t{one.first} << 32 | one.second));
 }
 
 void Texts::grow() {
     slots_.assign(std::max<std::size_t>(1024, slots_.size() * 2), 0);
-    for (std::uint32_t i = 0; i < texts_.size(); ++i) {
-        std::size_t slot = hash_of(texts_[i]) & (slots_.size() - 1);
+    for (std::uint32_t i = 0; i < size_; ++i) {
+        const std::size_t end = i + 1 < size_ ? starts_[i + 1] : records_.size();
+        const std::string_view record(records_.data() + starts_[i], end - starts_[i]);
+        std::size_t slot = hash_octets(record) & (slots_.size() - 1);
         while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
         slots_[slot] = i + 1;
     }
 }
 
-std::uint32_t Texts::number_of(std::string_view text) {
-    const auto parts = parts_of(text);
-    std::string form(text);
-    for (const std::string_view part : {parts[1], parts[0]})  // the later one first
-        if (!part.empty())
-            form.replace(static_cast<std::size_t>(part.data() - text.data()), part.size(), 1, gap);
-    const Text wanted{forms_.number_of(form), parts_.number_of(parts[0]),
-                      parts_.number_of(parts[1])};
-    if (texts_.size() * 2 >= slots_.size()) grow();
-    std::size_t slot = hash_of(wanted) & (slots_.size() - 1);
+// size_ when it is new.
+std::uint32_t Texts::number_of(NodeId node, std::string_view text) {
+    form_.clear();
+    std::uint32_t gaps = 0;
+    const std::size_t section = text.find('\t');  // few, and no names in them: they stay
+    const std::string_view said = text.substr(0, section);
+    std::array<std::string_view, gaps_max> parts;
+    for (std::size_t at = 0; at < said.size();) {
+        const bool starts = gaps < gaps_max && (is_digit(said[at]) || (said[at] >= 'a' && said[at] <= 'z'));
+        const std::size_t end = starts ? part_end(said, at) : at;
+        if (end > at) {
+            form_ += gap;
+            parts[gaps++] = said.substr(at, end - at);
+            at = end;
+            continue;
+        }
+        do form_ += said[at++];
+        while (starts && at < said.size() && in_part(said[at]));
+    }
+    if (section != std::string_view::npos) form_ += text.substr(section);
+    const std::uint32_t form = forms_.number_of(form_);
+    if (form == gaps_.size()) gaps_.push_back(static_cast<std::uint8_t>(gaps));
+    record_.clear();
+    put_number(record_, node == sim::nothing ? 0 : std::uint64_t{node} + 1);
+    put_number(record_, form);
+    for (std::uint32_t i = 0; i < gaps; ++i) put_part(parts[i]);
+
+    if (std::size_t{size_} * 5 >= slots_.size() * 3) grow();
+    std::size_t slot = hash_octets(record_) & (slots_.size() - 1);
     for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1))
-        if (texts_[slots_[slot] - 1] == wanted) return slots_[slot] - 1;
-    texts_.push_back(wanted);
-    slots_[slot] = static_cast<std::uint32_t>(texts_.size());
-    return static_cast<std::uint32_t>(texts_.size() - 1);
+        if (records_.compare(starts_[slots_[slot] - 1], record_.size(), record_) == 0)
+            return slots_[slot] - 1;
+    POSTROAD_ASSERT(records_.size() + record_.size() < 0xffffffff);
+    slots_[slot] = size_ + 1;
+    starts_.push_back(static_cast<std::uint32_t>(records_.size()));
+    records_ += record_;
+    return size_;
 }
 
 void Texts::add(std::size_t count) {
-    if (parts_.size() == 0) parts_.number_of({});  // number 0 is nothing
-    const std::size_t end = std::min(run_.entries.size(), entries() + count);
-    texts_of_.reserve(run_.entries.size());
-    std::string key;
-    for (std::size_t i = entries(); i < end; ++i) {
-        if (run_.entries[i].kind() == Kind::segment) {
-            texts_of_.push_back(none);
-            continue;
-        }
-        const RowWords said = words_at(run_, run_.entries[i]);
-        key = said.text;
-        if (said.section.known()) key += '\t' + to_string(said.section);
-        for (char& one : key) one = one == '\n' ? ' ' : to_lower(one);
-        texts_of_.push_back(number_of(key));
+    std::string text;
+    for (; count > 0 && !whole(); --count, reader_.next()) {
+        const Entry entry = reader_.entry();
+        if (!speaks(entry.kind())) continue;
+        const RowWords said = words_at(run_, entry);
+        text = said.text;
+        if (said.section.known()) text += '\t' + to_string(said.section);
+        for (char& one : text) one = one == '\n' ? ' ' : to_lower(one);
+        const std::uint32_t number = number_of(said.from, text);
+        put_number(stream_, number == size_ ? 0 : size_ - number);
+        if (number == size_) ++size_;
     }
     if (!whole()) return;
     // The tables are only needed while texts come.
     std::vector<std::uint32_t>().swap(slots_);
-    texts_.shrink_to_fit();
+    std::vector<std::uint32_t>().swap(starts_);
+    records_.shrink_to_fit();
+    stream_.shrink_to_fit();
     forms_.close();
     parts_.close();
 }
 
-std::string Texts::text(std::uint32_t number) const {
-    const Text& one = texts_[number];
-    const std::string_view form = forms_.text(one.form);
+std::string Texts::text_at(std::size_t at) const {
+    take_number(records_.data(), at);  // the node
+    const auto form = static_cast<std::uint32_t>(take_number(records_.data(), at));
     std::string out;
-    std::uint32_t next = one.first;
-    for (const char c : form) {
+    for (const char c : forms_.text(form)) {
         if (c != gap) {
             out += c;
             continue;
         }
-        out += parts_.text(next);
-        next = one.second;
+        const std::uint64_t part = take_number(records_.data(), at);
+        if ((part & 1) != 0) out += std::to_string(part >> 1);
+        else out += parts_.text(static_cast<std::uint32_t>(part >> 1));
     }
     return out;
 }
 
 std::size_t Texts::bytes() const {
-    return forms_.bytes() + parts_.bytes() + texts_.capacity() * sizeof texts_[0] +
-           texts_of_.capacity() * sizeof texts_of_[0] + slots_.capacity() * sizeof slots_[0];
+    return forms_.bytes() + parts_.bytes() + records_.capacity() + stream_.capacity() +
+           gaps_.capacity() + (starts_.capacity() + slots_.capacity()) * sizeof slots_[0];
 }
 
 void Texts::match(Match& match) const {
     const std::string_view words = match.words;
-    constexpr std::uint8_t open_behind = edge::ends | edge::within,
-                           open_before = edge::begins | edge::within;
-    const auto note = [](std::uint8_t& to, unsigned what, unsigned mask) {
-        to = static_cast<std::uint8_t>(to | (what & mask));
-    };
-    // Of a form: whether the words are in it, and whether they may lie across one of its gaps.
-    std::size_t known = match.forms.size();
-    note_whole(forms_, words, match.forms);
-    for (; known < forms_.size(); ++known) {
-        std::string_view form = forms_.text(static_cast<std::uint32_t>(known));
-        for (std::size_t at = form.find(gap); at != std::string_view::npos; at = form.find(gap)) {
-            if (at > 0) note(match.forms[known], edges_of(form.substr(0, at), words), open_behind);
-            form.remove_prefix(at + 1);
-            if (!form.empty())
-                note(match.forms[known], edges_of(form.substr(0, form.find(gap)), words),
-                     open_before);
-        }
+    note_forms(forms_, words, match.forms);
+    note_parts(parts_, words, match.parts);
+    note_numbers(numbers_, words, match.numbers);
+    match.hit.resize((std::size_t{size_} + 63) / 64, 0);
+    // Words that are nowhere, as most are while somebody types: no text need be looked at.
+    if (!any(match.forms, edge::has) && !any(match.parts, 0xff) && !any(match.numbers, 0xff) &&
+        !any(match.hosts, 0xff)) {
+        match.texts = size_;
+        match.at = records_.size();
+        return;
     }
-    known = match.parts.size();
-    note_whole(parts_, words, match.parts);
-    for (; known < parts_.size(); ++known)
-        if (known != 0)
-            note(match.parts[known],
-                 edges_of(parts_.text(static_cast<std::uint32_t>(known)), words), 0xff);
-    std::size_t text = match.hit.size();
-    match.hit.resize(texts_.size(), 0);
-    for (; text < texts_.size(); ++text) {
-        const Text& one = texts_[text];
-        const std::uint8_t form = match.forms[one.form];
-        const std::uint8_t first = match.parts[one.first], second = match.parts[one.second];
-        const unsigned parts = unsigned{first} | second;
-        if (((form | parts) & edge::has) != 0) {
-            match.hit[text] = 1;
-        } else if (((form & open_behind) != 0 && (parts & open_before) != 0) ||
-                   ((parts & open_behind) != 0 && (form & open_before) != 0)) {
+    const char* const records = records_.data();
+    std::size_t at = match.at;
+    for (std::uint32_t text = match.texts; text < size_; ++text) {
+        const std::size_t begin = at;
+        const std::uint64_t node = take_number(records, at);
+        const std::uint64_t number = take_number(records, at);
+        const std::uint8_t form = match.forms[number];
+        unsigned parts = 0;
+        for (unsigned gaps = gaps_[number]; gaps > 0; --gaps) {
+            const std::uint64_t part = take_number(records, at);
+            parts |= (part & 1) != 0 ? match.numbers[part >> 1] : match.parts[part >> 1];
+        }
+        bool hit = ((form | parts) & edge::has) != 0 ||
+                   (node != 0 && node <= match.hosts.size() && match.hosts[node - 1] != 0);
+        if (!hit && (((form & edge::open_behind) != 0 && (parts & edge::open_before) != 0) ||
+                     ((parts & edge::open_behind) != 0 && (form & edge::open_before) != 0)))
             // Perhaps across a gap: only the text itself tells.
-            match.hit[text] = find_words(this->text(static_cast<std::uint32_t>(text)), words, 0) !=
-                                      std::string_view::npos
-                                  ? 1
-                                  : 0;
-        }
+            hit = find_words(text_at(begin), words, 0) != std::string_view::npos;
+        if (!hit) continue;
+        match.any = true;
+        match.hit[text / 64] |= std::uint64_t{1} << (text % 64);
     }
+    match.texts = size_;
+    match.at = at;
 }
 
 }  // namespace postroad::viz

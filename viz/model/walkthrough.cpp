@@ -84,19 +84,18 @@ class Reader {
 
     bool find(const toml::table& table, Stop& stop, std::size_t behind) {
         if (stop.at) {
-            stop.entry = 0;
             // "0s" is before anything has happened.
-            while (*stop.at > 0 && stop.entry < run_.entries.size() && run_.time_of(stop.entry) <= *stop.at) ++stop.entry;
+            stop.entry = *stop.at == 0 ? 0 : run_.entry_at_time(*stop.at + 1);
             return true;
         }
-        for (std::size_t i = stop.back ? 0 : behind; i < run_.entries.size(); ++i) {
-            if (run_.entries[i].kind() == Kind::segment) continue;
-            const RowWords said = words_at(run_, run_.entries[i]);
+        for (Entries::Reader at(run_.entries, stop.back ? 0 : behind); !at.done(); at.next()) {
+            if (at.entry().kind() == Kind::segment) continue;
+            const RowWords said = words_at(run_, at.entry());
             if (said.text.find(stop.on) == std::string::npos) continue;
             if (!stop.who.empty() && (said.from == sim::nothing ||
                                       run_.index().node_name(said.from) != stop.who))
                 continue;
-            stop.entry = i + 1;
+            stop.entry = at.at() + 1;
             return true;
         }
         fail(table, "nothing in this run says \"" + stop.on + "\" behind the stop before");

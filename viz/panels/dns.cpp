@@ -28,21 +28,21 @@ void Dns::lookups(View& view) {
     ImGui::BeginChild("lookups", {0, 0});
     unsigned shown = 0;
     for (std::size_t i = view.player.happened(); i-- > 0 && shown < 200;) {
-        const Kind kind = view.run.entries[i].kind();
+        const Kind kind = view.run.entries.kind(i);
         if (kind != Kind::lookup && kind != Kind::datagram) continue;
         const RowWords said = words_at(view.run, view.run.entries[i]);
         if (said.protocol != Protocol::dns) continue;
         ImGui::PushID(static_cast<int>(i));
-        const bool now = view.spoken() == &view.run.entries[i];
+        const bool now = view.spoken_at() == i;
         if (kind == Kind::lookup) {
             constexpr std::string_view label = "look-up: ";
             const std::size_t skip = said.text.starts_with(label) ? label.size() : 0;
             const ImU32 ink = said.ink == sim::views::Ink::why ? theme.colour.text : theme.of(said.ink);
-            words(theme, theme.sans, now ? theme.colour.accent : ink,
+            wrapped(theme, theme.sans, now ? theme.colour.accent : ink,
                   view.run.index().node_name(said.from) + ":  " + said.text.substr(skip));
         } else {
             ImGui::Indent(theme.px(18));
-            words(theme, theme.mono, now ? theme.colour.accent : theme.of(said.ink),
+            wrapped(theme, theme.mono, now ? theme.colour.accent : theme.of(said.ink),
                   view.run.index().node_name(said.from) + " → " + view.run.index().node_name(said.to) +
                       "  " + said.text);
             ImGui::Unindent(theme.px(18));
@@ -103,12 +103,16 @@ void Dns::zones(View& view) {
     const sim::Setup& setup = view.player.setup();
     heading(theme, "Zones, and who answers for them");
     ImGui::BeginChild("zones", {0, 0});
-    for (const sim::ZoneSetup& zone : setup.zones) {
-        std::string text = (zone.origin == "." ? "the root" : zone.origin) + "   ";
-        for (std::size_t i = 0; i < zone.served_by.size(); ++i)
-            text += (i == 0 ? "" : ", ") + setup.hosts[zone.served_by[i]].name;
-        words(theme, theme.sans, theme.colour.text, text);
-    }
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(setup.zones.size()));
+    while (clipper.Step())
+        for (int at = clipper.DisplayStart; at < clipper.DisplayEnd; ++at) {
+            const sim::ZoneSetup& zone = setup.zones[static_cast<std::size_t>(at)];
+            std::string text = (zone.origin == "." ? "the root" : zone.origin) + "   ";
+            for (std::size_t i = 0; i < zone.served_by.size(); ++i)
+                text += (i == 0 ? "" : ", ") + setup.hosts[zone.served_by[i]].name;
+            words(theme, theme.sans, theme.colour.text, text);
+        }
     ImGui::EndChild();
 }
 

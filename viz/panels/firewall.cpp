@@ -31,8 +31,8 @@ class Firewall : public Panel {
     std::uint32_t chosen_in_ = 0;          // of this firewall
     char typed_[300] = {};
     bool from_start_ = true;
-    std::string error_, tried_;
-    std::vector<Consequence> who_;
+    Trial trial_;
+    bool tried_ = false;  // its answer is there
     std::vector<sim::views::Exposure> opened_;
     std::size_t opened_at_ = 0;            // the moment they are of, by what has happened, and 1
     std::uint32_t opened_by_ = 0;          // and this firewall's
@@ -69,7 +69,7 @@ void Firewall::rules(View& view, const sim::FirewallSetup& firewall) {
         most = std::max(most, sim::border::count_of(view.player.world(), view.firewall, rule).packets);
     // The rule that has just decided.
     std::int32_t just = -2;
-    if (const Entry* const now = view.spoken(); now != nullptr && now->kind() == Kind::verdict) {
+    if (const auto now = view.spoken(); now && now->kind() == Kind::verdict) {
         const auto& fact = view.run.trace().at(now->position()).as<sim::VerdictFact>();
         if (fact.firewall == view.firewall) just = fact.rule;
     }
@@ -126,13 +126,17 @@ void Firewall::verdicts(View& view) {
     std::size_t shown = 0, looked_at = 0;
     for (std::size_t i = view.player.happened();
          i-- > 0 && shown < verdicts_shown && looked_at < rows_back_max; ++looked_at) {
-        if (view.run.entries[i].kind() != Kind::verdict) continue;
-        const sim::RowView row = view.run.trace().at(view.run.entries[i].position());
+        if (view.run.entries.kind(i) != Kind::verdict) continue;
+        const Entry entry = view.run.entries[i];
+        const sim::RowView row = view.run.trace().at(entry.position());
         const auto& fact = row.as<sim::VerdictFact>();
         if (fact.firewall != view.firewall || (chosen_ != -2 && fact.rule != chosen_)) continue;
-        const RowWords said = words_at(view.run, view.run.entries[i]);
-        words(theme, theme.mono, theme.of(said.ink),
-              sim::views::clock_time(view.run.setup(), row.head().time) + "  " + said.text);
+        const RowWords said = words_at(view.run, entry);
+        // Which firewall it is stands above.
+        const std::string own = "firewall " + view.player.setup().firewalls[view.firewall].name + " ";
+        wrapped(theme, theme.mono, theme.of(said.ink),
+                sim::views::clock_time(view.run.setup(), row.head().time) + "  " +
+                    said.text.substr(said.text.starts_with(own) ? own.size() : 0));
         if (ImGui::IsItemClicked()) view.player.go_to_entry(i);
         ++shown;
     }
@@ -191,20 +195,8 @@ void Firewall::try_it(View& view, const sim::FirewallSetup& firewall, const char
         change += '"';
     }
     change += " }";
-    error_.clear();
-    who_.clear();
-    tried_.clear();
-    const std::size_t here = view.player.happened();
-    const Time now = view.player.now();
-    if (from_start_) view.player.go_to_start();
-    const auto done = what_if(view.player, change, error_);
-    if (from_start_) {
-        if (here != 0) view.player.go_to_entry(here - 1);
-        if (view.player.now() < now) view.player.go_to(now);
-    }
-    if (done == nullptr) return;
-    tried_ = change;
-    who_ = consequences(view.run, *done->other);
+    tried_ = false;
+    trial_.begin(view.player, change, from_start_, true);
 }
 
 void Firewall::edit(View& view, const sim::FirewallSetup& firewall) {
@@ -230,23 +222,25 @@ void Firewall::edit(View& view, const sim::FirewallSetup& firewall) {
         from_start_ = !from_start_;
     if (ImGui::IsItemHovered())
         ImGui::SetTooltip("where the changed world parts from this one");
-    if (!error_.empty()) wrapped(theme, theme.mono, theme.colour.bad, error_);
-    if (!tried_.empty()) broken(view);
+    if (trial_.arrived(view.player)) tried_ = trial_.error.empty();
+    if (!trial_.error.empty()) wrapped(theme, theme.mono, theme.colour.bad, trial_.error);
+    if (trial_.busy()) working(theme, trial_.share(), "Who breaks? A copy runs with the rule");
+    if (tried_) broken(view);
 }
 
 void Firewall::broken(View& view) {
     const Theme& theme = view.theme;
     std::size_t worse = 0;
-    for (const Consequence& one : who_) worse += one.worse ? 1 : 0;
+    for (const Consequence& one : trial_.who) worse += one.worse ? 1 : 0;
     wrapped(theme, theme.sans, worse == 0 ? theme.colour.good : theme.colour.bad,
-            who_.empty() ? "Nobody breaks: every message and connection ends as it did."
+            trial_.who.empty() ? "Nobody breaks: every message and connection ends as it did."
             : worse == 0 ? "Nobody breaks."
                          : std::to_string(worse) + (worse == 1 ? " breaks" : " break") + " with `" +
-                               tried_ + "`");
-    if (who_.empty()) return;
+                               trial_.change + "`");
+    if (trial_.who.empty()) return;
     if (!ImGui::BeginTable("who", 3, ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH |
                                          ImGuiTableFlags_ScrollY,
-                           {0, std::min(theme.px(30) + static_cast<float>(who_.size()) * theme.px(27),
+                           {0, std::min(theme.px(30) + static_cast<float>(trial_.who.size()) * theme.px(27),
                                         ImGui::GetContentRegionAvail().y * 0.55F)}))
         return;
     ImGui::TableSetupScrollFreeze(0, 1);
@@ -254,8 +248,8 @@ void Firewall::broken(View& view) {
     ImGui::TableSetupColumn("as it was", ImGuiTableColumnFlags_WidthStretch, 1.2F);
     ImGui::TableSetupColumn("with the change", ImGuiTableColumnFlags_WidthStretch, 1.4F);
     ImGui::TableHeadersRow();
-    for (std::size_t i = 0; i < who_.size(); ++i) {
-        const Consequence& one = who_[i];
+    for (std::size_t i = 0; i < trial_.who.size(); ++i) {
+        const Consequence& one = trial_.who[i];
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::PushID(static_cast<int>(i));
@@ -292,8 +286,8 @@ void Firewall::draw(View& view) {
     if (chosen_in_ != view.firewall) {
         chosen_in_ = view.firewall;
         chosen_ = -2;
-        tried_.clear();
-        error_.clear();
+        tried_ = false;
+        trial_.drop();
     }
     const float width = ImGui::GetContentRegionAvail().x, between = theme.px(14);
     if (width < theme.px(800)) {

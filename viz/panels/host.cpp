@@ -1,8 +1,5 @@
 // A host at this moment: its services, sessions and the machine they run, its queue, its mailboxes.
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <map>
 
 #include "protocols/dns/name.hpp"
 #include "protocols/dns/types.hpp"
@@ -14,6 +11,7 @@
 #include "sim/views/ladder_words.hpp"
 #include "sim/views/fact_words.hpp"
 #include "viz/draw/widgets.hpp"
+#include "viz/panels/machine.hpp"
 #include "viz/panels/panel.hpp"
 
 namespace postroad::viz {
@@ -21,56 +19,6 @@ namespace {
 
 using sim::nothing;
 using sim::Role;
-
-// A server's table as a picture: states, and which verbs lead where.
-struct Machine {
-    struct Way {
-        std::size_t from, to;
-        std::string verbs;
-    };
-    std::vector<std::string> states;
-    std::vector<unsigned> sessions;       // in each state now
-    std::vector<Way> ways;
-    std::string anywhere;                 // verbs that lead from everywhere to one state
-    std::string staying;                  // verbs after which the state is the same
-};
-
-template <class State, class Rows>
-Machine machine_of(const Rows& rows) {
-    Machine out;
-    unsigned used = 0;  // states that any row knows, as bits
-    for (const auto& row : rows) used |= unsigned{row.legal.bits} | unsigned{row.leads_to.bits};
-    const auto count = static_cast<std::size_t>(std::bit_width(used));
-    out.sessions.assign(count, 0);
-    for (std::size_t i = 0; i < count; ++i)
-        out.states.emplace_back(name_of(static_cast<State>(i)));
-    std::map<std::pair<std::size_t, std::size_t>, std::string> ways;
-    for (const auto& row : rows) {
-        std::size_t legal = 0, goals = 0, goal = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            legal += row.legal.has(static_cast<State>(i)) ? 1 : 0;
-            if (!row.leads_to.has(static_cast<State>(i))) continue;
-            ++goals;
-            goal = i;
-        }
-        const std::string verb(row.verb);
-        if (goals == 0) {
-            out.staying += (out.staying.empty() ? "" : ", ") + verb;
-        } else if (legal >= 3 && goals == 1) {
-            out.anywhere += (out.anywhere.empty() ? "" : ", ") + verb + " → " + out.states[goal];
-        } else {
-            for (std::size_t from = 0; from < count; ++from)
-                for (std::size_t to = 0; to < count; ++to)
-                    if (from != to && row.legal.has(static_cast<State>(from)) &&
-                        row.leads_to.has(static_cast<State>(to))) {
-                        std::string& verbs = ways[{from, to}];
-                        verbs += (verbs.empty() ? "" : ", ") + verb;
-                    }
-        }
-    }
-    for (const auto& [ends, verbs] : ways) out.ways.push_back({ends.first, ends.second, verbs});
-    return out;
-}
 
 class Host : public Panel {
   public:
@@ -82,7 +30,6 @@ class Host : public Panel {
     void hosts(View& view);
     void services(View& view);
     void sessions(View& view);
-    void machine(View& view, const Machine& machine, const char* title);
     void queue(View& view);
     void mailboxes(View& view);
     void certificates(View& view);
@@ -133,67 +80,6 @@ void Host::services(View& view) {
     if (!listens.empty()) faint(theme, listens);
 }
 
-void Host::machine(View& view, const Machine& machine, const char* title) {
-    const Theme& theme = view.theme;
-    heading(theme, title);
-    ImDrawList* const list = ImGui::GetWindowDrawList();
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x, height = theme.px(132);
-    const auto count = static_cast<float>(machine.states.size());
-    const float cell = width / count, box = std::min(theme.px(118), cell * 0.8F), high = theme.px(28);
-    const float middle = at.y + height * 0.62F;
-    const auto x_of = [&](std::size_t i) { return at.x + (static_cast<float>(i) + 0.5F) * cell; };
-    // Words stand on a patch of ground, above whatever line passes there.
-    const auto label = [&](const std::string& text, float centre, float y) {
-        const float half = width_of(theme.small, text) / 2, tall = theme.small->FontSize;
-        list->AddRectFilled({centre - half - theme.px(2), y}, {centre + half + theme.px(2), y + tall},
-                            theme.colour.surface);
-        put_text(list, theme.small, {centre - half, y}, theme.colour.command, text);
-    };
-    std::vector<Machine::Way> ways = machine.ways;
-    std::stable_partition(ways.begin(), ways.end(),
-                          [](const Machine::Way& way) { return way.to != way.from + 1; });
-    for (const Machine::Way& way : ways) {
-        const float a = x_of(way.from), b = x_of(way.to);
-        const bool next = way.to == way.from + 1;
-        const ImU32 line = theme.colour.faint;
-        if (next) {
-            const float from = a + box / 2, to = b - box / 2, head = theme.px(6);
-            list->AddLine({from, middle}, {to - head, middle}, line, theme.px(1.5F));
-            list->AddTriangleFilled({to, middle}, {to - head, middle - head * 0.6F},
-                                    {to - head, middle + head * 0.6F}, line);
-            const std::string verbs = fitted(theme.small, way.verbs, cell - theme.px(6));
-            label(verbs, (from + to) / 2, middle - high / 2 - theme.small->FontSize * 1.2F);
-            continue;
-        }
-        // An arc: forward above, back below.
-        const float side = b > a ? -1.0F : 1.0F, y = middle + side * high / 2;
-        const float bend = side * (theme.px(26) + theme.px(16) * std::abs(static_cast<float>(way.to) -
-                                                                         static_cast<float>(way.from)));
-        const ImVec2 from{a + (b > a ? 1.0F : -1.0F) * box * 0.2F, y};
-        const ImVec2 to{b - (b > a ? 1.0F : -1.0F) * box * 0.2F, y};
-        list->AddBezierQuadratic(from, {(a + b) / 2, y + bend}, to, line, theme.px(1.5F));
-        list->AddCircleFilled(to, theme.px(3.5F), line);
-        label(way.verbs, (a + b) / 2, y + bend / 2 - theme.small->FontSize / 2);
-    }
-    for (std::size_t i = 0; i < machine.states.size(); ++i) {
-        const ImVec2 min{x_of(i) - box / 2, middle - high / 2}, max{x_of(i) + box / 2, middle + high / 2};
-        const bool lit = machine.sessions[i] != 0;
-        list->AddRectFilled(min, max, lit ? theme.colour.accent : theme.colour.raised, theme.px(6));
-        list->AddRect(min, max, lit ? theme.colour.accent : theme.colour.edge, theme.px(6));
-        std::string text = machine.states[i];
-        if (machine.sessions[i] > 1) text += " ×" + std::to_string(machine.sessions[i]);
-        ImFont* const font =
-            width_of(theme.sans, text) <= box - theme.px(8) ? theme.sans : theme.small;
-        text = fitted(font, text, box - theme.px(4));
-        put_text(list, font, {x_of(i) - width_of(font, text) / 2, middle - font->FontSize / 2},
-                 lit ? theme.colour.on_fill : theme.colour.text, text);
-    }
-    ImGui::Dummy({width, height});
-    if (!machine.anywhere.empty()) faint(theme, "from anywhere: " + machine.anywhere);
-    if (!machine.staying.empty()) faint(theme, "the state stays: " + machine.staying);
-}
-
 void Host::sessions(View& view) {
     const Theme& theme = view.theme;
     const sim::World& world = view.player.world();
@@ -235,9 +121,9 @@ void Host::sessions(View& view) {
         return std::any_of(host.services.begin(), host.services.end(),
                            [&](const sim::ServiceSetup& one) { return one.role == role; });
     };
-    if (has(Role::smtp_server)) machine(view, smtp, "SMTP server: the state of its sessions");
-    if (has(Role::pop3_server)) machine(view, pop3, "POP3 server: the state of its sessions");
-    if (has(Role::imap_server)) machine(view, imap, "IMAP server: the state of its sessions");
+    if (has(Role::smtp_server)) draw_machine(view.theme, smtp, "SMTP server: the state of its sessions");
+    if (has(Role::pop3_server)) draw_machine(view.theme, pop3, "POP3 server: the state of its sessions");
+    if (has(Role::imap_server)) draw_machine(view.theme, imap, "IMAP server: the state of its sessions");
     heading(theme, "Connections");
     for (const std::string& text : open) words(theme, theme.mono, theme.colour.text, text);
     if (open.empty()) faint(theme, "None at this moment.");

@@ -37,8 +37,8 @@ constexpr float fold_width = 16;
 
 // The conversation of this moment's row, by number; 0 when it has none.
 std::uint32_t Ladder::talk_now(const View& view) const {
-    const Entry* const now = view.spoken();
-    return now == nullptr ? 0 : view.run.index().number_of(words_at(view.run, *now).subject);
+    const auto now = view.spoken();
+    return !now ? 0 : view.run.index().number_of(words_at(view.run, *now).subject);
 }
 
 void Ladder::choose(View& view) {
@@ -70,11 +70,11 @@ void Ladder::choose(View& view) {
 // Behind the last of the segments that stand together with the one at `begin`.
 std::size_t Ladder::group_end(const View& view, std::size_t begin) const {
     const auto conversation = [&](std::size_t at) {
-        return view.run.trace().at(view.run.entries[chosen_[at]].position()).as<sim::PacketFact>().conversation;
+        return view.run.trace().at(view.run.entries.position(chosen_[at])).as<sim::PacketFact>().conversation;
     };
     const sim::Id own = conversation(begin);
     std::size_t end = begin + 1;
-    while (end < chosen_.size() && view.run.entries[chosen_[end]].kind() == Kind::segment &&
+    while (end < chosen_.size() && view.run.entries.kind(chosen_[end]) == Kind::segment &&
            conversation(end) == own)
         ++end;
     return end;
@@ -92,7 +92,7 @@ void Ladder::fold(const View& view) {
     folded_for_ = chosen_.size();
     shown_.clear();
     for (std::size_t at = 0; at < chosen_.size();) {
-        if (view.run.entries[chosen_[at]].kind() != Kind::segment) {
+        if (view.run.entries.kind(chosen_[at]) != Kind::segment) {
             shown_.push_back(static_cast<std::uint32_t>(at++));
             continue;
         }
@@ -108,7 +108,7 @@ void Ladder::fold(const View& view) {
 void Ladder::lanes_of(const View& view) {
     lanes_.clear();
     std::size_t looked_at = 0;
-    for (const std::uint32_t one : chosen_) {
+    for (const std::size_t one : chosen_) {
         if (++looked_at > lanes_looked_at) break;
         const Who said = who_at(view.run, view.run.entries[one]);
         for (const NodeId node : {said.from, said.to})
@@ -190,7 +190,7 @@ void Ladder::choose_hosts(View& view) {
 
 // What the row says; on the wire, what somebody between the two hosts could read of it.
 RowWords Ladder::words_for(const View& view, std::size_t entry) {
-    const Entry& one = view.run.entries[entry];
+    const Entry one = view.run.entries[entry];
     RowWords said = words_at(view.run, one);
     if (one.kind() == Kind::segment) {
         for (const TlsRecord& record : records_.in(view.run, said.subject, one.position()))
@@ -220,18 +220,25 @@ void Ladder::head(const View& view, float width) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float size = theme.small->FontSize;
     put_text(list, theme.small, at, theme.colour.faint, "time, UTC");
+    // Names that are wider than their lanes take turns on two lines.
+    const auto name_of = [&](NodeId lane) { return view.run.index().node_name(lane); };
+    const bool two = lane_width_ > 0 && std::any_of(lanes_.begin(), lanes_.end(), [&](NodeId lane) {
+        return width_of(theme.small, name_of(lane)) > lane_width_ - theme.px(6);
+    });
     for (std::size_t i = 0; i < lanes_.size() && lane_width_ > 0; ++i) {
-        const std::string name =
-            fitted(theme.small, view.run.index().node_name(lanes_[i]), lane_width_ - theme.px(6));
+        const bool outer = i == 0 || i + 1 == lanes_.size();
+        const float wide = two ? lane_width_ * (outer ? 1.25F : 2) : lane_width_;
+        const std::string name = fitted(theme.small, name_of(lanes_[i]), wide - theme.px(6));
         const float x = at.x + time_width_ + (static_cast<float>(i) + 0.5F) * lane_width_;
-        put_text(list, theme.small, {x - width_of(theme.small, name) / 2, at.y}, theme.colour.text, name);
+        const float y = at.y + (two && i % 2 == 1 ? size * 1.1F : 0);
+        put_text(list, theme.small, {x - width_of(theme.small, name) / 2, y}, theme.colour.text, name);
     }
     put_text(list, theme.small, {at.x + text_x_, at.y}, theme.colour.faint,
              lane_width_ > 0 ? "what is said, done, decided" : "from → to: what is said, done, decided");
     if (section_width_ > 0)
         put_text(list, theme.small, {at.x + width - section_width_ + theme.px(8), at.y},
                  theme.colour.faint, "section");
-    ImGui::Dummy({width, size + theme.px(3)});
+    ImGui::Dummy({width, size * (two ? 2.1F : 1) + theme.px(3)});
 }
 
 void Ladder::arrow(const View& view, const RowWords& said, ImVec2 at, float strength) {
@@ -314,9 +321,9 @@ void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
         if (!who.empty()) text = who + ": " + text;
     }
     float x = at.x + text_x_;
-    const Kind kind = view.run.entries[entry].kind();
+    const Kind kind = view.run.entries.kind(entry);
     if (grouped_ && kind == Kind::segment) x += theme.px(fold_width);
-    if (kind == Kind::line && view.run.encrypted(said.subject, view.run.entries[entry].position()))
+    if (kind == Kind::line && view.run.encrypted(said.subject, view.run.entries.position(entry)))
         x += put_lock(list, theme, {x, y}, strength);
     put_text(list, theme.mono, {x, y}, faded(theme.of(said.ink), strength), text,
              at.x + width - x - section_width_ - theme.px(4));
@@ -342,7 +349,7 @@ void Ladder::group(View& view, std::size_t first, ImVec2 at, float width) {
     const std::size_t end = group_end(view, first);
     std::uint64_t octets = 0;
     for (std::size_t i = first; i < end; ++i)
-        octets += view.run.trace().at(view.run.entries[chosen_[i]].position()).as<sim::PacketFact>().payload_octets;
+        octets += view.run.trace().at(view.run.entries.position(chosen_[i])).as<sim::PacketFact>().payload_octets;
     const bool open = is_open(chosen_[first]);
     const Who who = who_at(view.run, view.run.entries[chosen_[first]]);
     const float strength = chosen_[first] < view.player.happened() ? 1 : 0.45F;
@@ -375,15 +382,17 @@ void Ladder::rows(View& view, float height) {
     const float width = ImGui::GetContentRegionAvail().x;
     if (view.moved || scroll_ > 0) {
         // The moment stays in sight, a third from the top.
-        const auto happened = static_cast<std::uint32_t>(view.player.happened());
-        std::ptrdiff_t behind = 0;
+        const std::size_t happened = view.player.happened();
+        std::size_t behind = 0;
         if (grouped_) {
-            behind = std::lower_bound(shown_.begin(), shown_.end(), happened,
-                                      [&](std::uint32_t one, std::uint32_t b) {
-                                          return chosen_[one & ~head_bit] < b;
-                                      }) - shown_.begin();
+            behind = static_cast<std::size_t>(
+                std::lower_bound(shown_.begin(), shown_.end(), happened,
+                                 [&](std::uint32_t one, std::size_t b) {
+                                     return chosen_[one & ~head_bit] < b;
+                                 }) -
+                shown_.begin());
         } else {
-            behind = std::lower_bound(chosen_.begin(), chosen_.end(), happened) - chosen_.begin();
+            behind = chosen_.below(happened);
         }
         const auto line = static_cast<float>(behind) - 1;
         const float top = line * row_height_, seen = ImGui::GetWindowHeight();

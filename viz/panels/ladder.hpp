@@ -25,7 +25,7 @@ private:
     void fold(const View& view);
     std::size_t group_end(const View& view, std::size_t begin) const;
     std::size_t rows_shown() const { return grouped_ ? shown_.size() : chosen_.size(); }
-    bool is_open(std::uint32_t entry) const { return all_folded_ == (opened_.count(entry) != 0); }
+    bool is_open(std::size_t entry) const { return all_folded_ == (opened_.count(entry) != 0); }
     void choose_hosts(View& view);
     void lanes_of(const View& view);
     void head(const View& view, float width);
@@ -46,14 +46,14 @@ private:
 
     Wanted wanted_, asked_for_;
     std::shared_ptr<Inquiry> inquiry_;
-    std::vector<std::uint32_t> chosen_;  // indices into Recording::entries
+    EntrySet chosen_;
     // With segments: indices into chosen_; a group's head has the highest bit.
     static constexpr std::uint32_t head_bit = 0x80000000;
     std::vector<std::uint32_t> shown_;
     bool grouped_ = false;
     std::size_t folded_for_ = ~std::size_t{0};  // so many of chosen_
     bool all_folded_ = true;
-    std::set<std::uint32_t> opened_;  // groups, by the entry of their first segment
+    std::set<std::size_t> opened_;  // groups, by the entry of their first segment
     TlsRecords records_;
     std::vector<NodeId> lanes_;
     float time_width_ = 0, lane_width_ = 0, text_x_ = 0, section_width_ = 0, row_height_ = 0;

@@ -31,8 +31,8 @@ void Ladder::envelope(View& view, const Entry& entry) {
     std::vector<std::string> commands;
     std::size_t at = view.run.entry_at(entry.position());
     for (std::size_t steps = 0; at-- > 0 && steps < rows_back_max; ++steps) {
-        if (view.run.entries[at].kind() != Kind::line) continue;
-        const sim::RowView row = view.run.trace().at(view.run.entries[at].position());
+        if (view.run.entries.kind(at) != Kind::line) continue;
+        const sim::RowView row = view.run.trace().at(view.run.entries.position(at));
         const auto& line = row.as<sim::LineFact>();
         if (line.conversation != content.conversation || line.speech != Speech::command) continue;
         const std::string text = sim::views::visible(row.tail<sim::LineFact>());
@@ -107,13 +107,13 @@ void Ladder::records(View& view, const Entry& entry) {
 // The row that is now, whole, and the decisions that led to it.
 void Ladder::why(View& view) {
     const Theme& theme = view.theme;
-    const Entry* const current = view.spoken();
-    if (current == nullptr) {
+    const auto at = view.spoken_at();
+    if (!at) {
         faint(theme, "Nothing has happened yet. → steps on, Space plays.");
         return;
     }
-    const RowWords said =
-        words_for(view, static_cast<std::size_t>(current - view.run.entries.data()));
+    const Entry current = view.run.entries[*at];
+    const RowWords said = words_for(view, *at);
     std::string who = said.from == nothing ? "" : view.run.index().node_name(said.from);
     if (said.to != nothing) who += " → " + view.run.index().node_name(said.to);
     if (said.section.known()) who += "   " + to_string(said.section);
@@ -121,21 +121,21 @@ void Ladder::why(View& view) {
           sim::views::clock_time(view.run.setup(), view.player.now()) + "   " + who);
     wrapped(theme, theme.mono, theme.of(said.ink), said.text);
     if (view.hex) {
-        records(view, *current);
-        hex(view, *current);
+        records(view, current);
+        hex(view, current);
         return;
     }
-    if (current->kind() == Kind::decision) return;
-    records(view, *current);
-    if (!view.on_the_wire || !view.run.encrypted(said.subject, current->position()))
-        content(view, *current);
+    if (current.kind() == Kind::decision) return;
+    records(view, current);
+    if (!view.on_the_wire || !view.run.encrypted(said.subject, current.position()))
+        content(view, current);
     unsigned shown = 0;
     const Time time = view.player.now();
     for (std::size_t i = view.player.happened() - 1; i-- > 0 && shown < 3;) {
-        const Entry& entry = view.run.entries[i];
+        const Kind kind = view.run.entries.kind(i);
         if (view.run.time_of(i) + 50 * millisecond < time) break;
-        if (entry.kind() != Kind::decision && entry.kind() != Kind::verdict) continue;
-        const RowWords reason = words_at(view.run, entry);
+        if (kind != Kind::decision && kind != Kind::verdict) continue;
+        const RowWords reason = words_at(view.run, view.run.entries[i]);
         if (reason.from != said.from && reason.subject != said.subject) continue;
         if (shown++ == 0) words(theme, theme.small, theme.colour.faint, "decided before it");
         std::string text = reason.text;

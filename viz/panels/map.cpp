@@ -306,13 +306,15 @@ void Map::draw(View& view) {
     move_camera(view, min_, size);
     gather(view);
     active_ = nothing;
-    if (const Entry* current = view.spoken())
+    if (const auto current = view.spoken())
         active_ = words_at(view.run, *current).from;
     drag(view);
     list_->PushClipRect(min_, max_, true);
     networks(view);
     if (view.mx_arrows) exchangers(view);
+    else labels_.clear();
     hosts(view);
+    exchanger_labels(view);
     attackers(view);
     verdicts(view);
     flights(view);

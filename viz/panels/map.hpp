@@ -35,6 +35,7 @@ class Map : public Panel {
     void exchanger(View& view, std::uint32_t from, std::string_view name, unsigned preference,
                    const std::string& domain, bool tried);
     float hidden(ImVec2 middle, float half_width, float half_height) const;
+    void exchanger_labels(const View& view);
     void attackers(View& view);
     void flights(View& view);
     void lock(const View& view, ImVec2 middle);
@@ -63,6 +64,11 @@ class Map : public Panel {
     bool moved_ = false;
     std::map<std::string, std::uint32_t> hosts_by_name_;  // names in DNS, in lower case
     std::vector<std::pair<std::uint32_t, std::uint32_t>> arrows_;  // drawn in this frame
+    struct Label {
+        std::string text;
+        ImVec2 middle, half;
+    };
+    std::vector<Label> labels_;           // of those arrows
 };
 
 }  // namespace postroad::viz

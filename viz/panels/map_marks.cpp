@@ -96,14 +96,24 @@ void Map::exchanger(View& view, std::uint32_t from, std::string_view name, unsig
         middle = there;
     }
     if (middle.x - wide / 2 < min_.x || middle.x + wide / 2 > max_.x) return;
-    list_->AddRectFilled({middle.x - wide / 2 - theme.px(3), middle.y - size * 0.65F},
-                         {middle.x + wide / 2 + theme.px(3), middle.y + size * 0.65F},
-                         faded(theme.colour.ground, 0.9F), theme.px(3));
-    put_text(list_, theme.small, {middle.x - wide / 2, middle.y - size / 2}, theme.colour.text,
-             text, 1e9F, size);
+    labels_.push_back({text, middle, {wide / 2 + theme.px(3), size * 0.65F}});
 }
 
-// How much of cards, of networks' names and of the room's edge a label there would hide.
+// On top of all arrows.
+void Map::exchanger_labels(const View& view) {
+    const Theme& theme = view.theme;
+    const float size = theme.small->FontSize * 0.9F;
+    for (const Label& one : labels_) {
+        const ImVec2 min{one.middle.x - one.half.x, one.middle.y - one.half.y};
+        list_->AddRectFilled(min, {one.middle.x + one.half.x, one.middle.y + one.half.y},
+                             faded(theme.colour.ground, 0.9F), theme.px(3));
+        put_text(list_, theme.small, {min.x + theme.px(3), one.middle.y - size / 2}, theme.colour.text,
+                 one.text, 1e9F, size);
+    }
+}
+
+// How much of cards, of networks' names, of other labels and of the room's edge a label there would
+// hide.
 float Map::hidden(ImVec2 middle, float half_width, float half_height) const {
     float out = 0;
     const auto cover = [&](ImVec2 low, ImVec2 high) {
@@ -122,6 +132,11 @@ float Map::hidden(ImVec2 middle, float half_width, float half_height) const {
         const ImVec2 head = at(layout_->networks[i].min);
         cover(head, {head.x + 110 * zoom_, head.y + 32 * zoom_});
     }
+    const float others = out;
+    for (const Label& one : labels_)
+        cover({one.middle.x - one.half.x, one.middle.y - one.half.y},
+              {one.middle.x + one.half.x, one.middle.y + one.half.y});
+    out += (out - others) * 9;  // two words on each other are no words
     if (middle.x - half_width < min_.x || middle.x + half_width > max_.x) out += 1e6F;
     return out;
 }
@@ -130,6 +145,7 @@ void Map::exchangers(View& view) {
     const sim::World& world = view.player.world();
     const sim::Setup& setup = view.run.setup();
     arrows_.clear();
+    labels_.clear();
     if (hosts_by_name_.empty())
         for (std::uint32_t i = 0; i < setup.hosts.size(); ++i)
             for (const std::string& name :

@@ -135,9 +135,8 @@ void Map::verdicts(View& view) {
     const Recording& run = view.run;
     const double now = run.story.seconds_at(view.player.now());
     for (std::size_t i = view.player.happened(); i-- > 0 && i + 64 > view.player.happened();) {
-        const Entry& entry = run.entries[i];
-        if (entry.kind() != Kind::verdict) continue;
-        const sim::RowView row = run.trace().at(entry.position());
+        if (run.entries.kind(i) != Kind::verdict) continue;
+        const sim::RowView row = run.trace().at(run.entries.position(i));
         const double age = now - run.story.seconds_at(row.head().time);
         if (age > flash_s) return;
         const auto& fact = row.as<sim::VerdictFact>();
@@ -204,13 +203,12 @@ ImVec2 Map::clear_place(const View& view, ImVec2 host, NodeId to, ImVec2 size) c
 
 void Map::bubble(View& view) {
     const Recording& run = view.run;
-    const Entry* current = view.player.current();
-    if (current == nullptr) return;
+    if (view.player.happened() == 0) return;
     // The last thing somebody said or decided, unless it is long ago.
     const double now = run.story.seconds_at(view.player.now());
     RowWords row;
     for (std::size_t i = view.player.happened(); i-- > 0 && i + 8 > view.player.happened();) {
-        const Kind kind = run.entries[i].kind();
+        const Kind kind = run.entries.kind(i);
         if (kind == Kind::segment || kind == Kind::mailbox) continue;
         if (now - run.story.seconds_at(run.time_of(i)) > flash_s) break;
         row = words_at(run, run.entries[i]);

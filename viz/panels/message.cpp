@@ -78,19 +78,24 @@ constexpr std::size_t copies_shown = 40;
 void Message::list(View& view) {
     const Theme& theme = view.theme;
     const auto& journeys = view.run.index().journeys;
-    for (std::uint32_t i = 0; i < journeys.size(); ++i) {
-        const auto& custody = view.run.index().custody;
-        const bool begun = custody[journeys[i].steps.front()].position < view.player.position();
-        std::string label = std::to_string(i + 1) + "  ";
-        label += journeys[i].report_on != nothing
-                     ? "report on " + std::to_string(journeys[i].report_on + 1)
-                     : journeys[i].subject.empty() ? "(no subject)"
-                                                   : sim::views::visible(journeys[i].subject);
-        label = fitted(theme.sans, label, ImGui::GetContentRegionAvail().x) + "##" + std::to_string(i);
-        ImGui::PushStyleColor(ImGuiCol_Text, begun ? theme.colour.text : theme.colour.faint);
-        if (ImGui::Selectable(label.c_str(), i == view.journey)) view.journey = i;
-        ImGui::PopStyleColor();
-    }
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(journeys.size()));
+    while (clipper.Step())
+        for (auto i = static_cast<std::uint32_t>(clipper.DisplayStart);
+             i < static_cast<std::uint32_t>(clipper.DisplayEnd); ++i) {
+            const sim::views::Journey journey = journeys[i];
+            const bool begun =
+                view.run.index().custody[journey.steps.front()].position < view.player.position();
+            const std::string_view subject = journey.subject();
+            std::string label = std::to_string(i + 1) + "  ";
+            label += journey.report_on != nothing
+                         ? "report on " + std::to_string(journey.report_on + 1)
+                         : subject.empty() ? "(no subject)" : sim::views::visible(subject);
+            label = fitted(theme.sans, label, ImGui::GetContentRegionAvail().x) + "##" + std::to_string(i);
+            ImGui::PushStyleColor(ImGuiCol_Text, begun ? theme.colour.text : theme.colour.faint);
+            if (ImGui::Selectable(label.c_str(), i == view.journey)) view.journey = i;
+            ImGui::PopStyleColor();
+        }
 }
 
 void Message::steps(View& view, const sim::views::Journey& journey) {
@@ -108,7 +113,7 @@ void Message::steps(View& view, const sim::views::Journey& journey) {
     ImGui::TableHeadersRow();
     Time before = 0;
     for (std::size_t i = 0; i < journey.steps.size(); ++i) {
-        const sim::views::Custody& step = custody[journey.steps[i]];
+        const sim::views::Custody step = custody[journey.steps[i]];
         const bool happened = step.position < view.player.position();
         const ImU32 ink = happened ? theme.colour.text : faded(theme.colour.faint, 0.6F);
         const bool bad = step.fact.move == CustodyMove::bounced || step.fact.move == CustodyMove::discarded;
@@ -187,7 +192,7 @@ void Message::copies(View& view) {
 std::string Message::content_at(const View& view, const sim::views::Journey& journey,
                                 std::size_t step) const {
     const auto& custody = view.run.index().custody;
-    const sim::views::Custody& here = custody[journey.steps[step]];
+    const sim::views::Custody here = custody[journey.steps[step]];
     if (here.fact.move == CustodyMove::delivered) {
         const sim::World& world = view.player.world();
         for (std::uint32_t i = 0; i < world.mail.stored.size(); ++i) {
@@ -239,7 +244,7 @@ void Message::header_fields(View& view, const std::string& content, const Envelo
 void Message::hop(View& view, const sim::views::Journey& journey) {
     const Theme& theme = view.theme;
     const auto& custody = view.run.index().custody;
-    const sim::views::Custody& here = custody[journey.steps[shown_]];
+    const sim::views::Custody here = custody[journey.steps[shown_]];
     if (here.position >= view.player.position()) {
         faint(theme, "This has not happened yet at this moment.");
         return;
@@ -300,16 +305,17 @@ void Message::draw(View& view) {
         }
     }
     ImGui::BeginChild("message", {0, 0});
-    const sim::views::Journey& journey = journeys[view.journey];
+    const sim::views::Journey journey = journeys[view.journey];
     if (chosen_for_ != view.journey || view.moved) chosen_ = ~std::size_t{0};
     chosen_for_ = view.journey;
     shown_ = 0;
     for (std::size_t i = 0; i < journey.steps.size(); ++i)
         if (view.run.index().custody[journey.steps[i]].position < view.player.position()) shown_ = i;
     if (chosen_ < journey.steps.size()) shown_ = chosen_;
-    std::string title = journey.subject.empty() ? "Message " + std::to_string(view.journey + 1)
-                                                : "\"" + sim::views::visible(journey.subject) + "\"";
-    if (!journey.message_id.empty()) title += "   " + sim::views::visible(journey.message_id);
+    const std::string_view subject = journey.subject(), message_id = journey.message_id();
+    std::string title = subject.empty() ? "Message " + std::to_string(view.journey + 1)
+                                        : "\"" + sim::views::visible(subject) + "\"";
+    if (!message_id.empty()) title += "   " + sim::views::visible(message_id);
     heading(theme, title);
     if (fates_of_ != view.journey) {
         fates_of_ = view.journey;

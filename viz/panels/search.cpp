@@ -24,7 +24,7 @@ class Search : public Panel {
     bool failures_ = false;
     bool asked_failures_ = false;
     std::shared_ptr<Inquiry> inquiry_;
-    std::vector<std::uint32_t> found_;
+    EntrySet found_;
 };
 
 void Search::look(View& view) {
@@ -67,9 +67,8 @@ void Search::draw(View& view) {
     faint(theme, told);
     if (enter && !found_.empty()) {
         // The next one behind this moment, or the first.
-        auto next = std::lower_bound(found_.begin(), found_.end(),
-                                     static_cast<std::uint32_t>(view.player.happened()));
-        view.player.go_to_entry(next == found_.end() ? found_.front() : *next);
+        const std::size_t next = found_.below(view.player.happened());
+        view.player.go_to_entry(found_[next == found_.size() ? 0 : next]);
     }
     const float row = theme.mono->FontSize + theme.px(8);  // whole rows, so that none is cut
     ImGui::BeginChild("found", {0, std::max(1.0F, std::floor(ImGui::GetContentRegionAvail().y / row)) * row});
@@ -77,13 +76,14 @@ void Search::draw(View& view) {
     clipper.Begin(static_cast<int>(found_.size()), row);
     while (clipper.Step())
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-            const std::uint32_t entry = found_[static_cast<std::size_t>(i)];
+            const std::size_t entry = found_[static_cast<std::size_t>(i)];
             const RowWords said = words_at(view.run, view.run.entries[entry]);
             const ImVec2 at = ImGui::GetCursorScreenPos();
             const float width = ImGui::GetContentRegionAvail().x;
             ImGui::PushID(i);
             if (ImGui::Selectable("##row", entry + 1 == view.player.happened(), 0, {width, row - theme.px(6)}))
                 view.player.go_to_entry(entry);
+            const bool hovered = ImGui::IsItemHovered();
             ImGui::PopID();
             ImDrawList* const list = ImGui::GetWindowDrawList();
             float x = at.x + put_text(list, theme.mono, at, theme.colour.faint,
@@ -91,9 +91,17 @@ void Search::draw(View& view) {
             x += theme.px(14);
             std::string who = said.from == sim::nothing ? "" : view.run.index().node_name(said.from);
             if (said.to != sim::nothing) who += " → " + view.run.index().node_name(said.to);
-            put_text(list, theme.sans, {x, at.y}, theme.colour.text, who, theme.px(180));
-            x += theme.px(190);
+            const float wide = std::min(theme.px(180), width * 0.26F);
+            put_text(list, theme.sans, {x, at.y}, theme.colour.text, who, wide);
+            x += wide + theme.px(10);
             put_text(list, theme.mono, {x, at.y}, theme.of(said.ink), said.text, at.x + width - x);
+            if (!hovered) continue;
+            // Whole, where the row had no room.
+            ImGui::BeginTooltip();
+            ImGui::PushTextWrapPos(ImGui::GetFontSize() * 40);
+            ImGui::TextUnformatted((who + (who.empty() ? "" : ": ") + said.text).c_str());
+            ImGui::PopTextWrapPos();
+            ImGui::EndTooltip();
         }
     ImGui::EndChild();
 }

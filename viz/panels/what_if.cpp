@@ -27,8 +27,8 @@ class Fork : public Panel {
     void column(View& view, const char* title, const Recording& run,
                 const std::vector<std::size_t>& rows, const WhatIf::Counts& counts, bool own);
     char typed_[400] = {};
-    std::string error_;
-    std::unique_ptr<WhatIf> done_;
+    void try_it(View& view) { trial_.begin(view.player, typed_, false, false); }
+    Trial trial_;
 };
 
 void Fork::ask(View& view) {
@@ -49,10 +49,10 @@ void Fork::ask(View& view) {
                                  typed_, sizeof typed_, ImGuiInputTextFlags_EnterReturnsTrue);
     ImGui::SameLine(0, theme.px(8));
     if (ImGui::Button("Compare", {button, 0}) || enter) {
-        error_.clear();
-        done_ = typed_[0] == 0 ? nullptr : what_if(view.player, typed_, error_);
+        if (typed_[0] == 0) trial_.drop();
+        else try_it(view);
     }
-    if (!error_.empty()) wrapped(theme, theme.mono, theme.colour.bad, error_);
+    if (!trial_.error.empty()) wrapped(theme, theme.mono, theme.colour.bad, trial_.error);
 }
 
 void Fork::column(View& view, const char* title, const Recording& run,
@@ -63,7 +63,7 @@ void Fork::column(View& view, const char* title, const Recording& run,
           std::to_string(counts.delivered) + " delivered, " + std::to_string(counts.bounced) +
               " bounced, " + std::to_string(counts.failures) + " failures, " +
               std::to_string(counts.lines) + " lines");
-    const std::size_t first = done_->same > alike_shown ? done_->same - alike_shown : 0;
+    const std::size_t first = trial_.done->same > alike_shown ? trial_.done->same - alike_shown : 0;
     // Whole rows, so that none is cut.
     const float row = theme.mono->FontSize + ImGui::GetStyle().ItemSpacing.y;
     ImGui::BeginChild(title, {0, std::max(1.0F, std::floor(ImGui::GetContentRegionAvail().y / row)) * row});
@@ -73,7 +73,7 @@ void Fork::column(View& view, const char* title, const Recording& run,
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
             const std::size_t at = first + static_cast<std::size_t>(i);
             const RowWords said = words_at(run, run.entries[rows[at]]);
-            const bool alike = at < done_->same, parts = at == done_->same;
+            const bool alike = at < trial_.done->same, parts = at == trial_.done->same;
             if (parts) {
                 const ImVec2 from = ImGui::GetCursorScreenPos();
                 ImGui::GetWindowDrawList()->AddRectFilled(
@@ -86,7 +86,7 @@ void Fork::column(View& view, const char* title, const Recording& run,
             words(theme, theme.mono, alike ? theme.colour.faint : theme.of(said.ink), text + said.text);
             if (own && ImGui::IsItemClicked()) view.player.go_to_entry(rows[at]);
         }
-    if (done_->same == rows.size()) faint(theme, "Nothing more happens here.");
+    if (trial_.done->same == rows.size()) faint(theme, "Nothing more happens here.");
     ImGui::EndChild();
 }
 
@@ -98,10 +98,10 @@ void Fork::timelines(View& view) {
     const float high = theme.px(20), gap = theme.px(4), width = ImGui::GetContentRegionAvail().x - label;
     if (width < theme.px(80)) return;
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const StoryClock& clock = view.run.story.length() > done_->other->story.length()
+    const StoryClock& clock = view.run.story.length() > trial_.done->other->story.length()
                                   ? view.run.story
-                                  : done_->other->story;
-    const double from = clock.seconds_at(done_->at);
+                                  : trial_.done->other->story;
+    const double from = clock.seconds_at(trial_.done->at);
     const double length = std::max(clock.length() - from, 1e-6);
     const auto x_of = [&](Time moment) {
         const double part = std::clamp((clock.seconds_at(moment) - from) / length, 0.0, 1.0);
@@ -122,11 +122,11 @@ void Fork::timelines(View& view) {
                                 {x + theme.px(2), y + high * (entry.failure() ? 1.0F : 0.8F)}, colour);
         }
     };
-    strip("as it was", view.run, done_->was, at.y);
-    strip("with the change", *done_->other, done_->is, at.y + high + gap);
-    const Recording& first = done_->same < done_->is.size() ? *done_->other : view.run;
-    const auto& rows = done_->same < done_->is.size() ? done_->is : done_->was;
-    const float x = x_of(first.time_of(rows[done_->same]));
+    strip("as it was", view.run, trial_.done->was, at.y);
+    strip("with the change", *trial_.done->other, trial_.done->is, at.y + high + gap);
+    const Recording& first = trial_.done->same < trial_.done->is.size() ? *trial_.done->other : view.run;
+    const auto& rows = trial_.done->same < trial_.done->is.size() ? trial_.done->is : trial_.done->was;
+    const float x = x_of(first.time_of(rows[trial_.done->same]));
     list->AddLine({x, at.y - theme.px(2)}, {x, at.y + 2 * high + gap + theme.px(2)}, theme.colour.accent,
                   theme.px(2));
     ImGui::Dummy({width, 2 * high + gap + theme.px(6)});
@@ -134,23 +134,23 @@ void Fork::timelines(View& view) {
 
 void Fork::compare(View& view) {
     const Theme& theme = view.theme;
-    const std::string at = sim::views::clock_time(view.run.setup(), done_->at);
-    if (!done_->parts()) {
+    const std::string at = sim::views::clock_time(view.run.setup(), trial_.done->at);
+    if (!trial_.done->parts()) {
         wrapped(theme, theme.sans, theme.colour.good,
-                "From " + at + " on, `" + done_->change + "` changes nothing that happens: both runs are alike.");
+                "From " + at + " on, `" + trial_.done->change + "` changes nothing that happens: both runs are alike.");
         return;
     }
     wrapped(theme, theme.sans, theme.colour.text,
-            "With `" + done_->change + "` at " + at + " the first " + std::to_string(done_->same) +
+            "With `" + trial_.done->change + "` at " + at + " the first " + std::to_string(trial_.done->same) +
                 " rows stay as they were; the marked ones are where the runs part.");
     timelines(view);
     const float width = (ImGui::GetContentRegionAvail().x - theme.px(14)) / 2;
     ImGui::BeginChild("was", {width, 0});
-    column(view, "As it was", view.run, done_->was, done_->was_counts, true);
+    column(view, "As it was", view.run, trial_.done->was, trial_.done->was_counts, true);
     ImGui::EndChild();
     ImGui::SameLine(0, theme.px(14));
     ImGui::BeginChild("is", {0, 0});
-    column(view, "With the change", *done_->other, done_->is, done_->is_counts, false);
+    column(view, "With the change", *trial_.done->other, trial_.done->is, trial_.done->is_counts, false);
     ImGui::EndChild();
 }
 
@@ -158,12 +158,13 @@ void Fork::draw(View& view) {
     if (!view.proposed.empty()) {
         std::strncpy(typed_, view.proposed.c_str(), sizeof typed_ - 1);
         view.proposed.clear();
-        error_.clear();
-        done_ = what_if(view.player, typed_, error_);
+        try_it(view);
     }
     ask(view);
+    trial_.arrived(view.player);
     ImGui::Separator();
-    if (done_ != nullptr) compare(view);
+    if (trial_.done != nullptr) compare(view);
+    else if (trial_.busy()) working(view.theme, trial_.share(), "The copy runs on with `" + trial_.change + "`");
     else
         faint(view.theme, "The world is copied at this moment, changed, and run on; this run stays as it is.");
 }
