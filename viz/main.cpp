@@ -188,6 +188,8 @@ int measure(viz::App& app, unsigned frames, unsigned width, unsigned height) {
         canvas.end(0);
     }
     const double frame_ms = (cpu_ms() - began) / frames;
+    app.view().player.patient = true;
+    app.view().player.arrive();  // on the way there are two worlds
     // Searches: something that is everywhere, a host, a number, something that is nowhere.
     viz::Finder& finder = app.view().finder;
     finder.prepare();
