@@ -427,10 +427,12 @@ void mapi_over(Run& run, std::uint32_t number, Ending how) {
     const std::string told(run.world.heap.view(said));
     run.world.heap.drop(said);
     mapi_program(run, person).words = said;
-    const std::string_view why = told.empty() ? words_of(how) : std::string_view(told);
     const MapiLine mine = line_of(run, person, *line);
     const bool never_came_up = how == Ending::refused || how == Ending::timed_out ||
                                how == Ending::unreachable;
+    // A client that was never connected knows only that it is not.
+    const bool says = !told.empty() && !never_came_up;
+    const std::string_view why = says ? std::string_view(told) : words_of(how);
     if (run.is_down(run.setup().people[person].device)) {
         line_failed(run, person, *line, conversation_of(run, number), why);
     } else if (about.kind == RpcLineKind::mapper) {
