@@ -228,6 +228,7 @@ TEST_CASE("a datagram that a firewall eats is made up for by the poll, within a 
                        "[hosts.bob-pc]\nfirewall = \"own\"\n[firewalls.own]\npolicy = \"accept\"\n"
                        "rules = '''\nct state established,related accept\nudp dport 53 accept\nudp dport 1024-65535 drop\n'''\n"));
     look(w);
+    w.run_for(10 * second);  // its first poll is over
     deliver(w, "one");
     w.run_for(5 * second);
     INFO(w.dialogue());
