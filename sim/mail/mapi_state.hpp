@@ -95,7 +95,8 @@ struct MapiSession {
     std::uint32_t serial = 0;            // of the wait and of the push: late events are not for us
     std::uint32_t push_serial = 0;
     std::uint16_t index = 0;             // picxr
-    std::uint16_t unused[3] = {};
+    std::uint16_t unused = 0;
+    std::uint32_t sent = 0;              // messages, in this session
 };
 static_assert(Record<MapiSession>);
 

@@ -87,6 +87,7 @@ void enter(Doing& doing, Id id, Id composed, const mapi::Item& item, std::string
     Text content;
     mail::Entry entry;
     entry.conversation = doing.conversation;
+    entry.transaction = doing.tables().sessions.edit(doing.session).sent++;
     entry.reverse_path = doing.run.setup().people[doing.owner()].address;
     entry.trace_octets = sign(doing, id, text, content);
     entry.content = content;
