@@ -183,6 +183,7 @@ std::string service_name(std::uint8_t protocol, std::uint16_t port) {
         case 53: return "DNS";
         case 88: return "Kerberos";
         case 110: return "POP3";
+        case 135: return "endpoint mapper";
         case 143: return "IMAP";
         case 465: return "submission over TLS";
         case 587: return "submission";

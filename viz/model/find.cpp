@@ -3,6 +3,7 @@
 #include "viz/model/find.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <ctime>
 
 namespace postroad::viz {
@@ -10,7 +11,7 @@ namespace {
 
 // Whole words of an EntrySet.
 constexpr std::size_t texts_a_turn = 64 * 320;  // a few hundredths of a second
-constexpr std::size_t entries_a_turn = 64 * 16'384;
+constexpr std::size_t entries_a_turn = Texts::mark_every;
 
 double clock_ms() {
     timespec now{};
@@ -141,11 +142,44 @@ bool Finder::concerns(const Inquiry& one, const Entry& entry) const {
     return wanted.journey == sim::nothing || has(one.subjects_, who.subject);
 }
 
-void Finder::go_on(Inquiry& one, std::size_t end) {
+Finder::Piece Finder::look(const Inquiry& one, std::size_t begin, std::size_t end,
+                           Texts::Walk walk) const {
     const Wanted& wanted = one.wanted_;
     const bool words = !wanted.words.empty();
     const bool deep =
         !wanted.hosts.empty() || wanted.talk != 0 || wanted.journey != sim::nothing;
+    Piece out;
+    out.found.resize((end - begin + 63) / 64, 0);
+    Entries::Reader reader(run_.entries, begin);
+    for (std::size_t at = begin; at < end; ++at) {
+        bool fits = one.fits_[run_.entries.octet(at)];
+        if (words && Texts::speaks(run_.entries.kind(at)))
+            fits = one.match_.has(walk.next(texts_)) && fits;
+        if (fits && deep) {
+            reader.go_to(at);
+            fits = concerns(one, reader.entry());
+        }
+        if (!fits) continue;
+        ++out.count;
+        const std::size_t place = at - begin;
+        out.found[place / 64] |= std::uint64_t{1} << (place % 64);
+    }
+    out.walk = walk;
+    return out;
+}
+
+// Keeps the first so many bits.
+void Finder::keep(std::vector<std::uint64_t>& found, std::size_t most) {
+    for (std::uint64_t& word : found) {
+        while (static_cast<std::size_t>(std::popcount(word)) > most)
+            word &= ~(std::uint64_t{1} << (63 - std::countl_zero(word)));
+        most -= static_cast<std::size_t>(std::popcount(word));
+    }
+}
+
+void Finder::go_on(Inquiry& one, std::size_t end) {
+    const Wanted& wanted = one.wanted_;
+    const bool words = !wanted.words.empty();
     if (words) texts_.match(one.match_);
     const std::size_t begin = one.at_;
     std::vector<std::uint64_t> found;
@@ -153,26 +187,23 @@ void Finder::go_on(Inquiry& one, std::size_t end) {
     if (words && !one.match_.any && texts_.whole()) {
         one.at_ = run_.entries.size();  // no text has them
     } else {
-        found.resize((end - begin + 63) / 64, 0);
-        Entries::Reader reader(run_.entries, begin);
-        Texts::Walk walk = one.walk_;
-        for (std::size_t at = begin; at < end; ++at) {
-            bool fits = one.fits_[run_.entries.octet(at)];
-            if (words && Texts::speaks(run_.entries.kind(at)))
-                fits = one.match_.has(walk.next(texts_)) && fits;
-            if (fits && deep) {
-                reader.go_to(at);
-                fits = concerns(one, reader.entry());
-            }
-            if (!fits) continue;
-            ++count;
-            if (one.kept_ >= wanted.found_max) continue;
-            ++one.kept_;
-            const std::size_t place = at - begin;
-            found[place / 64] |= std::uint64_t{1} << (place % 64);
-        }
-        one.walk_ = walk;
-        one.at_ = end;
+        // While another thread looks at the turn behind this one, two go in the time of one.
+        const bool two = words && texts_.whole() && end - begin == entries_a_turn &&
+                         begin % entries_a_turn == 0 && end < run_.entries.size();
+        const std::size_t last = two ? std::min(end + entries_a_turn, run_.entries.size()) : end;
+        Piece second;
+        std::thread other;
+        if (two)
+            other = std::thread([&] { second = look(one, end, last, texts_.walk_at(end)); });
+        Piece first = look(one, begin, end, one.walk_);
+        if (two) other.join();
+        one.walk_ = two ? second.walk : first.walk;
+        one.at_ = last;
+        count = first.count + second.count;
+        found = std::move(first.found);
+        found.insert(found.end(), second.found.begin(), second.found.end());
+        if (one.kept_ + count > wanted.found_max) keep(found, wanted.found_max - one.kept_);
+        one.kept_ = std::min<std::size_t>(wanted.found_max, one.kept_ + count);
     }
     const std::lock_guard lock(one.mutex_);
     if (count != 0 && one.count_ == 0) one.first_ms_ = clock_ms() - one.asked_ms_;

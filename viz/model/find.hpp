@@ -81,6 +81,14 @@ private:
     void work();
     void begin(Inquiry& one) const;
     void go_on(Inquiry& one, std::size_t end);
+    // What fits among these entries, a bit each, with the walk through their texts.
+    struct Piece {
+        std::vector<std::uint64_t> found;
+        std::uint64_t count = 0;
+        Texts::Walk walk;
+    };
+    Piece look(const Inquiry& one, std::size_t begin, std::size_t end, Texts::Walk walk) const;
+    static void keep(std::vector<std::uint64_t>& found, std::size_t most);
     bool concerns(const Inquiry& one, const Entry& entry) const;
 
     const Recording& run_;

@@ -86,7 +86,7 @@ Protocol protocol_of(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t 
     if (is(53)) return Protocol::dns;
     if (protocol != net::protocol_tcp) return Protocol::other;
     if (is(25) || is(587) || is(465)) return Protocol::smtp;
-    if (is(110) || is(995) || is(143) || is(993)) return Protocol::pop3;
+    if (is(110) || is(995) || is(143) || is(993) || is(135)) return Protocol::pop3;
     return Protocol::other;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <thread>
 
 #include "protocols/base/ascii.hpp"
 #include "protocols/base/assertion.hpp"
@@ -16,6 +17,7 @@ constexpr char gap = 1;  // in a form; no text has it: visible() escapes it
 constexpr std::uint32_t gaps_max = 255;
 // Numbers below this stand for themselves and need no entry among the parts.
 constexpr std::uint32_t numbers_max = 1U << 20;
+constexpr std::uint32_t worth_a_thread = 100'000;  // texts to look at
 
 // Where a piece of a text and the words looked for can overlap at its edges.
 namespace edge {
@@ -206,6 +208,11 @@ std::uint32_t Texts::number_of(NodeId node, std::string_view text) {
 void Texts::add(std::size_t count) {
     std::string text;
     for (; count > 0 && !whole(); --count, reader_.next()) {
+        if (reader_.at() % mark_every == 0) {
+            marks_.emplace_back();
+            marks_.back().at_ = stream_.size();
+            marks_.back().fresh_ = size_;
+        }
         const Entry entry = reader_.entry();
         if (!speaks(entry.kind())) continue;
         const RowWords said = words_at(run_, entry);
@@ -217,6 +224,8 @@ void Texts::add(std::size_t count) {
         if (number == size_) ++size_;
     }
     if (!whole()) return;
+    middle_ = size_ / 2 & ~63U;
+    middle_at_ = middle_ == 0 ? 0 : starts_[middle_];
     // The tables are only needed while texts come.
     std::vector<std::uint32_t>().swap(slots_);
     std::vector<std::uint32_t>().swap(starts_);
@@ -244,7 +253,7 @@ std::string Texts::text_at(std::size_t at) const {
 
 std::size_t Texts::bytes() const {
     return forms_.bytes() + parts_.bytes() + records_.capacity() + stream_.capacity() +
-           gaps_.capacity() + (starts_.capacity() + slots_.capacity()) * sizeof slots_[0];
+           gaps_.capacity() + marks_.capacity() * sizeof marks_[0] + (starts_.capacity() + slots_.capacity()) * sizeof slots_[0];
 }
 
 void Texts::match(Match& match) const {
@@ -260,9 +269,26 @@ void Texts::match(Match& match) const {
         match.at = records_.size();
         return;
     }
+    if (!whole() || match.texts > middle_ || size_ < worth_a_thread) {
+        match.at = look(match, match.texts, match.at, size_, match.any);
+    } else {  // two threads, which write to words of their own
+        bool behind = false;
+        std::size_t end = 0;
+        std::thread other(
+            [&] { end = look(match, middle_, middle_at_, size_, behind); });
+        static_cast<void>(look(match, match.texts, match.at, middle_, match.any));
+        other.join();
+        match.at = end;
+        match.any = match.any || behind;
+    }
+    match.texts = size_;
+}
+
+std::size_t Texts::look(Match& match, std::uint32_t text, std::size_t at, std::uint32_t end,
+                        bool& any) const {
     const char* const records = records_.data();
-    std::size_t at = match.at;
-    for (std::uint32_t text = match.texts; text < size_; ++text) {
+    const std::string_view words = match.words;
+    for (; text < end; ++text) {
         const std::size_t begin = at;
         const std::uint64_t node = take_number(records, at);
         const std::uint64_t number = take_number(records, at);
@@ -279,11 +305,10 @@ void Texts::match(Match& match) const {
             // Perhaps across a gap: only the text itself tells.
             hit = find_words(text_at(begin), words, 0) != std::string_view::npos;
         if (!hit) continue;
-        match.any = true;
+        any = true;
         match.hit[text / 64] |= std::uint64_t{1} << (text % 64);
     }
-    match.texts = size_;
-    match.at = at;
+    return at;
 }
 
 }  // namespace postroad::viz

@@ -34,9 +34,14 @@ public:
         }
 
     private:
+        friend class Texts;
         std::size_t at_ = 0;       // in the stream
         std::uint32_t fresh_ = 0;  // texts met so far
     };
+
+    // Walks may begin at each of so many entries: two of them look at twice as many.
+    static constexpr std::size_t mark_every = 64 * 16'384;
+    const Walk& walk_at(std::size_t entry) const { return marks_[entry / mark_every]; }
 
     // Which texts contain the words, or are said by one of the hosts; goes on where it stopped when
     // there are more.
@@ -71,6 +76,9 @@ private:
     void put_part(std::string_view part);
     void grow();
     std::string text_at(std::size_t at) const;
+    // Looks at the texts from `text`, whose record is at `at`, to `end`; gives where that one begins.
+    std::size_t look(Match& match, std::uint32_t text, std::size_t at, std::uint32_t end,
+                     bool& any) const;
 
     const Recording& run_;
     Entries::Reader reader_;
@@ -82,6 +90,9 @@ private:
     std::uint32_t size_ = 0, numbers_ = 0;  // texts; the highest number in a gap, and 1
     // Of each entry that speaks how far back its text was new; 0: it is now.
     std::string stream_;
+    std::vector<Walk> marks_;
+    std::uint32_t middle_ = 0;           // a text, of whole words of Match::hit; when all are there
+    std::size_t middle_at_ = 0;          // and its record
     // While texts come:
     std::vector<std::uint32_t> starts_;  // of the records
     std::vector<std::uint32_t> slots_;   // number + 1

@@ -6,7 +6,9 @@
 #include "protocols/message/header.hpp"
 #include "protocols/imap/server.hpp"
 #include "protocols/pop3/server.hpp"
+#include "protocols/rpc/services.hpp"
 #include "protocols/smtp/server.hpp"
+#include "sim/rpc/rpc.hpp"
 #include "sim/views/certificates.hpp"
 #include "sim/views/ladder_words.hpp"
 #include "sim/views/fact_words.hpp"
@@ -30,6 +32,7 @@ class Host : public Panel {
     void hosts(View& view);
     void services(View& view);
     void sessions(View& view);
+    void ports(View& view);
     void queue(View& view);
     void mailboxes(View& view);
     void certificates(View& view);
@@ -80,6 +83,19 @@ void Host::services(View& view) {
     if (!listens.empty()) faint(theme, listens);
 }
 
+// Who listens at ports that only the endpoint mapper knows, and since this start alone.
+void Host::ports(View& view) {
+    const auto all = sim::rpc_layer::listeners(view.player.world(), view.host);
+    if (all.empty()) return;
+    heading(view.theme, "RPC, as the endpoint mapper knows it");
+    for (const sim::rpc_layer::Listener& one : all) {
+        std::string text = "TCP " + std::to_string(one.port) + (one.dynamic ? ", drawn: " : ": ");
+        for (const rpc::Syntax& interface : one.interfaces)
+            text += (text.back() == ' ' ? "" : ", ") + rpc::word_of(interface);
+        words(view.theme, view.theme.mono, view.theme.colour.text, text);
+    }
+}
+
 void Host::sessions(View& view) {
     const Theme& theme = view.theme;
     const sim::World& world = view.player.world();
@@ -124,6 +140,7 @@ void Host::sessions(View& view) {
     if (has(Role::smtp_server)) draw_machine(view.theme, smtp, "SMTP server: the state of its sessions");
     if (has(Role::pop3_server)) draw_machine(view.theme, pop3, "POP3 server: the state of its sessions");
     if (has(Role::imap_server)) draw_machine(view.theme, imap, "IMAP server: the state of its sessions");
+    ports(view);
     heading(theme, "Connections");
     for (const std::string& text : open) words(theme, theme.mono, theme.colour.text, text);
     if (open.empty()) faint(theme, "None at this moment.");

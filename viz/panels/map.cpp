@@ -27,7 +27,7 @@ std::vector<Badge> badges_of(const sim::HostSetup& host) {
             case Service::mda: badge = {"MDA", Protocol::pop3}; break;
             case Service::pop3: badge = {"POP3", Protocol::pop3}; break;
             case Service::imap: badge = {"IMAP", Protocol::pop3}; break;
-            case Service::mapi: badge = {"MAPI", Protocol::other}; break;
+            case Service::mapi: badge = {"MAPI", Protocol::pop3}; break;
             case Service::lmtp: badge = {"LMTP", Protocol::smtp}; break;
             case Service::dns: badge = {"DNS", Protocol::dns}; break;
             case Service::resolver: badge = {"resolver", Protocol::dns}; break;
