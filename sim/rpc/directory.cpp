@@ -24,19 +24,35 @@ std::string server_dn(const Setup& setup, std::uint32_t host) {
            setup.hosts[host].name;
 }
 
-std::vector<nspi::Person> people_of(const Setup& setup, NodeId host) {
-    std::vector<nspi::Person> out;
+std::vector<nspi::Person> sorted_people(const Setup& setup, NodeId host) {
+    std::vector<std::pair<std::string, nspi::Person>> keyed;
     for (std::uint32_t i = 0; i < setup.people.size(); ++i) {
         const PersonSetup& one = setup.people[i];
         if (one.mailbox_host != host || one.same_as != nothing) continue;
-        out.push_back({first_mid + i, dn_of(setup, i), one.display, one.name, one.address,
-                       server_dn(setup, host) + "/cn=Microsoft Private MDB"});
+        keyed.push_back({lowered(one.display),
+                         {first_mid + i, dn_of(setup, i), one.display, one.name, one.address,
+                          server_dn(setup, host) + "/cn=Microsoft Private MDB"}});
     }
-    std::sort(out.begin(), out.end(), [](const nspi::Person& a, const nspi::Person& b) {
-        const std::string first = lowered(a.display_name), second = lowered(b.display_name);
-        return first != second ? first < second : a.mid < b.mid;
+    std::sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
+        return a.first != b.first ? a.first < b.first : a.second.mid < b.second.mid;
     });
+    std::vector<nspi::Person> out;
+    out.reserve(keyed.size());
+    for (auto& [name, person] : keyed) out.push_back(std::move(person));
     return out;
+}
+
+// Not state: derived from the Setup, of which it is. A thousand clients ask for it six times each.
+const std::vector<nspi::Person>& people_of(const std::shared_ptr<const Setup>& setup, NodeId host) {
+    static thread_local std::weak_ptr<const Setup> of;
+    static thread_local NodeId on = 0;
+    static thread_local std::vector<nspi::Person> people;
+    if (of.lock() != setup || on != host) {
+        people = sorted_people(*setup, host);
+        of = setup;
+        on = host;
+    }
+    return people;
 }
 
 }  // namespace
@@ -72,7 +88,7 @@ rpc::Outcome answer_directory(Run& run, NodeId host, const rpc::CallAsk& call) {
         };
         return nspi::answer_referral(call, referral);
     }
-    const std::vector<nspi::Person> people = people_of(setup, host);
+    const std::vector<nspi::Person>& people = people_of(run.world.setup, host);
     nspi::BookHost book_host;
     book_host.people = people;
     const std::string name = server_dn(setup, host);
