@@ -1,7 +1,5 @@
 // A morning in an office: a thousand mail programs log on, bring fifty messages each into step and
 // send one. By RPC, and the same morning by IMAP and SMTP beside it.
-#include <cstdio>
-
 #include "bench/bench.hpp"
 #include "sim/mail/folders.hpp"
 #include "sim/mail/store.hpp"

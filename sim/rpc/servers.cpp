@@ -22,7 +22,7 @@ std::uint32_t process_of(const Run& run, const Tcb& tcb) {
 
 // ---- Association groups
 
-AssociationGroup* find_group(Run&, std::vector<AssociationGroup>& groups, std::uint32_t id) {
+AssociationGroup* find_group(std::vector<AssociationGroup>& groups, std::uint32_t id) {
     const auto found = std::find_if(groups.begin(), groups.end(),
                                     [&](const AssociationGroup& one) { return one.id == id; });
     return found == groups.end() ? nullptr : &*found;
@@ -54,7 +54,7 @@ std::uint32_t join_group(Run& run, NodeId host, std::uint32_t wanted) {
         wanted = ++run.world.rpc.hosts.edit(host).last_group;
         groups.push_back({wanted, 0});
     }
-    AssociationGroup* const group = find_group(run, groups, wanted);
+    AssociationGroup* const group = find_group(groups, wanted);
     if (group == nullptr) return 0;
     ++group->connections;
     keep_groups(run, host, groups);
@@ -70,7 +70,7 @@ void run_down(Run& run, NodeId host, std::uint32_t group) {
 
 void leave_group(Run& run, NodeId host, std::uint32_t id) {
     std::vector<AssociationGroup> groups = groups_of(run, host);
-    AssociationGroup* const group = find_group(run, groups, id);
+    AssociationGroup* const group = find_group(groups, id);
     if (group == nullptr) return;
     const bool last = --group->connections == 0;
     keep_groups(run, host, groups);
