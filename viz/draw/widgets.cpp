@@ -114,7 +114,7 @@ void heading(const Theme& theme, std::string_view text) {
 }
 
 void faint(const Theme& theme, std::string_view text) {
-    words(theme, theme.sans, theme.colour.faint, text);
+    wrapped(theme, theme.sans, theme.colour.faint, text);
 }
 
 bool toggle(const Theme& theme, const char* label, bool on, ImU32 colour) {

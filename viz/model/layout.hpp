@@ -23,6 +23,8 @@ Rank rank_of(const sim::HostSetup& host);
 // Lengths are in units: a pixel at scale 1 and zoom 1.
 struct Layout {
     static constexpr float host_width = 148, host_height = 66;
+    // Between a network's edge and its hosts: beside, above (where its name is) and below them.
+    static constexpr float side = 21, head = 46, foot = 26;
     std::vector<Point> hosts;     // centres
     std::vector<Box> networks;
     Point size;

@@ -14,8 +14,8 @@
 namespace postroad::viz {
 namespace {
 
-constexpr float side = 12, head = 32, margin = 16;  // of a box around its hosts; of the whole
-constexpr float far = 1e6F;                         // nobody's map is larger
+constexpr float margin = 16;  // of the whole
+constexpr float far = 1e6F;   // nobody's map is larger
 
 std::uint32_t home_of(const sim::Setup& setup, std::uint32_t host) {
     const auto& places = setup.hosts[host].attachments;
@@ -27,10 +27,10 @@ void refit(Layout& layout, const sim::Setup& setup, std::uint32_t network) {
     for (std::uint32_t i = 0; i < layout.hosts.size(); ++i) {
         if (home_of(setup, i) != network) continue;
         const Point at = layout.hosts[i];
-        box.min.x = std::min(box.min.x, at.x - Layout::host_width / 2 - side);
-        box.min.y = std::min(box.min.y, at.y - Layout::host_height / 2 - side - head);
-        box.max.x = std::max(box.max.x, at.x + Layout::host_width / 2 + side);
-        box.max.y = std::max(box.max.y, at.y + Layout::host_height / 2 + side);
+        box.min.x = std::min(box.min.x, at.x - Layout::host_width / 2 - Layout::side);
+        box.min.y = std::min(box.min.y, at.y - Layout::host_height / 2 - Layout::head);
+        box.max.x = std::max(box.max.x, at.x + Layout::host_width / 2 + Layout::side);
+        box.max.y = std::max(box.max.y, at.y + Layout::host_height / 2 + Layout::foot);
     }
     if (box.min.x < box.max.x) layout.networks[network] = box;
 }

@@ -99,9 +99,9 @@ void Firewall::rules(View& view, const sim::FirewallSetup& firewall) {
         const std::string text =
             rule < 0 ? "policy " + std::string(stops ? "drop" : "accept")
                      : sim::views::visible(net::print_rule(*firewall.rules, static_cast<std::size_t>(rule)));
-        words(theme, theme.mono, stops ? theme.colour.bad : theme.colour.good, text);
+        wrapped(theme, theme.mono, stops ? theme.colour.bad : theme.colour.good, text);
         ImGui::TableNextColumn();
-        words(theme, theme.mono, met.packets == 0 ? theme.colour.faint : theme.colour.text,
+        wrapped(theme, theme.mono, met.packets == 0 ? theme.colour.faint : theme.colour.text,
               std::to_string(met.packets));
         ImGui::TableNextColumn();
         const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -166,7 +166,7 @@ void Firewall::opened(View& view) {
                 continue;
             }
             ++shown;
-            words(theme, theme.mono, one.mail ? theme.colour.good : theme.colour.bad,
+            wrapped(theme, theme.mono, one.mail ? theme.colour.good : theme.colour.bad,
                   sim::views::visible(sim::views::words_for(view.player.world(), one)) +
                       (one.helper.empty() ? "" : ", by a helper") +
                       (one.anywhere ? "" : ", from some addresses"));
@@ -255,13 +255,13 @@ void Firewall::broken(View& view) {
         ImGui::PushID(static_cast<int>(i));
         std::string what = one.who;
         if (!one.what.empty()) what += one.person ? ": \"" + one.what + "\"" : ", " + one.what;
-        words(theme, theme.sans, theme.colour.text, what);
+        wrapped(theme, theme.sans, theme.colour.text, what);
         if (one.was_at != 0 && ImGui::IsItemClicked())
             view.player.go_to_entry(view.run.entry_at(one.was_at - 1));
         ImGui::TableNextColumn();
-        words(theme, theme.sans, theme.colour.faint, one.was);
+        wrapped(theme, theme.sans, theme.colour.faint, one.was);
         ImGui::TableNextColumn();
-        words(theme, theme.sans, one.worse ? theme.colour.bad : theme.colour.good, one.is);
+        wrapped(theme, theme.sans, one.worse ? theme.colour.bad : theme.colour.good, one.is);
         ImGui::PopID();
     }
     ImGui::EndTable();

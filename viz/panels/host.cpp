@@ -92,7 +92,7 @@ void Host::ports(View& view) {
         std::string text = "TCP " + std::to_string(one.port) + (one.dynamic ? ", drawn: " : ": ");
         for (const rpc::Syntax& interface : one.interfaces)
             text += (text.back() == ' ' ? "" : ", ") + rpc::word_of(interface);
-        words(view.theme, view.theme.mono, view.theme.colour.text, text);
+        wrapped(view.theme, view.theme.mono, view.theme.colour.text, text);
     }
 }
 
@@ -142,7 +142,7 @@ void Host::sessions(View& view) {
     if (has(Role::imap_server)) draw_machine(view.theme, imap, "IMAP server: the state of its sessions");
     ports(view);
     heading(theme, "Connections");
-    for (const std::string& text : open) words(theme, theme.mono, theme.colour.text, text);
+    for (const std::string& text : open) wrapped(theme, theme.mono, theme.colour.text, text);
     if (open.empty()) faint(theme, "None at this moment.");
 }
 
@@ -155,7 +155,7 @@ void Host::queue(View& view) {
     for (std::uint32_t i = 0; i < world.mail.messages.size() && shown < 200; ++i) {
         const sim::Message& message = world.mail.messages[i];
         if (message.id == 0 || message.host != view.host) continue;
-        words(theme, theme.mono, theme.colour.text,
+        wrapped(theme, theme.mono, theme.colour.text,
               sim::views::queue_id(message.id) + "  from <" +
                   sim::views::visible(world.heap.view(message.reverse_path)) + ">, here for " +
                   sim::duration_words((view.player.now() - message.arrived) / millisecond * millisecond));
@@ -163,14 +163,16 @@ void Host::queue(View& view) {
         for (std::uint32_t r = message.first_recipient; r != nothing; r = world.mail.recipients[r].next) {
             const sim::Recipient& one = world.mail.recipients[r];
             const bool late = one.state == sim::RecipientState::deferred;
-            std::string text = "    to <" + sim::views::visible(world.heap.view(one.forward_path)) + "> " +
+            std::string text = "to <" + sim::views::visible(world.heap.view(one.forward_path)) + "> " +
                                states[std::min<std::size_t>(static_cast<std::size_t>(one.state), 4)];
             if (one.attempts > 0) text += ", attempt " + std::to_string(one.attempts);
             if (late) text += ", again at " + sim::views::clock_time(view.run.setup(), one.next_try);
-            words(theme, theme.mono, late ? theme.colour.later : theme.colour.faint, text);
+            ImGui::Indent(theme.px(28));
+            wrapped(theme, theme.mono, late ? theme.colour.later : theme.colour.faint, text);
             if (!one.words.empty())
-                words(theme, theme.mono, theme.colour.bad,
-                      "    " + sim::views::visible(world.heap.view(one.words)));
+                wrapped(theme, theme.mono, theme.colour.bad,
+                        sim::views::visible(world.heap.view(one.words)));
+            ImGui::Unindent(theme.px(28));
         }
     }
     if (shown == 0) faint(theme, "Empty.");
@@ -192,8 +194,9 @@ std::vector<std::uint32_t> folders_of(const sim::World& world, const sim::Mailbo
 void folder(View& view, const sim::Folder& folder, unsigned& letters) {
     const Theme& theme = view.theme;
     const sim::World& world = view.player.world();
-    faint(theme, "  " + sim::views::visible(world.heap.view(folder.name)) + "   " +
-                     std::to_string(folder.count));
+    ImGui::Indent(theme.px(8));
+    faint(theme, sim::views::visible(world.heap.view(folder.name)) + "   " + std::to_string(folder.count));
+    ImGui::Indent(theme.px(20));
     for (std::uint32_t s = folder.first; s != nothing && letters < 20; s = world.mail.stored[s].next) {
         const sim::StoredMessage& stored = world.mail.stored[s];
         std::string subject = "(no subject)";
@@ -203,12 +206,13 @@ void folder(View& view, const sim::Folder& folder, unsigned& letters) {
             message::unfold(field.value, subject);
         }
         const std::string flags = sim::views::flag_words(static_cast<std::uint16_t>(stored.flags));
-        words(theme, theme.mono, theme.colour.good,
-              "    " + std::to_string(stored.uid) + "  " + sim::views::visible(subject) + ", " +
-                  std::to_string(stored.octets()) + " octets" +
-                  (flags.front() == '\\' ? "  " + flags : ""));
+        wrapped(theme, theme.mono, theme.colour.good,
+                std::to_string(stored.uid) + "  " + sim::views::visible(subject) + ", " +
+                    std::to_string(stored.octets()) + " octets" +
+                    (flags.front() == '\\' ? "  " + flags : ""));
         ++letters;
     }
+    ImGui::Unindent(theme.px(28));
 }
 
 void Host::mailboxes(View& view) {
@@ -222,7 +226,7 @@ void Host::mailboxes(View& view) {
             setup.people[i].same_as != nothing)  // one more program for a mailbox that is here already
             continue;
         const sim::Mailbox& box = world.mail.mailboxes[i];
-        words(theme, theme.bold, theme.colour.text,
+        wrapped(theme, theme.bold, theme.colour.text,
               setup.people[i].address + "   " + std::to_string(box.messages) +
                   (box.messages == 1 ? " message" : " messages") +
                   (box.session != nothing ? ", open in a session" : ""));
@@ -254,7 +258,7 @@ void Host::cache(View& view) {
             dns::Bytes(reinterpret_cast<const std::uint8_t*>(name.data()), name.size()));
         if (entry.type != 0) text += " " + dns::to_text(static_cast<dns::Type>(entry.type));
         if (entry.kind != sim::CacheKind::records) text += ", of which there is none";
-        words(theme, theme.mono, theme.colour.text,
+        wrapped(theme, theme.mono, theme.colour.text,
               text + ", " + sim::duration_words((entry.expires - view.player.now()) / second * second) +
                   " left");
         ++shown;
@@ -287,18 +291,18 @@ void Host::certificates(View& view) {
     } else {
         std::string names;
         for (const std::string& name : found->names) names += (names.empty() ? "" : ", ") + name;
-        words(theme, theme.mono, theme.colour.text,
+        wrapped(theme, theme.mono, theme.colour.text,
               names + (found->issuer.empty() ? "; signed by itself" : "; issued by " + found->issuer));
         const std::int64_t now = setup.start_unix_s + static_cast<std::int64_t>(view.player.now() / second);
         const bool good = found->from_unix_s <= now && now <= found->until_unix_s;
-        words(theme, theme.sans, good ? theme.colour.good : theme.colour.bad,
+        wrapped(theme, theme.sans, good ? theme.colour.good : theme.colour.bad,
               "good from " + scenario::to_text(scenario::Instant{found->from_unix_s}) + " until " +
                   scenario::to_text(scenario::Instant{found->until_unix_s}) +
                   (good ? "" : ": NOT now"));
     }
     for (const sim::views::NeededName& need : found->needs) {
         const bool missing = found->offers_tls && !need.covered;
-        words(theme, theme.sans, missing ? theme.colour.bad : theme.colour.faint,
+        wrapped(theme, theme.sans, missing ? theme.colour.bad : theme.colour.faint,
               need.name + ": " + need.why + (missing ? "; NOT in the certificate" : ""));
     }
 }

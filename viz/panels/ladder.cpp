@@ -220,25 +220,31 @@ void Ladder::head(const View& view, float width) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float size = theme.small->FontSize;
     put_text(list, theme.small, at, theme.colour.faint, "time, UTC");
-    // Names that are wider than their lanes take turns on two lines.
-    const auto name_of = [&](NodeId lane) { return view.run.index().node_name(lane); };
-    const bool two = lane_width_ > 0 && std::any_of(lanes_.begin(), lanes_.end(), [&](NodeId lane) {
-        return width_of(theme.small, name_of(lane)) > lane_width_ - theme.px(6);
-    });
+    // A name that is wider than its lane stands on the first line where it has room.
+    constexpr std::size_t lines_max = 4;
+    float free_from[lines_max] = {at.x, at.x, at.x, at.x};
+    std::size_t lines = 1;
     for (std::size_t i = 0; i < lanes_.size() && lane_width_ > 0; ++i) {
-        const bool outer = i == 0 || i + 1 == lanes_.size();
-        const float wide = two ? lane_width_ * (outer ? 1.25F : 2) : lane_width_;
-        const std::string name = fitted(theme.small, name_of(lanes_[i]), wide - theme.px(6));
-        const float x = at.x + time_width_ + (static_cast<float>(i) + 0.5F) * lane_width_;
-        const float y = at.y + (two && i % 2 == 1 ? size * 1.1F : 0);
-        put_text(list, theme.small, {x - width_of(theme.small, name) / 2, y}, theme.colour.text, name);
+        const std::string name = view.run.index().node_name(lanes_[i]);
+        const float middle = at.x + time_width_ + (static_cast<float>(i) + 0.5F) * lane_width_;
+        const float half = width_of(theme.small, name) / 2;
+        const float until = i + 1 == lanes_.size() ? at.x + text_x_ : middle + lane_width_ * 3;
+        const float left = std::max(at.x, std::min(middle, until - half) - half);
+        std::size_t line = 0;
+        while (line + 1 < lines_max && (left < free_from[line] || (line == 0 && left < at.x + time_width_)))
+            ++line;
+        lines = std::max(lines, line + 1);
+        const float from = std::max(left, free_from[line]);
+        put_text(list, theme.small, {from, at.y + size * 1.1F * static_cast<float>(line)},
+                 theme.colour.text, name, until - from);
+        free_from[line] = left + 2 * half + theme.px(6);
     }
     put_text(list, theme.small, {at.x + text_x_, at.y}, theme.colour.faint,
              lane_width_ > 0 ? "what is said, done, decided" : "from → to: what is said, done, decided");
     if (section_width_ > 0)
         put_text(list, theme.small, {at.x + width - section_width_ + theme.px(8), at.y},
                  theme.colour.faint, "section");
-    ImGui::Dummy({width, size * (two ? 2.1F : 1) + theme.px(3)});
+    ImGui::Dummy({width, size * (1 + 1.1F * static_cast<float>(lines - 1)) + theme.px(3)});
 }
 
 void Ladder::arrow(const View& view, const RowWords& said, ImVec2 at, float strength) {

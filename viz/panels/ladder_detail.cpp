@@ -17,7 +17,7 @@ void lines_of(const Theme& theme, std::string_view octets) {
         const std::size_t end = std::min(octets.find('\n', at), octets.size());
         std::string text = sim::views::visible(octets.substr(at, end - at));
         if (text.ends_with("\\r")) text.resize(text.size() - 2);
-        words(theme, theme.mono, theme.colour.text, text.empty() ? " " : text);
+        wrapped(theme, theme.mono, theme.colour.text, text.empty() ? " " : text);
         at = end + 1;
     }
 }
@@ -42,7 +42,7 @@ void Ladder::envelope(View& view, const Entry& entry) {
     }
     heading(theme, "Envelope");
     for (std::size_t i = commands.size(); i-- > 0;)
-        words(theme, theme.mono, theme.colour.command, commands[i]);
+        wrapped(theme, theme.mono, theme.colour.command, commands[i]);
     if (commands.empty()) faint(theme, "none: it is read, not sent");
 }
 
@@ -100,7 +100,7 @@ void Ladder::records(View& view, const Entry& entry) {
         std::string text = words_of(record);
         if (record.begins_in < entry.position()) text += ", begun in an earlier segment";
         if (record.ends_in > entry.position()) text += ", ends in a later one";
-        words(view.theme, view.theme.mono, view.theme.colour.good, text);
+        wrapped(view.theme, view.theme.mono, view.theme.colour.good, text);
     }
 }
 
@@ -117,7 +117,7 @@ void Ladder::why(View& view) {
     std::string who = said.from == nothing ? "" : view.run.index().node_name(said.from);
     if (said.to != nothing) who += " → " + view.run.index().node_name(said.to);
     if (said.section.known()) who += "   " + to_string(said.section);
-    words(theme, theme.bold, theme.colour.text,
+    wrapped(theme, theme.bold, theme.colour.text,
           sim::views::clock_time(view.run.setup(), view.player.now()) + "   " + who);
     wrapped(theme, theme.mono, theme.of(said.ink), said.text);
     if (view.hex) {
@@ -140,7 +140,7 @@ void Ladder::why(View& view) {
         if (shown++ == 0) words(theme, theme.small, theme.colour.faint, "decided before it");
         std::string text = reason.text;
         if (reason.section.known()) text += "  (" + to_string(reason.section) + ")";
-        words(theme, theme.sans, theme.of(reason.ink), text);
+        wrapped(theme, theme.sans, theme.of(reason.ink), text);
     }
 }
 

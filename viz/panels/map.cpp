@@ -147,6 +147,7 @@ void Map::networks(View& view) {
         float x = min.x + 12 * zoom_;
         // Above the box when its head has become too small.
         const float y = 32 * zoom_ > size * 1.3F ? min.y + 8 * zoom_ : min.y - size * 1.4F;
+        const float left = x;
         x += put_text(list_, view.theme.bold, {x, y}, c.faint, network.name,
                       max.x - x - 12 * zoom_, size) + size * 0.6F;
         const auto mark = [&](const std::string& text, ImU32 colour) {
@@ -158,6 +159,7 @@ void Map::networks(View& view) {
             mark("firewall " + setup.firewalls[network.firewall].name, c.bad_fill);
         if (network.nat) mark("NAT", c.other);
         if (network.blocks) mark("blocked ports", c.bad_fill);
+        if (in_sight(min, max)) room_.take({left, y}, {x, y + size * 1.2F}, MapRoom::words);
     }
 }
 
@@ -168,7 +170,7 @@ void Map::hosts(View& view) {
     for (std::uint32_t host = 0; host < layout_->hosts.size(); ++host) {
         const ImVec2 middle = at(layout_->hosts[host]);
         const ImVec2 min{middle.x - w / 2, middle.y - h / 2}, max{middle.x + w / 2, middle.y + h / 2};
-        if (max.x < min_.x || min.x > max_.x || max.y < min_.y || min.y > max_.y) continue;
+        if (!in_sight(min, max)) continue;
         if (w < view.theme.px(46)) {
             // From afar a host is a spot of its busiest colour.
             const bool queued = host < world.mail.hosts.size() && world.mail.hosts[host].queued != 0;
@@ -310,12 +312,19 @@ void Map::draw(View& view) {
         active_ = words_at(view.run, *current).from;
     drag(view);
     list_->PushClipRect(min_, max_, true);
+    room_.clear();
     networks(view);
+    for (const Point& host : layout_->hosts) {
+        const ImVec2 middle = at(host);
+        const ImVec2 half{Layout::host_width * zoom_ / 2, Layout::host_height * zoom_ / 2};
+        const ImVec2 min{middle.x - half.x, middle.y - half.y}, max{middle.x + half.x, middle.y + half.y};
+        if (in_sight(min, max)) room_.take(min, max, MapRoom::card);
+    }
     if (view.mx_arrows) exchangers(view);
     else labels_.clear();
     hosts(view);
-    exchanger_labels(view);
     attackers(view);
+    exchanger_labels(view);
     verdicts(view);
     flights(view);
     bubble(view);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "viz/model/flights.hpp"
+#include "viz/panels/map_room.hpp"
 #include "viz/panels/panel.hpp"
 
 namespace postroad::viz {
@@ -34,7 +35,6 @@ class Map : public Panel {
     void exchangers(View& view);
     void exchanger(View& view, std::uint32_t from, std::string_view name, unsigned preference,
                    const std::string& domain, bool tried);
-    float hidden(ImVec2 middle, float half_width, float half_height) const;
     void exchanger_labels(const View& view);
     void attackers(View& view);
     void flights(View& view);
@@ -42,7 +42,19 @@ class Map : public Panel {
     void flight(View& view, const Flight& one, float part, float strength);
     void verdicts(View& view);
     void bubble(View& view);
-    ImVec2 clear_place(const View& view, ImVec2 host, NodeId to, ImVec2 size) const;
+    struct Spot {
+        ImVec2 min, max;
+    };
+    struct Placed {
+        Spot spot;
+        float cost;
+    };
+    Spot spot(const View& view, NodeId node) const;
+    Spot stem(const Spot& bubble, const Spot& speaker) const;
+    Placed clear_place(const View& view, const Spot& speaker, NodeId to, ImVec2 size) const;
+    bool in_sight(ImVec2 min, ImVec2 max) const {
+        return max.x >= min_.x && min.x <= max_.x && max.y >= min_.y && min.y <= max_.y;
+    }
     void legend(View& view);
     std::vector<ImVec2> way(const View& view, const Flight& one) const;
     ImVec2 place(const View& view, NodeId node) const;
@@ -53,6 +65,7 @@ class Map : public Panel {
     Flights flights_;
     ImDrawList* list_ = nullptr;
     ImVec2 min_, max_, origin_;
+    MapRoom room_;                       // of this frame
     float zoom_ = 1;                     // pixels a unit
     float user_zoom_ = 1;
     ImVec2 user_pan_{0, 0};
@@ -66,7 +79,7 @@ class Map : public Panel {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> arrows_;  // drawn in this frame
     struct Label {
         std::string text;
-        ImVec2 middle, half;
+        ImVec2 from, to;                 // of its arrow
     };
     std::vector<Label> labels_;           // of those arrows
 };

@@ -82,63 +82,39 @@ void Map::exchanger(View& view, std::uint32_t from, std::string_view name, unsig
         tip, {tip.x - way.x * r - way.y * r * 0.6F, tip.y - way.y * r + way.x * r * 0.6F},
         {tip.x - way.x * r + way.y * r * 0.6F, tip.y - way.y * r - way.x * r * 0.6F}, colour);
     if (Layout::host_width * zoom_ < theme.px(46)) return;
-    const std::string text =
-        "MX " + std::to_string(preference) + (domain.empty() ? "" : "  " + without_dot(domain));
-    const float size = theme.small->FontSize * 0.9F, wide = width_of(theme.small, text, size);
-    // Where it hides the least; arrows to one host meet near it, so rather before.
-    ImVec2 middle{start.x + (tip.x - start.x) * 0.6F, start.y + (tip.y - start.y) * 0.6F};
-    float least = 1e9F;
-    for (const float part : {0.6F, 0.72F, 0.48F, 0.82F, 0.36F, 0.26F, 0.16F}) {
-        const ImVec2 there{start.x + (tip.x - start.x) * part, start.y + (tip.y - start.y) * part};
-        const float hides = hidden(there, wide / 2 + theme.px(3), size * 0.65F);
-        if (hides >= least) continue;
-        least = hides;
-        middle = there;
-    }
-    if (middle.x - wide / 2 < min_.x || middle.x + wide / 2 > max_.x) return;
-    labels_.push_back({text, middle, {wide / 2 + theme.px(3), size * 0.65F}});
+    labels_.push_back(
+        {"MX " + std::to_string(preference) + (domain.empty() ? "" : "  " + without_dot(domain)), start,
+         tip});
 }
 
-// On top of all arrows.
+// On top of all arrows, each along its own where it hides nothing; arrows to one host meet near it,
+// so rather before. None where there is no such place.
 void Map::exchanger_labels(const View& view) {
     const Theme& theme = view.theme;
     const float size = theme.small->FontSize * 0.9F;
     for (const Label& one : labels_) {
-        const ImVec2 min{one.middle.x - one.half.x, one.middle.y - one.half.y};
-        list_->AddRectFilled(min, {one.middle.x + one.half.x, one.middle.y + one.half.y},
-                             faded(theme.colour.ground, 0.9F), theme.px(3));
-        put_text(list_, theme.small, {min.x + theme.px(3), one.middle.y - size / 2}, theme.colour.text,
+        const ImVec2 whole{width_of(theme.small, one.text, size) + theme.px(6), size * 1.3F};
+        ImVec2 best{};
+        float least = whole.x * whole.y * 0.05F;
+        for (const float aside : {0.0F, 1.0F, -1.0F})
+            for (const float part : {0.6F, 0.7F, 0.5F, 0.8F, 0.4F, 0.3F, 0.2F}) {
+                const ImVec2 middle{one.from.x + (one.to.x - one.from.x) * part,
+                                    one.from.y + (one.to.y - one.from.y) * part + aside * whole.y * 0.8F};
+                const ImVec2 min{middle.x - whole.x / 2, middle.y - whole.y / 2};
+                const ImVec2 max{min.x + whole.x, min.y + whole.y};
+                if (min.x < min_.x || max.x > max_.x) continue;
+                const float hides = room_.hidden(min, max);
+                if (hides >= least) continue;
+                least = hides;
+                best = min;
+            }
+        if (best.x == 0) continue;
+        const ImVec2 max{best.x + whole.x, best.y + whole.y};
+        room_.take(best, max, MapRoom::words);
+        list_->AddRectFilled(best, max, faded(theme.colour.ground, 0.9F), theme.px(3));
+        put_text(list_, theme.small, {best.x + theme.px(3), best.y + size * 0.15F}, theme.colour.text,
                  one.text, 1e9F, size);
     }
-}
-
-// How much of cards, of networks' names, of other labels and of the room's edge a label there would
-// hide.
-float Map::hidden(ImVec2 middle, float half_width, float half_height) const {
-    float out = 0;
-    const auto cover = [&](ImVec2 low, ImVec2 high) {
-        const float x =
-            std::min(middle.x + half_width, high.x) - std::max(middle.x - half_width, low.x);
-        const float y =
-            std::min(middle.y + half_height, high.y) - std::max(middle.y - half_height, low.y);
-        if (x > 0 && y > 0) out += x * y;
-    };
-    const float w = Layout::host_width * zoom_ / 2, h = Layout::host_height * zoom_ / 2;
-    for (std::size_t i = 0; i < std::min<std::size_t>(layout_->hosts.size(), 200); ++i) {
-        const ImVec2 card = at(layout_->hosts[i]);
-        cover({card.x - w, card.y - h}, {card.x + w, card.y + h});
-    }
-    for (std::size_t i = 0; i < std::min<std::size_t>(layout_->networks.size(), 100); ++i) {
-        const ImVec2 head = at(layout_->networks[i].min);
-        cover(head, {head.x + 110 * zoom_, head.y + 32 * zoom_});
-    }
-    const float others = out;
-    for (const Label& one : labels_)
-        cover({one.middle.x - one.half.x, one.middle.y - one.half.y},
-              {one.middle.x + one.half.x, one.middle.y + one.half.y});
-    out += (out - others) * 9;  // two words on each other are no words
-    if (middle.x - half_width < min_.x || middle.x + half_width > max_.x) out += 1e6F;
-    return out;
 }
 
 void Map::exchangers(View& view) {
@@ -206,16 +182,35 @@ void Map::attackers(View& view) {
                              {middle.x + r, middle.y + r * 0.08F}, ink, theme.px(1));
         for (const float side : {-0.4F, 0.4F})
             list_->AddCircleFilled({middle.x + r * side, middle.y + r * 0.55F}, r * 0.2F, ink);
+        room_.take({middle.x - r * 1.5F, middle.y - r * 1.5F},
+                   {middle.x + r * 1.5F, middle.y + r * 1.5F}, MapRoom::words);
         const std::string text = "attacker " + deeds_of(setup.scenario.attackers[link.attacker]);
         const float size = theme.small->FontSize;
         const std::string shown = fitted(theme.small, text, max_.x - min_.x - theme.px(30), size);
-        const float wide = width_of(theme.small, shown, size);
-        const float x = std::clamp(middle.x - wide / 2, min_.x + theme.px(6),
-                                   std::max(min_.x + theme.px(6), max_.x - wide - theme.px(6)));
-        const float y = middle.y + r * 1.5F + theme.px(3);
-        list_->AddRectFilled({x - theme.px(4), y}, {x + wide + theme.px(4), y + size * 1.3F},
-                             faded(theme.colour.ground, 0.92F), theme.px(3));
-        put_text(list_, theme.small, {x, y + size * 0.12F}, theme.colour.bad, shown, 1e9F, size);
+        const ImVec2 whole{width_of(theme.small, shown, size) + theme.px(8), size * 1.3F};
+        // Below him, above, beside; the nearest place where it hides nothing.
+        ImVec2 best{};
+        float least = 1e12F;
+        for (int step = 0; step < 12; ++step)
+            for (const ImVec2 way : {ImVec2{0, 1}, ImVec2{0, -1}, ImVec2{1, 0}, ImVec2{-1, 0},
+                                     ImVec2{1, 1}, ImVec2{-1, 1}, ImVec2{1, -1}, ImVec2{-1, -1}}) {
+                const float off = r * 1.5F + theme.px(3) + static_cast<float>(step) * size * 0.7F;
+                const ImVec2 place{
+                    std::clamp(middle.x + way.x * (whole.x / 2 + off), min_.x + whole.x / 2,
+                               std::max(min_.x + whole.x / 2, max_.x - whole.x / 2)),
+                    middle.y + way.y * (whole.y / 2 + off)};
+                const ImVec2 min{place.x - whole.x / 2, place.y - whole.y / 2};
+                const ImVec2 max{min.x + whole.x, min.y + whole.y};
+                const float hides = room_.hidden(min, max) + off;
+                if (hides >= least) continue;
+                least = hides;
+                best = min;
+            }
+        const ImVec2 max{best.x + whole.x, best.y + whole.y};
+        room_.take(best, max, MapRoom::words);
+        list_->AddRectFilled(best, max, faded(theme.colour.ground, 0.92F), theme.px(3));
+        put_text(list_, theme.small, {best.x + theme.px(4), best.y + size * 0.12F}, theme.colour.bad, shown,
+                 1e9F, size);
     }
 }
 

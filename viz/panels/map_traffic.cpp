@@ -14,6 +14,7 @@ using sim::nothing;
 // How long, in seconds of the story, something that happened stays to be seen.
 constexpr double flash_s = 0.8;
 constexpr std::size_t flights_drawn_max = 2'000;
+constexpr int bubble_lines = 6;
 
 }  // namespace
 
@@ -143,61 +144,70 @@ void Map::verdicts(View& view) {
         const bool passed = static_cast<net::Action>(fact.verdict) == net::Action::accept;
         const auto strength = static_cast<float>(1 - age / flash_s);
         const float off = view.theme.px(3 + 9 * (1 - strength));
-        ImVec2 low, high;
-        if (row.head().node < layout_->hosts.size()) {
-            const Point middle = layout_->hosts[row.head().node];
-            low = at({middle.x - Layout::host_width / 2, middle.y - Layout::host_height / 2});
-            high = at({middle.x + Layout::host_width / 2, middle.y + Layout::host_height / 2});
-        } else {
-            const std::uint32_t network = network_of(view, row.head().node);
-            if (network == nothing) continue;
-            low = at(layout_->networks[network].min);
-            high = at(layout_->networks[network].max);
-        }
+        if (network_of(view, row.head().node) == nothing) continue;
+        const auto [low, high] = spot(view, row.head().node);
         list_->AddRect({low.x - off, low.y - off}, {high.x + off, high.y + off},
                        faded(passed ? view.theme.colour.good : view.theme.colour.bad_fill, strength),
                        12 * zoom_, 0, view.theme.px(3));
     }
 }
 
-// Where a bubble of this size hides the least: beside the host, and not over whom it speaks to.
-ImVec2 Map::clear_place(const View& view, ImVec2 host, NodeId to, ImVec2 size) const {
-    const float w = Layout::host_width * zoom_ / 2, h = Layout::host_height * zoom_ / 2;
-    const float gap = view.theme.px(14);
-    const ImVec2 places[] = {{host.x - size.x / 2, host.y - h - gap - size.y},
-                             {host.x - size.x / 2, host.y + h + gap},
-                             {host.x + w + gap, host.y - size.y / 2},
-                             {host.x - w - gap - size.x, host.y - size.y / 2},
-                             {host.x + w + gap, host.y - h - gap - size.y},
-                             {host.x + w + gap, host.y + h + gap},
-                             {host.x - w - gap - size.x, host.y + h + gap},
-                             {host.x - w - gap - size.x, host.y - h - gap - size.y}};
-    ImVec2 best = places[0];
-    float least = 1e12F;
-    for (ImVec2 at : places) {
+// A host's card, or the whole of a network.
+Map::Spot Map::spot(const View& view, NodeId node) const {
+    if (node >= layout_->hosts.size()) {
+        const std::uint32_t network = network_of(view, node);
+        if (network == nothing) return {origin_, origin_};
+        return {at(layout_->networks[network].min), at(layout_->networks[network].max)};
+    }
+    const Point middle = layout_->hosts[node];
+    return {at({middle.x - Layout::host_width / 2, middle.y - Layout::host_height / 2}),
+            at({middle.x + Layout::host_width / 2, middle.y + Layout::host_height / 2})};
+}
+
+// The line from a bubble to who speaks.
+Map::Spot Map::stem(const Spot& bubble, const Spot& speaker) const {
+    const ImVec2 middle{(speaker.min.x + speaker.max.x) / 2, (speaker.min.y + speaker.max.y) / 2};
+    const ImVec2 near{std::clamp(middle.x, bubble.min.x, bubble.max.x),
+                      std::clamp(middle.y, bubble.min.y, bubble.max.y)};
+    return {near, {std::clamp(near.x, speaker.min.x, speaker.max.x),
+                   std::clamp(near.y, speaker.min.y, speaker.max.y)}};
+}
+
+// Where a bubble of this size hides the least: near who speaks, and not over whom it speaks to.
+Map::Placed Map::clear_place(const View& view, const Spot& speaker, NodeId to, ImVec2 size) const {
+    const Spot other = to == nothing ? speaker : spot(view, to);
+    Placed best{{{min_.x + 4, min_.y + 4}, {}}, 1e12F};
+    const auto look_at = [&](ImVec2 at) {
         at.x = std::clamp(at.x, min_.x + 4, std::max(min_.x + 4, max_.x - size.x - 4));
         at.y = std::clamp(at.y, min_.y + 4, std::max(min_.y + 4, max_.y - view.theme.px(34) - size.y));
-        float hidden = 0;
-        const auto cover_box = [&](ImVec2 low, ImVec2 high, float weight) {
-            const float x = std::min(at.x + size.x, high.x) - std::max(at.x, low.x);
-            const float y = std::min(at.y + size.y, high.y) - std::max(at.y, low.y);
-            if (x > 0 && y > 0) hidden += x * y * weight;
-        };
-        const auto cover = [&](ImVec2 middle, float weight) {
-            cover_box({middle.x - w, middle.y - h}, {middle.x + w, middle.y + h}, weight);
-        };
-        for (std::size_t i = 0; i < std::min<std::size_t>(layout_->networks.size(), 100); ++i) {
-            const ImVec2 title = this->at(layout_->networks[i].min);
-            cover_box(title, {title.x + 150 * zoom_, title.y + 32 * zoom_}, 0.6F);
+        const Spot bubble{at, {at.x + size.x, at.y + size.y}};
+        float cost = room_.hidden(bubble.min, bubble.max);
+        for (const Spot& end : {speaker, other}) {
+            const float x = std::min(bubble.max.x, end.max.x) - std::max(bubble.min.x, end.min.x);
+            const float y = std::min(bubble.max.y, end.max.y) - std::max(bubble.min.y, end.min.y);
+            if (x > 0 && y > 0) cost += x * y * 4;
         }
-        const std::size_t looked_at = std::min<std::size_t>(layout_->hosts.size(), 500);
-        for (std::size_t i = 0; i < looked_at; ++i) cover(this->at(layout_->hosts[i]), 1);
-        cover(host, 4);
-        if (to != nothing) cover(place(view, to), 4);
-        if (hidden >= least) continue;
-        least = hidden;
-        best = at;
-    }
+        // The line to the speaker costs by its length, as does what it runs over.
+        const Spot line = stem(bubble, speaker);
+        cost += (std::abs(line.min.x - line.max.x) + std::abs(line.min.y - line.max.y)) *
+                view.theme.px(2);
+        const float thick = view.theme.px(2);
+        cost += 8 * room_.hidden({std::min(line.min.x, line.max.x) - thick,
+                                  std::min(line.min.y, line.max.y) + thick},
+                                 {std::max(line.min.x, line.max.x) + thick,
+                                  std::max(line.min.y, line.max.y) - thick});
+        if (cost < best.cost) best = {bubble, cost};
+    };
+    const float gap = view.theme.px(14);
+    const float middle_x = (speaker.min.x + speaker.max.x - size.x) / 2;
+    const float middle_y = (speaker.min.y + speaker.max.y - size.y) / 2;
+    for (const float x : {middle_x, speaker.max.x + gap, speaker.min.x - gap - size.x})
+        for (const float y : {speaker.min.y - gap - size.y, speaker.max.y + gap, middle_y})
+            if (x != middle_x || y != middle_y) look_at({x, y});
+    if (best.cost < gap * view.theme.px(2) * 1.01F || room_.crowded()) return best;
+    const float step = view.theme.px(16);
+    for (float y = min_.y + 4; y < max_.y; y += step)
+        for (float x = min_.x + 4; x < max_.x; x += step) look_at({x, y});
     return best;
 }
 
@@ -222,28 +232,34 @@ void Map::bubble(View& view) {
                          : row.ink == sim::views::Ink::bad ? theme.colour.bad_fill
                                                            : theme.of(row.protocol);
     ImFont* const font = theme.mono;
-    const float width = std::min(theme.px(380), (max_.x - min_.x) * 0.6F), inner = theme.px(10);
-    const ImVec2 size = put_wrapped(list_, font, {0, 0}, 0, row.text, width, 4, true);
+    const float inner = theme.px(10);
     const std::string section = to_string(row.section);
     const float section_height = section.empty() ? 0 : theme.small->FontSize * 1.25F;
     const float section_width = section.empty() ? 0 : width_of(theme.small, section);
-    const ImVec2 whole{std::max(size.x, section_width) + 2 * inner,
-                       size.y + section_height + 1.4F * inner};
-    const ImVec2 host = place(view, row.from);
-    const ImVec2 min = clear_place(view, host, row.to, whole);
-    const ImVec2 max{min.x + whole.x, min.y + whole.y};
+    const Spot speaker = spot(view, row.from);
+    // Wide where there is room, else narrow and high.
+    float width = 0;
+    Placed placed{{}, 1e12F};
+    for (const float wide : {380.0F, 290.0F, 210.0F}) {
+        const float room = std::min(theme.px(wide), (max_.x - min_.x) * 0.6F);
+        const ImVec2 size =
+            put_wrapped(list_, font, {0, 0}, 0, row.text, room, bubble_lines, true);
+        const Placed one = clear_place(view, speaker, row.to,
+                                       {std::max(size.x, section_width) + 2 * inner,
+                                        size.y + section_height + 1.4F * inner});
+        if (one.cost >= placed.cost * 0.7F) continue;
+        placed = one;
+        width = room;
+    }
+    const auto [min, max] = placed.spot;
     list_->AddRectFilled({min.x + theme.px(3), min.y + theme.px(3)},
                          {max.x + theme.px(3), max.y + theme.px(3)}, IM_COL32(0, 0, 0, 90), theme.px(6));
     list_->AddRectFilled(min, max, theme.colour.ground, theme.px(6));
     list_->AddRect(min, max, colour, theme.px(6), 0, theme.px(2));
-    // A line to who says it.
-    const ImVec2 near{std::clamp(host.x, min.x, max.x), std::clamp(host.y, min.y, max.y)};
-    const float high = Layout::host_height * zoom_ / 2, wide = Layout::host_width * zoom_ / 2;
-    const ImVec2 edge{std::clamp(near.x, host.x - wide, host.x + wide),
-                      std::clamp(near.y, host.y - high, host.y + high)};
-    list_->AddLine(near, edge, colour, theme.px(3));
+    const Spot line = stem(placed.spot, speaker);
+    list_->AddLine(line.min, line.max, colour, theme.px(3));
     put_wrapped(list_, font, {min.x + inner, min.y + inner * 0.7F}, theme.colour.text, row.text, width,
-                4);
+                bubble_lines);
     if (!section.empty())
         put_text(list_, theme.small, {min.x + inner, max.y - section_height - inner * 0.4F},
                  theme.colour.faint, section);

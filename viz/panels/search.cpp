@@ -51,7 +51,7 @@ void Search::draw(View& view) {
     ImGui::SetNextItemWidth(std::min(theme.px(420), ImGui::GetContentRegionAvail().x));
     if (view.focus_search) ImGui::SetKeyboardFocusHere();
     view.focus_search = false;
-    const bool enter = ImGui::InputTextWithHint("##search", "RCPT TO, 550, 5321 §4.5, mx1 …", typed_,
+    const bool enter = ImGui::InputTextWithHint("##search", "RCPT TO, 550, 5321 §4.5, mx1", typed_,
                                                 sizeof typed_, ImGuiInputTextFlags_EnterReturnsTrue);
     if (ImGui::GetContentRegionAvail().x > theme.px(560)) ImGui::SameLine(0, theme.px(8));
     if (toggle(theme, "failures alone", failures_, theme.colour.bad_fill)) failures_ = !failures_;
