@@ -16,6 +16,7 @@ constexpr std::string_view finding = "finding the next host (DNS)";
 constexpr std::string_view talking = "connection and dialogue";
 constexpr std::string_view waiting = "waiting for the next try";
 constexpr std::string_view lying = "lying in the mailbox";
+constexpr std::string_view over = "over";
 
 // What a message is busy with behind such a row; empty: with what it was.
 std::string_view busy_behind(QueueMove move) {
@@ -45,16 +46,8 @@ public:
 
     Fates tell() {
         const auto& custody = run_.index().custody;
-        out_.delays.resize(journey_.steps.size());
-        std::size_t step = 0;
-        std::string_view cause = finding;
-        Time since = custody[journey_.steps.front()].time;
-        const auto spend = [&](Time until) {
-            if (step > 0 && step < out_.delays.size() && until > since)
-                add(out_.delays[step], cause, until - since);
-            since = until;
-        };
         const std::size_t first = run_.entry_at(custody[journey_.steps.front()].position);
+        busy(custody[journey_.steps.front()].time, finding);
         for (Entries::Reader at(run_.entries, first); !at.done(); at.next()) {
             const Kind kind = at.entry().kind();
             if (kind != Kind::queue && kind != Kind::custody) continue;
@@ -62,17 +55,17 @@ public:
             if (kind == Kind::custody) {
                 const auto& fact = row.as<sim::CustodyFact>();
                 if (!is_its(fact.message)) continue;
-                spend(row.head().time);
-                ++step;
-                if (const auto next = busy_behind(fact.move); !next.empty()) cause = next;
+                busy(row.head().time, busy_behind(fact.move));
                 custody_row(row, fact, at.entry().position());
             } else {
                 const auto& fact = row.as<sim::QueueFact>();
                 if (!is_its(fact.message)) continue;
-                spend(row.head().time);
-                if (const auto next = busy_behind(fact.move); !next.empty()) cause = next;
+                busy(row.head().time, busy_behind(fact.move));
                 queue_row(row, fact, at.entry().position());
             }
+            if (std::all_of(out_.copies.begin(), out_.copies.end(),
+                            [](const Fates::Copy& one) { return one.over; }))
+                busy(row.head().time, over);
         }
         return std::move(out_);
     }
@@ -80,19 +73,17 @@ public:
 private:
     bool is_its(sim::Id id) const { return std::binary_search(ids_.begin(), ids_.end(), id); }
 
-    static void add(std::vector<Fates::Delay>& delays, std::string_view cause, Duration time) {
-        for (Fates::Delay& one : delays)
-            if (one.cause == cause) {
-                one.how_long += time;
-                return;
-            }
-        delays.push_back({cause, time});
+    // `cause`: from now on; empty: as before.
+    void busy(Time now, std::string_view cause) {
+        if (cause.empty() || (!out_.spans.empty() && out_.spans.back().cause == cause)) return;
+        if (!out_.spans.empty()) out_.spans.back().until = now;
+        out_.spans.push_back({now, never, cause});
     }
 
     Fates::Copy& copy_of(const std::string& who) {
         for (Fates::Copy& one : out_.copies)
             if (one.who == who) return one;
-        out_.copies.push_back({who, {}});
+        out_.copies.push_back({who, {}, false});
         return out_.copies.back();
     }
 
@@ -113,11 +104,13 @@ private:
                                                    fact.move == CustodyMove::composed
                                                        ? "is written at " + node
                                                        : "is in the hands of " + node,
-                                                   Ink::plain});
+                                                   Ink::plain, row.head().node});
             }
         } else if (fact.move == CustodyMove::fetched) {
-            copy_of(sim::views::visible(tail))
-                .events.push_back({row.head().time, position, "fetched by its reader", Ink::good});
+            Fates::Copy& copy = copy_of(sim::views::visible(tail));
+            copy.over = true;
+            copy.events.push_back(
+                {row.head().time, position, "fetched by its reader", Ink::good, row.head().node});
         }
     }
 
@@ -134,10 +127,16 @@ private:
         case QueueMove::expired: words = "given up", ink = Ink::bad; break;
         default: return;
         }
+        Fates::Copy& copy = copy_of(who);
+        // Who hands a copy over hears of it when the next host has gone on with it already.
+        if (fact.move == QueueMove::relayed && !copy.events.empty() &&
+            copy.events.back().at != row.head().node)
+            return;
+        if (ink == Ink::bad) copy.over = true;
         words += " at " + run_.index().node_name(row.head().node);
         if (fact.code != 0) words += ": " + std::to_string(fact.code);
         if (!tail.empty()) words += (fact.code != 0 ? " " : ": ") + sim::views::visible(tail);
-        copy_of(who).events.push_back({row.head().time, position, words, ink});
+        copy.events.push_back({row.head().time, position, words, ink, row.head().node});
     }
 
     static constexpr std::size_t copies_max = 1000;
@@ -153,6 +152,21 @@ const Fates::Event* Fates::Copy::at(std::uint64_t position) const {
     const Event* out = nullptr;
     for (const Event& one : events)
         if (one.position < position) out = &one;
+    return out;
+}
+
+std::vector<Fates::Delay> Fates::spent(Time from, Time until) const {
+    std::vector<Delay> out;
+    for (const Span& one : spans) {
+        const Time begin = std::max(from, one.from), end = std::min(until, one.until);
+        if (one.cause == over || end <= begin) continue;
+        const auto same = std::find_if(out.begin(), out.end(),
+                                       [&](const Delay& other) { return other.cause == one.cause; });
+        if (same == out.end()) out.push_back({one.cause, end - begin});
+        else same->how_long += end - begin;
+    }
+    std::stable_sort(out.begin(), out.end(),
+                     [](const Delay& a, const Delay& b) { return a.how_long > b.how_long; });
     return out;
 }
 

@@ -3,7 +3,9 @@
 
 #include "protocols/dns/name.hpp"
 #include "protocols/dns/types.hpp"
+#include "sim/views/ladder_words.hpp"
 #include "viz/draw/widgets.hpp"
+#include "viz/model/lookups.hpp"
 #include "viz/panels/panel.hpp"
 
 namespace postroad::viz {
@@ -17,52 +19,109 @@ class Dns : public Panel {
 
   private:
     void lookups(View& view);
+    void lookup(View& view, std::size_t at, unsigned depth);
+    bool line(View& view, ImFont* font, ImU32 colour, const std::string& text, std::size_t entry,
+              unsigned depth);
     void cache(View& view, float part);
     void zones(View& view);
+    std::vector<Lookup> lookups_;
+    std::size_t lookups_at_ = ~std::size_t{0};
+    // Of the zone that is unfolded: its number, and its records as they were in this Setup.
+    std::size_t unfolded_ = ~std::size_t{0};
+    std::vector<std::string> records_;
+    const dns::Zone* records_of_ = nullptr;
 };
 
-// Each look-up, and under it the questions that its resolver had to ask.
+constexpr std::size_t lookups_shown = 60, cache_shown = 300, records_shown = 500;
+constexpr unsigned depth_max = 12;
+
+// A line of the tree, `depth` steps in, with a mark from the line it belongs to. A click goes there.
+bool Dns::line(View& view, ImFont* font, ImU32 colour, const std::string& text, std::size_t entry,
+               unsigned depth) {
+    const Theme& theme = view.theme;
+    const float in = theme.px(16) * static_cast<float>(depth);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (depth > 0) {
+        const float x = at.x + in - theme.px(10), y = at.y + theme.sans->FontSize * 0.55F;
+        ImDrawList* const list = ImGui::GetWindowDrawList();
+        list->AddLine({x, at.y - theme.px(3)}, {x, y}, theme.colour.edge, theme.px(1.5F));
+        list->AddLine({x, y}, {x + theme.px(7), y}, theme.colour.edge, theme.px(1.5F));
+    }
+    ImGui::Indent(in + 0.01F);
+    const bool now = entry != Lookup::none && view.spoken_at() == entry;
+    wrapped(theme, font, now ? theme.colour.accent : colour, text);
+    ImGui::Unindent(in + 0.01F);
+    if (entry == Lookup::none || !ImGui::IsItemClicked()) return false;
+    view.player.go_to_entry(entry);
+    return true;
+}
+
+void Dns::lookup(View& view, std::size_t at, unsigned depth) {
+    const Theme& theme = view.theme;
+    const Lookup& one = lookups_[at];
+    const auto& index = view.run.index();
+    ImGui::PushID(static_cast<int>(at));
+    line(view, theme.sans, theme.colour.text, index.node_name(one.host) + " looks up " + one.what,
+         one.begun, depth);
+    if (depth < depth_max) {
+        for (const Lookup::Step& step : one.steps) {
+            const bool answered = step.answer != Lookup::none;
+            line(view, theme.mono, step.words.empty() ? theme.colour.later : theme.of(step.ink),
+                 "asks " + index.node_name(step.asked) + (step.words.empty() ? "" : ": " + step.words),
+                 answered && view.spoken_at() != step.question ? step.answer : step.question, depth + 1);
+            for (const std::size_t below : step.below) lookup(view, below, depth + 2);
+        }
+        for (const std::size_t below : one.below) lookup(view, below, depth + 1);
+    }
+    if (one.result != Lookup::none) {
+        std::string text = one.words;
+        if (one.result != one.begun)
+            text += ", " + sim::duration_words(view.run.time_of(one.result) - view.run.time_of(one.begun));
+        line(view, theme.mono, theme.of(one.ink), text, one.result, depth + 1);
+    }
+    ImGui::PopID();
+}
+
+// Each look-up, and under it whom its host had to ask.
 void Dns::lookups(View& view) {
     const Theme& theme = view.theme;
+    if (lookups_at_ != view.player.happened()) {
+        lookups_at_ = view.player.happened();
+        lookups_ = lookups_before(view.run, lookups_at_);
+    }
     heading(theme, "Look-ups, the latest first");
     ImGui::BeginChild("lookups", {0, 0});
-    unsigned shown = 0;
-    for (std::size_t i = view.player.happened(); i-- > 0 && shown < 200;) {
-        const Kind kind = view.run.entries.kind(i);
-        if (kind != Kind::lookup && kind != Kind::datagram) continue;
-        const RowWords said = words_at(view.run, view.run.entries[i]);
-        if (said.protocol != Protocol::dns) continue;
-        ImGui::PushID(static_cast<int>(i));
-        const bool now = view.spoken_at() == i;
-        if (kind == Kind::lookup) {
-            constexpr std::string_view label = "look-up: ";
-            const std::size_t skip = said.text.starts_with(label) ? label.size() : 0;
-            const ImU32 ink = said.ink == sim::views::Ink::why ? theme.colour.text : theme.of(said.ink);
-            wrapped(theme, theme.sans, now ? theme.colour.accent : ink,
-                  view.run.index().node_name(said.from) + ":  " + said.text.substr(skip));
-        } else {
-            ImGui::Indent(theme.px(18));
-            wrapped(theme, theme.mono, now ? theme.colour.accent : theme.of(said.ink),
-                  view.run.index().node_name(said.from) + " → " + view.run.index().node_name(said.to) +
-                      "  " + said.text);
-            ImGui::Unindent(theme.px(18));
-        }
-        if (ImGui::IsItemClicked()) view.player.go_to_entry(i);
-        ImGui::PopID();
+    std::size_t shown = 0;
+    for (std::size_t i = lookups_.size(); i-- > 0 && shown < lookups_shown;) {
+        if (lookups_[i].nested) continue;
+        lookup(view, i, 0);
         ++shown;
     }
     if (shown == 0) faint(theme, "Nobody has looked anything up by this moment.");
     ImGui::EndChild();
 }
 
-// `part`: of the height there is.
+// `part`: of the height there is, at the most.
 void Dns::cache(View& view, float part) {
     const Theme& theme = view.theme;
     const sim::World& world = view.player.world();
     heading(theme, "Caches, with the time that is left");
+    const auto is_live = [&](const sim::CacheEntry& entry) {
+        return !entry.name.empty() && entry.expires > view.player.now();
+    };
+    std::size_t live = 0;
+    for (std::uint32_t i = 0; i < world.dns.entries.size() && live < cache_shown; ++i)
+        if (is_live(world.dns.entries[i])) ++live;
+    if (live == 0) {
+        faint(theme, "Nothing is cached at this moment.");
+        return;
+    }
+    const float row = ImGui::GetTextLineHeight() + 2 * ImGui::GetStyle().CellPadding.y;
+    const float high = std::min(ImGui::GetContentRegionAvail().y * part,
+                                row * (static_cast<float>(live) + 1) + theme.px(6));
     if (!ImGui::BeginTable("cache", 4, ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH |
                                            ImGuiTableFlags_ScrollY,
-                           {0, ImGui::GetContentRegionAvail().y * part}))
+                           {0, high}))
         return;
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableSetupColumn("at", ImGuiTableColumnFlags_WidthStretch, 1);
@@ -71,10 +130,10 @@ void Dns::cache(View& view, float part) {
     ImGui::TableSetupColumn("left", ImGuiTableColumnFlags_WidthStretch, 1.1F);
     ImGui::TableHeadersRow();
     constexpr const char* kinds[] = {"records", "no such type", "no such name", "failure"};
-    unsigned shown = 0;
-    for (std::uint32_t i = 0; i < world.dns.entries.size() && shown < 300; ++i) {
+    std::size_t shown = 0;
+    for (std::uint32_t i = 0; i < world.dns.entries.size() && shown < cache_shown; ++i) {
         const sim::CacheEntry& entry = world.dns.entries[i];
-        if (entry.name.empty() || entry.expires <= view.player.now()) continue;
+        if (!is_live(entry)) continue;
         const std::string_view name = world.heap.view(entry.name);
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
@@ -95,35 +154,54 @@ void Dns::cache(View& view, float part) {
         ++shown;
     }
     ImGui::EndTable();
-    if (shown == 0) faint(theme, "Nothing is cached at this moment.");
 }
 
+// A click unfolds one: its records, as a master file has them.
 void Dns::zones(View& view) {
     const Theme& theme = view.theme;
     const sim::Setup& setup = view.player.setup();
     heading(theme, "Zones, and who answers for them");
     ImGui::BeginChild("zones", {0, 0});
-    ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(setup.zones.size()));
-    while (clipper.Step())
-        for (int at = clipper.DisplayStart; at < clipper.DisplayEnd; ++at) {
-            const sim::ZoneSetup& zone = setup.zones[static_cast<std::size_t>(at)];
-            std::string text = (zone.origin == "." ? "the root" : zone.origin) + "   ";
-            for (std::size_t i = 0; i < zone.served_by.size(); ++i)
-                text += (i == 0 ? "" : ", ") + setup.hosts[zone.served_by[i]].name;
-            words(theme, theme.sans, theme.colour.text, text);
+    for (std::size_t at = 0; at < setup.zones.size(); ++at) {
+        const sim::ZoneSetup& zone = setup.zones[at];
+        const bool unfolded = at == unfolded_;
+        std::string text = std::string(unfolded ? "▼ " : "▶ ") +
+                           (zone.origin == "." ? "the root" : zone.origin) + "   ";
+        for (std::size_t i = 0; i < zone.served_by.size(); ++i)
+            text += (i == 0 ? "" : ", ") + setup.hosts[zone.served_by[i]].name;
+        if (zone.is_signed) text += "   signed";
+        ImGui::PushID(static_cast<int>(at));
+        if (ImGui::Selectable("##zone", unfolded)) unfolded_ = unfolded ? ~std::size_t{0} : at;
+        ImGui::PopID();
+        ImGui::SameLine(0, 0);
+        words(theme, theme.sans, theme.colour.text, text);
+        if (!unfolded) continue;
+        if (records_of_ != zone.zone.get()) {
+            records_of_ = zone.zone.get();
+            records_.clear();
+            std::string file = zone.zone->to_text();
+            std::replace(file.begin(), file.end(), '\t', ' ');
+            for (std::string_view rest = file; !rest.empty() && records_.size() < records_shown;)
+                records_.emplace_back(sim::views::visible(sim::views::take_line(rest)));
         }
+        ImGui::Indent(theme.px(16));
+        for (const std::string& record : records_)
+            wrapped(theme, theme.mono, theme.colour.command, record);
+        if (records_.size() == records_shown) faint(theme, "and more");
+        ImGui::Unindent(theme.px(16));
+    }
     ImGui::EndChild();
 }
 
 void Dns::draw(View& view) {
     const float width = ImGui::GetContentRegionAvail().x, between = view.theme.px(14);
     if (width < view.theme.px(800)) {  // no room beside each other
-        ImGui::BeginChild("dns-above", {0, ImGui::GetContentRegionAvail().y * 0.52F});
+        ImGui::BeginChild("dns-above", {0, ImGui::GetContentRegionAvail().y * 0.5F});
         lookups(view);
         ImGui::EndChild();
         ImGui::Separator();
-        cache(view, 1);
+        cache(view, 0.6F);
+        zones(view);
         return;
     }
     const float left = (width - between) * 0.54F;

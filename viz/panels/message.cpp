@@ -130,9 +130,9 @@ void Message::steps(View& view, const sim::views::Journey& journey) {
         ImGui::PopID();
         ImGui::TableNextColumn();
         words(theme, theme.small, ink, i == 0 ? "" : sim::duration_words(step.time - before));
-        if (i < fates_.delays.size() && !fates_.delays[i].empty() && ImGui::IsItemHovered()) {
+        if (i > 0 && ImGui::IsItemHovered()) {
             ImGui::BeginTooltip();
-            for (const Fates::Delay& one : fates_.delays[i])
+            for (const Fates::Delay& one : fates_.spent(before, step.time))
                 ImGui::TextUnformatted((sim::duration_words(one.how_long) + "  " + std::string(one.cause)).c_str());
             ImGui::EndTooltip();
         }
@@ -156,31 +156,20 @@ void Message::steps(View& view, const sim::views::Journey& journey) {
 void Message::copies(View& view) {
     const Theme& theme = view.theme;
     const std::uint64_t position = view.player.position();
-    std::vector<Fates::Delay> spent;
-    for (std::size_t i = 1; i <= shown_ && i < fates_.delays.size(); ++i)
-        for (const Fates::Delay& one : fates_.delays[i]) {
-            const auto same = std::find_if(spent.begin(), spent.end(), [&](const Fates::Delay& other) {
-                return other.cause == one.cause;
-            });
-            if (same == spent.end()) spent.push_back(one);
-            else same->how_long += one.how_long;
-        }
     heading(theme, "Copies, and what became of them");
     std::size_t shown = 0;
     for (const Fates::Copy& copy : fates_.copies) {
         const Fates::Event* const last = copy.at(position);
         if (last == nullptr || ++shown > copies_shown) continue;
-        words(theme, theme.mono, theme.of(last->ink),
+        wrapped(theme, theme.mono, theme.of(last->ink),
               copy.who + "   " + last->words + "   " + sim::views::clock_time(view.run.setup(), last->time));
         if (ImGui::IsItemClicked()) view.player.go_to_entry(view.run.entry_at(last->position));
     }
     if (shown == 0) faint(theme, "None yet.");
     if (shown > copies_shown)
         faint(theme, "and " + std::to_string(shown - copies_shown) + " more");
+    const auto spent = fates_.spent(0, view.player.now());
     if (spent.empty()) return;
-    std::stable_sort(spent.begin(), spent.end(), [](const Fates::Delay& a, const Fates::Delay& b) {
-        return a.how_long > b.how_long;
-    });
     std::string text = "its time went:";
     for (const Fates::Delay& one : spent)
         text += (&one == spent.data() ? " " : "; ") + sim::duration_words(one.how_long) + " " +
@@ -310,7 +299,10 @@ void Message::draw(View& view) {
     chosen_for_ = view.journey;
     shown_ = 0;
     for (std::size_t i = 0; i < journey.steps.size(); ++i)
-        if (view.run.index().custody[journey.steps[i]].position < view.player.position()) shown_ = i;
+        // Where it is: who has handed it over hears of that late.
+        if (const auto& step = view.run.index().custody[journey.steps[i]];
+            step.position < view.player.position() && step.fact.move != CustodyMove::handed_over)
+            shown_ = i;
     if (chosen_ < journey.steps.size()) shown_ = chosen_;
     const std::string_view subject = journey.subject(), message_id = journey.message_id();
     std::string title = subject.empty() ? "Message " + std::to_string(view.journey + 1)
