@@ -152,7 +152,7 @@ void App::press(const KeyPress& key) {
                 nudge_host(view_, key.key == Key::right ? 20.0F : -20.0F, 0);
                 return;
             }
-            player.step(key.shift ? Step::packet : step_, key.key == Key::right);
+            step(key.shift ? Step::packet : step_, key.key == Key::right);
             stepped_packet_ = key.shift;
             return;
         case Key::home: player.go_to_start(); return;
@@ -181,6 +181,11 @@ void App::press(const KeyPress& key) {
     }
 }
 
+void App::step(Step kind, bool forward) {
+    if (!view_.player.step(kind, forward) && !view_.player.away())
+        view_.tell(std::string("no ") + name_of(kind) + (forward ? " comes any more" : " before"));
+}
+
 void App::letter(const KeyPress& key) {
     Player& player = view_.player;
     const auto cycle = [&](std::uint32_t& what, std::size_t count) {
@@ -195,12 +200,16 @@ void App::letter(const KeyPress& key) {
     }
     switch (key.letter) {
         case 'p': player.playing = !player.playing; break;
-        case 'l': player.step(Step::line, !key.shift); break;
-        case 'd': player.step(Step::decision, !key.shift); break;
-        case 'c': player.step(Step::message, !key.shift); break;
-        case 'e': player.step(Step::failure, !key.shift); break;
+        case 'l': step(Step::line, !key.shift); break;
+        case 'd': step(Step::decision, !key.shift); break;
+        case 'c': step(Step::message, !key.shift); break;
+        case 'e': step(Step::failure, !key.shift); break;
         case 'b': player.toggle_bookmark(); break;
-        case 'n': player.go_to_bookmark(!key.shift); break;
+        case 'n':
+            if (player.bookmarks.empty()) view_.tell("there is no bookmark: B sets one");
+            else if (!player.go_to_bookmark(!key.shift))
+                view_.tell(key.shift ? "no bookmark before" : "no bookmark behind");
+            break;
         case 's': split_ = !split_; break;
         case 'h': cycle(view_.host, view_.run.setup().hosts.size()); break;
         case 'm': cycle(view_.journey, view_.run.index().journeys.size()); break;
@@ -220,9 +229,9 @@ void App::letter(const KeyPress& key) {
         }
         case 'u': view_.only_talk = !view_.only_talk; break;
         case 'i': view_.only_journey = !view_.only_journey; break;
-        case 'r': player.step(Step::bounce, !key.shift); break;
-        case 'x': player.step(Step::drop, !key.shift); break;
-        case 'f': player.step(Step::tls_failure, !key.shift); break;
+        case 'r': step(Step::bounce, !key.shift); break;
+        case 'x': step(Step::drop, !key.shift); break;
+        case 'f': step(Step::tls_failure, !key.shift); break;
         case 'g': cycle(view_.firewall, view_.run.setup().firewalls.size()); break;
         case 'w': view_.on_the_wire = !view_.on_the_wire; break;
         case 'j': view_.folded = !view_.folded; break;

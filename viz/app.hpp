@@ -49,6 +49,7 @@ class App {
   private:
     std::size_t find(std::string_view panel) const;
     void letter(const KeyPress& key);
+    void step(Step kind, bool forward);
     void header();
     void body(float height);
     void divider(ImVec2 at, float height, float whole);

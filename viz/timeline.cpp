@@ -38,9 +38,9 @@ void App::transport() {
         return clicked;
     };
     if (button("◀◀", "the start (Home)")) player.go_to_start();
-    if (button("◀", "step back (←)")) player.step(step_, false);
+    if (button("◀", "step back (←)")) step(step_, false);
     if (button(player.playing ? "❚❚" : "▶", "play and pause (P)")) player.playing = !player.playing;
-    if (button("▶❙", "step forward (→)")) player.step(step_, true);
+    if (button("▶❙", "step forward (→)")) step(step_, true);
     if (button("▶▶", "the end (End)")) player.go_to_end();
     ImGui::SetNextItemWidth(theme.px(112));
     if (ImGui::BeginCombo("##step", name_of(step_))) {
@@ -136,7 +136,7 @@ void App::scrub() {
         put_text(list, theme.small, {x, bottom + theme.px(1)}, c.faint, text);
         free = x + width + theme.px(16);
     }
-    for (const std::size_t mark : player.bookmarks) {
+    for (const auto& [mark, name] : player.bookmarks) {
         const float x = x_of(mark == 0 ? 0 : run.time_of(mark - 1));
         list->AddTriangleFilled({x - theme.px(6), min.y}, {x + theme.px(6), min.y},
                                 {x, min.y + theme.px(10)}, c.why);
@@ -146,6 +146,20 @@ void App::scrub() {
     list->AddTriangleFilled({x - theme.px(6), min.y - theme.px(3)}, {x + theme.px(6), min.y - theme.px(3)},
                             {x, min.y + theme.px(6)}, c.accent);
     ImGui::InvisibleButton("scrub", {size.x, bottom - min.y});
+    // A hand near a bookmark means it.
+    for (const auto& [mark, name] : player.bookmarks) {
+        const float there = x_of(mark == 0 ? 0 : run.time_of(mark - 1));
+        const ImVec2 mouse = ImGui::GetIO().MousePos;
+        if (!ImGui::IsItemHovered() || std::abs(mouse.x - there) > theme.px(6) || mouse.y > min.y + theme.px(12))
+            continue;
+        ImGui::SetTooltip("%s", name.empty() ? "your bookmark" : name.c_str());
+        if (ImGui::IsItemClicked()) {
+            player.playing = false;
+            if (mark == 0) player.go_to_start();
+            else player.go_to_entry(mark - 1);
+        }
+        if (!ImGui::IsMouseDragging(ImGuiMouseButton_Left)) return;
+    }
     if (ImGui::IsItemActive() && size.x > 0) {
         const float part = std::clamp((ImGui::GetIO().MousePos.x - min.x) / size.x, 0.0F, 1.0F);
         player.playing = false;

@@ -179,14 +179,18 @@ std::string rfc3339(const Setup& setup, Time time) {
 std::string service_name(std::uint8_t protocol, std::uint16_t port) {
     if (protocol == net::protocol_icmp || protocol == net::protocol_icmpv6) return "ICMP";
     switch (port) {
+        case 24: return "LMTP";
         case 25: return "SMTP";
         case 53: return "DNS";
+        case 80: return "HTTP";
         case 88: return "Kerberos";
         case 110: return "POP3";
         case 135: return "endpoint mapper";
         case 143: return "IMAP";
+        case 443: return "HTTPS";
         case 465: return "submission over TLS";
         case 587: return "submission";
+        case 993: return "IMAP over TLS";
         case 995: return "POP3 over TLS";
         default: break;
     }

@@ -60,8 +60,11 @@ TEST_CASE("each kind of step goes to its kind, and back again") {
             REQUIRE(player.step(step, false));
             CHECK(player.happened() == way[i]);
         }
-        REQUIRE(player.step(step, false));
-        CHECK(player.happened() == 0);
+        // Before the first row and packet is the start; before the first of another kind nothing.
+        const bool to_start = step == Step::row || step == Step::packet;
+        const std::size_t first = player.happened();
+        CHECK(player.step(step, false) == to_start);
+        CHECK(player.happened() == (to_start ? 0 : first));
         CHECK_FALSE(player.step(step, false));
     }
 }

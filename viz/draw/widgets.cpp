@@ -37,25 +37,60 @@ float put_text(ImDrawList* list, ImFont* font, ImVec2 at, ImU32 colour, std::str
     return width_of(font, shown, size);
 }
 
+std::string broken(ImFont* font, std::string_view text, float width) {
+    std::string out;
+    out.reserve(text.size() + 8);
+    float at = 0;
+    const float space = width_of(font, " ");
+    while (!text.empty()) {
+        std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+        if (text.substr(end).starts_with(" §"))  // a document and its section stay together
+            end = std::min(text.find_first_of(" \n", end + 1), text.size());
+        std::string_view word = text.substr(0, end);
+        float wide = width_of(font, word);
+        if (at > 0 && at + wide > width) {
+            while (!out.empty() && out.back() == ' ') out.pop_back();
+            out += '\n';
+            at = 0;
+        }
+        while (wide > width && word.size() > 1) {
+            const char* rest = nullptr;
+            font->CalcTextSizeA(font->FontSize, width, 0, word.data(), word.data() + word.size(), &rest);
+            std::size_t keep = std::max<std::size_t>(1, static_cast<std::size_t>(rest - word.data()));
+            while (keep < word.size() && (static_cast<unsigned char>(word[keep]) & 0xc0) == 0x80) ++keep;
+            if (keep >= word.size()) break;
+            out += word.substr(0, keep);
+            out += '\n';
+            word.remove_prefix(keep);
+            wide = width_of(font, word);
+        }
+        out += word;
+        at += wide;
+        if (end == text.size()) break;
+        out += text[end];
+        at = text[end] == '\n' ? 0 : at + space;
+        text.remove_prefix(end + 1);
+    }
+    return out;
+}
+
 ImVec2 put_wrapped(ImDrawList* list, ImFont* font, ImVec2 at, ImU32 colour, const std::string& text,
                    float width, int lines_max, bool measure_only) {
     const float size = font->FontSize;
     float widest = 0, y = at.y;
-    const char* from = text.data();
-    const char* const end = from + text.size();
-    for (int line = 0; from < end && line < lines_max; ++line) {
-        const char* to = font->CalcWordWrapPositionA(1, from, end, width);
-        if (to == from) ++to;
-        std::string_view piece(from, static_cast<std::size_t>(to - from));
-        if (line + 1 == lines_max) piece = {from, static_cast<std::size_t>(end - from)};
-        const std::string shown = fitted(font, piece, width);
+    const std::string whole = broken(font, text, width);
+    std::string_view rest = whole;
+    for (int line = 0; !rest.empty() && line < lines_max; ++line) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        std::string shown(rest.substr(0, end));
+        if (line + 1 == lines_max && end < rest.size())  // what has no room goes with dots
+            shown = fitted(font, shown + " " + std::string(rest.substr(end + 1)), width);
         widest = std::max(widest, width_of(font, shown));
         if (!measure_only)
             list->AddText(font, size, {std::floor(at.x), std::floor(y)}, colour, shown.data(),
                           shown.data() + shown.size());
         y += size * 1.2F;
-        from = to;
-        while (from < end && (*from == ' ' || *from == '\n')) ++from;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return {widest, y - at.y};
 }
@@ -73,6 +108,17 @@ float put_pill(ImDrawList* list, const Theme& theme, ImVec2 at, ImU32 colour, st
     return width;
 }
 
+void dashes(ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 colour, float thick, float dash) {
+    const float length = std::hypot(to.x - from.x, to.y - from.y);
+    if (length < 1) return;
+    const ImVec2 way{(to.x - from.x) / length, (to.y - from.y) / length};
+    for (float at = 0; at < length; at += 2 * dash) {
+        const float end = std::min(length, at + dash);
+        list->AddLine({from.x + way.x * at, from.y + way.y * at},
+                      {from.x + way.x * end, from.y + way.y * end}, colour, thick);
+    }
+}
+
 float put_lock(ImDrawList* list, const Theme& theme, ImVec2 at, float strength) {
     const float size = theme.small->FontSize;
     const ImU32 ink = faded(theme.colour.good, strength);
@@ -83,30 +129,73 @@ float put_lock(ImDrawList* list, const Theme& theme, ImVec2 at, float strength) 
     return size * 0.9F;
 }
 
-void words(const Theme&, ImFont* font, ImU32 colour, std::string_view text) {
+bool seen_whole(ImVec2 size) {
+    const ImDrawList* const list = ImGui::GetWindowDrawList();
+    const ImVec2 low = list->GetClipRectMin(), high = list->GetClipRectMax();
+    const float y = ImGui::GetCursorScreenPos().y;
+    const bool cut = (y < low.y - 1 && y + size.y > low.y) || (y < high.y && y + size.y > high.y + 1);
+    if (!cut || size.y > high.y - low.y) return true;
+    ImGui::Dummy(size);
+    return false;
+}
+
+namespace {
+
+void put(ImFont* font, ImU32 colour, const std::string& text) {
     ImGui::PushFont(font);
-    const std::string shown = fitted(font, text, ImGui::GetContentRegionAvail().x);
-    ImGui::PushStyleColor(ImGuiCol_Text, colour);
-    ImGui::TextUnformatted(shown.data(), shown.data() + shown.size());
-    ImGui::PopStyleColor();
+    if (seen_whole(ImGui::CalcTextSize(text.c_str()))) {
+        ImGui::PushStyleColor(ImGuiCol_Text, colour);
+        ImGui::TextUnformatted(text.data(), text.data() + text.size());
+        ImGui::PopStyleColor();
+    }
     ImGui::PopFont();
+}
+
+}  // namespace
+
+void words(const Theme&, ImFont* font, ImU32 colour, std::string_view text) {
+    const std::string shown = fitted(font, text, ImGui::GetContentRegionAvail().x);
+    put(font, colour, shown);
     if (shown.size() != text.size() && ImGui::IsItemHovered()) {
         ImGui::BeginTooltip();
-        ImGui::PushTextWrapPos(font->FontSize * 40);
-        ImGui::TextUnformatted(text.data(), text.data() + text.size());
-        ImGui::PopTextWrapPos();
+        ImGui::TextUnformatted(broken(font, text, font->FontSize * 40).c_str());
         ImGui::EndTooltip();
     }
 }
 
 void wrapped(const Theme&, ImFont* font, ImU32 colour, std::string_view text) {
+    put(font, colour, broken(font, text, ImGui::GetContentRegionAvail().x));
+}
+
+bool pressable(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text, int id) {
     ImGui::PushFont(font);
-    ImGui::PushStyleColor(ImGuiCol_Text, colour);
-    ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted(text.data(), text.data() + text.size());
-    ImGui::PopTextWrapPos();
-    ImGui::PopStyleColor();
+    const std::string shown = broken(font, text, ImGui::GetContentRegionAvail().x);
+    const ImVec2 size = ImGui::CalcTextSize(shown.c_str()), at = ImGui::GetCursorScreenPos();
+    bool pressed = false;
+    if (seen_whole(size)) {
+        ImGui::PushID(id);
+        pressed = ImGui::InvisibleButton("pressable", {std::max(size.x, 1.0F), std::max(size.y, 1.0F)});
+        const bool focused = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
+        ImGui::PopID();
+        ImDrawList* const list = ImGui::GetWindowDrawList();
+        const float side = theme.px(2);
+        if (ImGui::IsItemHovered())
+            list->AddRectFilled({at.x - side, at.y}, {at.x + size.x + side, at.y + size.y},
+                                faded(theme.colour.accent, 0.12F), side);
+        if (focused)
+            list->AddRect({at.x - side, at.y - 1}, {at.x + size.x + side, at.y + size.y + 1},
+                          theme.colour.accent, side, 0, theme.px(1.5F));
+        list->AddText(font, font->FontSize, at, colour, shown.data(), shown.data() + shown.size());
+    }
     ImGui::PopFont();
+    return pressed;
+}
+
+bool choice(const Theme& theme, std::string_view text, int id, bool chosen) {
+    const ImVec2 room{ImGui::GetContentRegionAvail().x, ImGui::GetTextLineHeight()};
+    if (!seen_whole(room)) return false;
+    const std::string label = fitted(theme.sans, text, room.x) + "##" + std::to_string(id);
+    return ImGui::Selectable(label.c_str(), chosen);
 }
 
 void heading(const Theme& theme, std::string_view text) {
@@ -126,11 +215,11 @@ bool toggle(const Theme& theme, const char* label, bool on, ImU32 colour) {
 }
 
 std::string moment_words(Time moment) {
-    if (moment < minute) {
-        std::string out = std::to_string(moment / second) + ".";
-        const std::string part = std::to_string(moment / millisecond % 1000);
-        return "+" + out + std::string(3 - part.size(), '0') + part + " s";
-    }
+    const std::string part = std::to_string(moment / millisecond % 1000);
+    const std::string seconds = "." + std::string(3 - part.size(), '0') + part + " s";
+    if (moment < minute) return "+" + std::to_string(moment / second) + seconds;
+    if (moment < hour)
+        return "+" + std::to_string(moment / minute) + " min " + std::to_string(moment / second % 60) + seconds;
     return "+" + sim::duration_words(moment / second * second);
 }
 

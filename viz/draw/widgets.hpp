@@ -24,13 +24,25 @@ ImVec2 put_wrapped(ImDrawList* list, ImFont* font, ImVec2 at, ImU32 colour, cons
 float put_pill(ImDrawList* list, const Theme& theme, ImVec2 at, ImU32 colour, std::string_view text,
                bool filled = false, float size = 0);
 
+void dashes(ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 colour, float thick, float dash);
 // A padlock as high as small letters; gives the room it takes.
 float put_lock(ImDrawList* list, const Theme& theme, ImVec2 at, float strength = 1);
+
+// The text with line breaks at spaces, so that it fits; a word that is too long is broken inside.
+std::string broken(ImFont* font, std::string_view text, float width);
+
+// Room for something of this height at the cursor, seen whole; false when a scrolling region would
+// cut it: then that room has been taken and nothing is to be drawn.
+bool seen_whole(ImVec2 size);
 
 // ImGui text in a font and colour, cut to the room there is, whole in a tooltip.
 void words(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text);
 // The same over as many lines as it needs.
 void wrapped(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text);
+// The same for mouse and keyboard to press; `id` within the panel. True when it was.
+bool pressable(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text, int id);
+// A line of a list to choose from, shortened where there is no room. True when it was chosen now.
+bool choice(const Theme& theme, std::string_view text, int id, bool chosen);
 void heading(const Theme& theme, std::string_view text);
 void faint(const Theme& theme, std::string_view text);
 // A switch that looks like a button; true when it was clicked.

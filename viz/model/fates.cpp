@@ -106,6 +106,13 @@ private:
                                                        : "is in the hands of " + node,
                                                    Ink::plain, row.head().node});
             }
+        } else if (fact.move == CustodyMove::delivered) {
+            // Of an alias the queue's row says so; a retrieval agent has no queue.
+            const std::string who = sim::views::visible(tail);
+            for (Fates::Copy& one : out_.copies)
+                if (one.who == who)
+                    one.events.push_back(
+                        {row.head().time, position, "delivered at " + node, Ink::good, row.head().node});
         } else if (fact.move == CustodyMove::fetched) {
             Fates::Copy& copy = copy_of(sim::views::visible(tail));
             copy.over = true;

@@ -11,7 +11,7 @@ namespace postroad::viz {
 namespace {
 
 constexpr float cell_width = Layout::host_width + 18, cell_height = Layout::host_height + 28;
-constexpr float gap = 56, margin = 16;
+constexpr float gap = 56, crowd = 52, margin = 16;
 constexpr std::size_t springs_max = 150;  // the algorithm is cubic
 constexpr std::size_t pulled_max = 24;    // so is this, in every turn
 
@@ -299,10 +299,19 @@ Layout make_layout(const sim::Setup& setup, bool upright) {
         const float shape = upright ? 1.0F : 2.3F;
         const Links links = links_of(setup);
         const std::vector<Point> sprung = springs(setup.networks.size(), links);
+        const bool crowded = setup.scenario.attackers.size() > 0;  // their deeds stand on the links
+        const auto boxes = [&] {
+            std::vector<Box> roomy = out.networks;
+            for (Box& box : roomy)
+                if (crowded)
+                    box = {{box.min.x - crowd, box.min.y - crowd / 2},
+                           {box.max.x + crowd, box.max.y + crowd / 2}};
+            return roomy;
+        };
         fill(!upright);
-        Arranged other = arranged(sprung, out.networks, links, shape);
+        Arranged other = arranged(sprung, boxes(), links, shape);
         fill(upright);
-        Arranged best = arranged(sprung, out.networks, links, shape);
+        Arranged best = arranged(sprung, boxes(), links, shape);
         if (other.fits > best.fits * 1.05F) {
             fill(!upright);
             best = std::move(other);

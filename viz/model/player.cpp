@@ -59,6 +59,26 @@ void Player::go_to_nothing() {
     go([this] { return nothing_yet(); });
 }
 
+// The scenario's bookmarks are there from the beginning.
+Player::Player(Recording& run) : run_(run) {
+    go_to_nothing();
+    const auto& timeline = run.setup().scenario.timeline;
+    constexpr std::size_t entries_max = 1'000;
+    std::size_t looked_at = 0;
+    for (const scenario::Event& event : timeline) {
+        const auto* const mark = std::get_if<scenario::Bookmark>(&event.action);
+        if (mark == nullptr) continue;
+        const Time moment = event.at.ns;
+        for (std::size_t at = run.entry_at_time(moment);
+             at < run.entries.size() && run.time_of(at) == moment && ++looked_at < entries_max; ++at)
+            if (run.entries.kind(at) == Kind::change &&
+                words_at(run, run.entries[at]).text.ends_with(mark->text)) {
+                bookmarks.emplace(at + 1, mark->text);
+                break;
+            }
+    }
+}
+
 void Player::go_to(Time moment) {
     go([this, moment] { return at_moment(moment); });
 }
@@ -140,6 +160,7 @@ bool Player::step(Step kind, bool forward) {
         go_to_entry(at);
         return true;
     }
+    if (kind != Step::row && kind != Step::packet) return false;  // there is none before
     go_to_nothing();
     return true;
 }
@@ -166,7 +187,7 @@ void Player::tick(double seconds) {
 }
 
 void Player::toggle_bookmark() {
-    if (!bookmarks.erase(happened_)) bookmarks.insert(happened_);
+    if (!bookmarks.erase(happened_)) bookmarks.emplace(happened_, std::string());
 }
 
 bool Player::go_to_bookmark(bool forward) {
@@ -174,8 +195,8 @@ bool Player::go_to_bookmark(bool forward) {
     if (forward ? at == bookmarks.end() : at == bookmarks.begin()) return false;
     if (!forward) --at;
     playing = false;
-    if (*at == 0) go_to_nothing();
-    else go_to_entry(*at - 1);
+    if (at->first == 0) go_to_nothing();
+    else go_to_entry(at->first - 1);
     return true;
 }
 

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <set>
+#include <map>
+#include <string>
 
 #include "viz/model/later.hpp"
 #include "viz/model/recording.hpp"
@@ -23,7 +24,7 @@ const char* name_of(Step step);
 class Player {
   public:
     // One player a recording: its history stands where the player is.
-    explicit Player(Recording& run) : run_(run) { go_to_nothing(); }
+    explicit Player(Recording& run);
 
     const Recording& run() const { return run_; }
     // As it is now; until the next arrive().
@@ -43,7 +44,8 @@ class Player {
     void go_to(Time moment);
     // The row of this entry is the last that has happened.
     void go_to_entry(std::size_t entry);
-    // To the next or the one before of this kind; false when there is none.
+    // To the next or the one before of this kind; false when there is none: then we stay. Before the
+    // first row and the first packet is the start.
     bool step(Step kind, bool forward);
     void go_to_start() { go_to_nothing(); }
     void go_to_end() { go_to(run_.end()); }
@@ -62,8 +64,8 @@ class Player {
     double speed = 0;
     void tick(double seconds);
 
-    // Bookmarks are positions of entries.
-    std::set<std::size_t> bookmarks;
+    // By how many entries have happened there; with a name, if it is the scenario's.
+    std::map<std::size_t, std::string> bookmarks;
     void toggle_bookmark();
     bool go_to_bookmark(bool forward);
 

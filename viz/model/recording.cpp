@@ -85,8 +85,11 @@ Protocol protocol_of(std::uint8_t protocol, std::uint16_t port_a, std::uint16_t 
     const auto is = [&](std::uint16_t port) { return port_a == port || port_b == port; };
     if (is(53)) return Protocol::dns;
     if (protocol != net::protocol_tcp) return Protocol::other;
-    if (is(25) || is(587) || is(465)) return Protocol::smtp;
+    if (is(24) || is(25) || is(587) || is(465)) return Protocol::smtp;
     if (is(110) || is(995) || is(143) || is(993) || is(135)) return Protocol::pop3;
+    // Only services of RPC listen at ports that are drawn.
+    constexpr std::uint16_t drawn = 49152;  // RFC 6335 §6
+    if (port_a >= drawn && port_b >= drawn) return Protocol::pop3;
     return Protocol::other;
 }
 

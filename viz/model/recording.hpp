@@ -17,6 +17,7 @@
 
 namespace postroad::viz {
 
+// smtp: LMTP, too; pop3: all by which mail is read.
 enum class Protocol : std::uint8_t { smtp, pop3, dns, other };
 
 // Seconds of a story told by somebody who hurries through silence: a gap of simulated time takes

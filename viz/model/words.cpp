@@ -38,8 +38,10 @@ void connection(const Recording& run, const RowView& row, RowWords& out) {
         if (one == nullptr) return;
         out.text = (one->protocol == net::protocol_tcp ? "opens connection " : "asks in exchange ") +
                    std::to_string(index.number_of(out.subject)) + ": " +
-                   views::service_name(one->protocol, one->target_port) + ", port " +
-                   std::to_string(one->target_port);
+                   views::service_name(one->protocol, one->target_port);
+        if (const std::string port = " port " + std::to_string(one->target_port);
+            !out.text.ends_with(port))  // else that is all its name
+            out.text += "," + port;
         out.arrives = one->established != never || one->protocol != net::protocol_tcp;
     } else if (row.head().fact == Fact::established) {
         out.text = "connected (SYN, SYN+ACK, ACK)";
@@ -53,8 +55,36 @@ void connection(const Recording& run, const RowView& row, RowWords& out) {
     }
 }
 
-void packet(const RowView& row, RowWords& out) {
+// Whether the packet of this row comes to its receiver, whole. No packet is under way for longer
+// than the longest that arrived.
+bool arrives(const Recording& run, std::uint64_t position, Id packet) {
+    constexpr unsigned rows_max = 5'000;
+    unsigned rows = 0;
+    const Time left = run.trace().at(position).head().time;
+    for (auto at = run.trace().read(position + 1, run.trace().end()); !at.done(); at.next()) {
+        const RowView row = at.row();
+        if (row.head().time > left + run.longest_flight || ++rows > rows_max) return true;
+        switch (row.head().fact) {
+            case Fact::arrival:
+                if (row.as<ArrivalFact>().packet == packet) return true;
+                break;
+            case Fact::lost:
+                if (row.as<LostFact>().packet == packet) return false;
+                break;
+            case Fact::verdict:
+                if (row.as<VerdictFact>().packet == packet &&
+                    static_cast<net::Action>(row.as<VerdictFact>().verdict) != net::Action::accept)
+                    return false;
+                break;
+            default: break;
+        }
+    }
+    return true;
+}
+
+void packet(const Recording& run, std::uint64_t position, const RowView& row, RowWords& out) {
     const auto& fact = row.as<PacketFact>();
+    out.arrives = arrives(run, position, fact.packet);
     if (fact.protocol == net::protocol_udp) {
         const bool dns = fact.target_port == 53 || fact.source_port == 53;
         out.text = dns ? views::visible(views::dns_words(row.tail<PacketFact>()))
@@ -117,6 +147,14 @@ void altered(const RowView& row, RowWords& out) {
     out.text = "somebody on the link changes a packet: ";
     out.text += payload.empty() ? "other numbers" : views::visible(payload.substr(0, 200));
     out.ink = Ink::bad;
+}
+
+bool is_bookmark(const Recording& run, const RowView& row) {
+    const auto& timeline = run.setup().scenario.timeline;
+    return std::any_of(timeline.begin(), timeline.end(), [&](const scenario::Event& event) {
+        const auto* const mark = std::get_if<scenario::Bookmark>(&event.action);
+        return mark != nullptr && event.at.ns == row.head().time && mark->text == row.tail<ChangeFact>();
+    });
 }
 
 }  // namespace
@@ -186,7 +224,7 @@ RowWords words_at(const Recording& run, const Entry& entry) {
         case Fact::established:
         case Fact::ended: connection(run, row, out); break;
         case Fact::line: take(out, views::words_of(row, row.as<LineFact>())); break;
-        case Fact::packet: packet(row, out); break;
+        case Fact::packet: packet(run, entry.position(), row, out); break;
         case Fact::lost: lost(run, row, out); break;
         case Fact::verdict:
             take(out, views::words_of(row.as<VerdictFact>(), run.setup(), run.index()));
@@ -201,7 +239,8 @@ RowWords words_at(const Recording& run, const Entry& entry) {
         case Fact::custody: take(out, views::words_of(row, row.as<CustodyFact>())); break;
         case Fact::mailbox: take(out, views::words_of(row, row.as<MailboxFact>())); break;
         case Fact::change:
-            out.text = "the world changes: " + views::visible(row.tail<ChangeFact>());
+            out.text = (is_bookmark(run, row) ? "bookmark: " : "the world changes: ") +
+                       views::visible(row.tail<ChangeFact>());
             out.ink = Ink::time;
             break;
         case Fact::tls: tls(row, out); break;

@@ -20,8 +20,8 @@ class Dns : public Panel {
   private:
     void lookups(View& view);
     void lookup(View& view, std::size_t at, unsigned depth);
-    bool line(View& view, ImFont* font, ImU32 colour, const std::string& text, std::size_t entry,
-              unsigned depth);
+    void line(View& view, ImFont* font, ImU32 colour, const std::string& text, std::size_t entry,
+              unsigned depth, int id);
     void cache(View& view, float part);
     void zones(View& view);
     std::vector<Lookup> lookups_;
@@ -36,8 +36,8 @@ constexpr std::size_t lookups_shown = 60, cache_shown = 300, records_shown = 500
 constexpr unsigned depth_max = 12;
 
 // A line of the tree, `depth` steps in, with a mark from the line it belongs to. A click goes there.
-bool Dns::line(View& view, ImFont* font, ImU32 colour, const std::string& text, std::size_t entry,
-               unsigned depth) {
+void Dns::line(View& view, ImFont* font, ImU32 colour, const std::string& text, std::size_t entry,
+               unsigned depth, int id) {
     const Theme& theme = view.theme;
     const float in = theme.px(16) * static_cast<float>(depth);
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -48,12 +48,9 @@ bool Dns::line(View& view, ImFont* font, ImU32 colour, const std::string& text, 
         list->AddLine({x, y}, {x + theme.px(7), y}, theme.colour.edge, theme.px(1.5F));
     }
     ImGui::Indent(in + 0.01F);
-    const bool now = entry != Lookup::none && view.spoken_at() == entry;
-    wrapped(theme, font, now ? theme.colour.accent : colour, text);
+    if (pressable(theme, font, view.spoken_at() == entry ? theme.colour.accent : colour, text, id))
+        view.player.go_to_entry(entry);
     ImGui::Unindent(in + 0.01F);
-    if (entry == Lookup::none || !ImGui::IsItemClicked()) return false;
-    view.player.go_to_entry(entry);
-    return true;
 }
 
 void Dns::lookup(View& view, std::size_t at, unsigned depth) {
@@ -62,13 +59,14 @@ void Dns::lookup(View& view, std::size_t at, unsigned depth) {
     const auto& index = view.run.index();
     ImGui::PushID(static_cast<int>(at));
     line(view, theme.sans, theme.colour.text, index.node_name(one.host) + " looks up " + one.what,
-         one.begun, depth);
+         one.begun, depth, 0);
     if (depth < depth_max) {
         for (const Lookup::Step& step : one.steps) {
             const bool answered = step.answer != Lookup::none;
             line(view, theme.mono, step.words.empty() ? theme.colour.later : theme.of(step.ink),
                  "asks " + index.node_name(step.asked) + (step.words.empty() ? "" : ": " + step.words),
-                 answered && view.spoken_at() != step.question ? step.answer : step.question, depth + 1);
+                 answered && view.spoken_at() != step.question ? step.answer : step.question, depth + 1,
+                 static_cast<int>(&step - one.steps.data()) + 2);
             for (const std::size_t below : step.below) lookup(view, below, depth + 2);
         }
         for (const std::size_t below : one.below) lookup(view, below, depth + 1);
@@ -77,7 +75,7 @@ void Dns::lookup(View& view, std::size_t at, unsigned depth) {
         std::string text = one.words;
         if (one.result != one.begun)
             text += ", " + sim::duration_words(view.run.time_of(one.result) - view.run.time_of(one.begun));
-        line(view, theme.mono, theme.of(one.ink), text, one.result, depth + 1);
+        line(view, theme.mono, theme.of(one.ink), text, one.result, depth + 1, 1);
     }
     ImGui::PopID();
 }
@@ -170,11 +168,8 @@ void Dns::zones(View& view) {
         for (std::size_t i = 0; i < zone.served_by.size(); ++i)
             text += (i == 0 ? "" : ", ") + setup.hosts[zone.served_by[i]].name;
         if (zone.is_signed) text += "   signed";
-        ImGui::PushID(static_cast<int>(at));
-        if (ImGui::Selectable("##zone", unfolded)) unfolded_ = unfolded ? ~std::size_t{0} : at;
-        ImGui::PopID();
-        ImGui::SameLine(0, 0);
-        words(theme, theme.sans, theme.colour.text, text);
+        if (pressable(theme, theme.sans, theme.colour.text, text, static_cast<int>(at)))
+            unfolded_ = unfolded ? ~std::size_t{0} : at;
         if (!unfolded) continue;
         if (records_of_ != zone.zone.get()) {
             records_of_ = zone.zone.get();

@@ -6,6 +6,7 @@
 
 #include "sim/net/packet.hpp"
 #include "viz/draw/widgets.hpp"
+#include "viz/model/reasons_before.hpp"
 
 namespace postroad::viz {
 namespace {
@@ -272,8 +273,8 @@ void Ladder::arrow(const View& view, const RowWords& said, ImVec2 at, float stre
                                 {b - way * head, y + head * 0.6F}, colour);
         return;
     }
-    // It never arrives: it ends half-way, at a cross.
-    const float end = (a + b) / 2, w = theme.px(4);
+    // It never arrives: it ends at a cross, on no host's lane.
+    const float end = a + way * lane_width_ * 0.5F, w = theme.px(4);
     list->AddLine({a, y}, {end, y}, colour, theme.px(2));
     list->AddLine({end - w, y - w}, {end + w, y + w}, colour, theme.px(2));
     list->AddLine({end - w, y + w}, {end + w, y - w}, colour, theme.px(2));
@@ -340,11 +341,13 @@ void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
     ImGui::BeginTooltip();
     ImGui::PushTextWrapPos(theme.px(460));
     ImGui::TextUnformatted(text.c_str());
-    if (said.section.known()) {
-        ImGui::PushStyleColor(ImGuiCol_Text, c.faint);
-        ImGui::TextUnformatted((to_string(said.section) + ", click to go there and see why").c_str());
-        ImGui::PopStyleColor();
-    }
+    ImGui::PushStyleColor(ImGuiCol_Text, c.faint);
+    if (said.section.known()) ImGui::TextUnformatted(to_string(said.section).c_str());
+    ImGui::PopStyleColor();
+    ImGui::PushStyleColor(ImGuiCol_Text, c.why);
+    for (const std::size_t reason : decided_before(view.run, entry))
+        ImGui::TextUnformatted(words_at(view.run, view.run.entries[reason]).text.c_str());
+    ImGui::PopStyleColor();
     ImGui::PopTextWrapPos();
     ImGui::EndTooltip();
 }

@@ -14,11 +14,14 @@ using sim::nothing;
 struct Badge {
     const char* text;
     Protocol protocol;
+    bool runs = false;  // one of its services does, at this moment
 };
-std::vector<Badge> badges_of(const sim::HostSetup& host) {
+// `stopped`: a bit by service.
+std::vector<Badge> badges_of(const sim::HostSetup& host, std::uint32_t stopped) {
     using scenario::Service;
     std::vector<Badge> out;
-    for (const sim::ServiceSetup& one : host.services) {
+    for (std::size_t i = 0; i < host.services.size(); ++i) {
+        const sim::ServiceSetup& one = host.services[i];
         Badge badge{};
         switch (one.service) {
             case Service::mua: badge = {"MUA", Protocol::other}; break;
@@ -36,10 +39,11 @@ std::vector<Badge> badges_of(const sim::HostSetup& host) {
             case Service::https: badge = {"HTTP", Protocol::other}; break;
             default: badge = {"service", Protocol::other}; break;
         }
-        const bool there = std::any_of(out.begin(), out.end(), [&](const Badge& other) {
+        const auto there = std::find_if(out.begin(), out.end(), [&](const Badge& other) {
             return std::string_view(other.text) == badge.text;
         });
-        if (!there) out.push_back(badge);
+        Badge& shown = there == out.end() ? out.emplace_back(badge) : *there;
+        shown.runs = shown.runs || (stopped >> i & 1U) == 0;
     }
     return out;
 }
@@ -64,7 +68,7 @@ void Map::gather(const View& view) {
 }
 
 void Map::move_camera(View& view, ImVec2 min, ImVec2 size) {
-    const float legend = view.theme.px(34);
+    const float legend = legend_height_;
     const auto fits = [&](const Layout& layout) {
         return std::min(size.x / layout.size.x, (size.y - legend) / layout.size.y);
     };
@@ -125,13 +129,31 @@ void Map::networks(View& view) {
         const auto a = static_cast<std::uint32_t>(link.end[0] - hosts);
         const auto b = static_cast<std::uint32_t>(link.end[1] - hosts);
         const ImVec2 from = at(layout_->gate(a, b)), to = at(layout_->gate(b, a));
-        list_->AddLine(from, to, c.edge, view.theme.px(3));
+        const auto& states = view.player.world().tcp.links;
+        const bool down = i < states.size() && states[static_cast<std::uint32_t>(i)].down != 0;
+        if (down) {
+            dashes(list_, from, to, c.bad_fill, view.theme.px(2), view.theme.px(6));
+            const ImVec2 middle{(from.x + to.x) / 2, (from.y + to.y) / 2};
+            const float r = view.theme.px(6);
+            list_->AddLine({middle.x - r, middle.y - r}, {middle.x + r, middle.y + r}, c.bad_fill, r / 2);
+            list_->AddLine({middle.x - r, middle.y + r}, {middle.x + r, middle.y - r}, c.bad_fill, r / 2);
+        } else {
+            list_->AddLine(from, to, c.edge, view.theme.px(3));
+        }
         for (const auto& [network, point] : {std::pair{a, from}, std::pair{b, to}})
             if (setup.networks[network].has_border())
                 list_->AddRectFilled({point.x - view.theme.px(5), point.y - view.theme.px(5)},
                                      {point.x + view.theme.px(5), point.y + view.theme.px(5)},
                                      c.bad_fill, view.theme.px(2));
     }
+    // Who is in several networks stands in the first and reaches out to the others.
+    for (std::uint32_t host = 0; host < setup.hosts.size(); ++host)
+        for (std::size_t i = 1; i < setup.hosts[host].attachments.size(); ++i) {
+            const Box& box = layout_->networks[setup.hosts[host].attachments[i].network];
+            const ImVec2 from = at(layout_->hosts[host]), low = at(box.min), high = at(box.max);
+            list_->AddLine(from, {std::clamp(from.x, low.x, high.x), std::clamp(from.y, low.y, high.y)},
+                           c.edge, view.theme.px(3));
+        }
     for (std::size_t i = 0; i < setup.networks.size(); ++i) {
         const sim::NetworkSetup& network = setup.networks[i];
         const ImVec2 min = at(layout_->networks[i].min), max = at(layout_->networks[i].max);
@@ -140,16 +162,30 @@ void Map::networks(View& view) {
                           (network.firewall != nothing &&
                            view.lit == setup.firewalls[network.firewall].name));
         list_->AddRectFilled(min, max, c.surface, 12 * zoom_);
-        list_->AddRect(min, max, lit ? c.accent : c.edge, 12 * zoom_, 0,
-                       view.theme.px(lit ? 3 : 1.5F));
+        list_->AddRect(min, max, c.edge, 12 * zoom_, 0, view.theme.px(1.5F));
+        if (lit) point_at(view, min, max, 12 * zoom_);
+    }
+}
+
+// Above links, ways and arrows, on a patch of the network's ground.
+void Map::names(View& view) {
+    const sim::Setup& setup = view.run.setup();
+    const Palette& c = view.theme.colour;
+    for (std::size_t i = 0; i < setup.networks.size(); ++i) {
+        const sim::NetworkSetup& network = setup.networks[i];
+        const ImVec2 min = at(layout_->networks[i].min), max = at(layout_->networks[i].max);
+        if (!in_sight(min, max)) continue;
         const float size = std::clamp(15 * zoom_, view.theme.px(11), view.theme.px(17));
         if ((max.x - min.x) < size * 4) continue;
         float x = min.x + 12 * zoom_;
         // Above the box when its head has become too small.
         const float y = 32 * zoom_ > size * 1.3F ? min.y + 8 * zoom_ : min.y - size * 1.4F;
         const float left = x;
-        x += put_text(list_, view.theme.bold, {x, y}, c.faint, network.name,
-                      max.x - x - 12 * zoom_, size) + size * 0.6F;
+        const std::string shown = fitted(view.theme.bold, network.name, max.x - x - 12 * zoom_, size);
+        list_->AddRectFilled({x - size * 0.2F, y},
+                             {x + width_of(view.theme.bold, shown, size) + size * 0.2F, y + size * 1.25F},
+                             c.surface, size * 0.3F);
+        x += put_text(list_, view.theme.bold, {x, y}, c.faint, shown, 1e9F, size) + size * 0.6F;
         const auto mark = [&](const std::string& text, ImU32 colour) {
             const float small = size * 0.8F;
             if (x + width_of(view.theme.small, text, small) + small > max.x) return;
@@ -159,7 +195,7 @@ void Map::networks(View& view) {
             mark("firewall " + setup.firewalls[network.firewall].name, c.bad_fill);
         if (network.nat) mark("NAT", c.other);
         if (network.blocks) mark("blocked ports", c.bad_fill);
-        if (in_sight(min, max)) room_.take({left, y}, {x, y + size * 1.2F}, MapRoom::words);
+        room_.take({left, y}, {x, y + size * 1.2F}, MapRoom::words);
     }
 }
 
@@ -186,6 +222,22 @@ void Map::hosts(View& view) {
     }
 }
 
+// What the walkthrough means: an angle around each corner, unlike the line around who speaks.
+void Map::point_at(const View& view, ImVec2 min, ImVec2 max, float round) {
+    const float off = view.theme.px(5), thick = view.theme.px(3), far = view.theme.px(16);
+    const ImU32 ink = view.theme.colour.accent;
+    for (const bool right : {false, true})
+        for (const bool low : {false, true}) {
+            const float x = right ? max.x + off : min.x - off, y = low ? max.y + off : min.y - off;
+            const float in_x = right ? -1.0F : 1.0F, in_y = low ? -1.0F : 1.0F;
+            list_->PathLineTo({x, y + in_y * far});
+            list_->PathLineTo({x, y + in_y * round});
+            list_->PathLineTo({x + in_x * round, y});
+            list_->PathLineTo({x + in_x * far, y});
+            list_->PathStroke(ink, ImDrawFlags_None, thick);
+        }
+}
+
 void Map::card(View& view, std::uint32_t host, ImVec2 min, ImVec2 max) {
     const Theme& theme = view.theme;
     const Palette& c = theme.colour;
@@ -194,9 +246,10 @@ void Map::card(View& view, std::uint32_t host, ImVec2 min, ImVec2 max) {
     const bool down = host < world.tcp.hosts.size() && world.tcp.hosts[host].down != 0;
     const bool lit = !view.lit.empty() && view.lit == setup.name;
     list_->AddRectFilled(min, max, c.raised, 8 * zoom_);
-    const ImU32 line = host == active_ || lit ? c.accent : host == view.host ? c.text : c.edge;
+    const ImU32 line = host == active_ ? c.accent : host == view.host ? c.text : c.edge;
     list_->AddRect(min, max, line, 8 * zoom_, 0,
-                   theme.px(host == active_ || lit ? 2.5F : host == view.host ? 1.8F : 1));
+                   theme.px(host == active_ ? 2.5F : host == view.host ? 1.8F : 1));
+    if (lit) point_at(view, min, max, 8 * zoom_);
     const float inner = 8 * zoom_, width = max.x - min.x - 2 * inner;
     const float size = std::clamp(16.5F * zoom_, theme.px(11), theme.px(22));
     const float small = std::clamp(12.5F * zoom_, theme.px(9.5F), theme.px(16));
@@ -210,23 +263,34 @@ void Map::card(View& view, std::uint32_t host, ImVec2 min, ImVec2 max) {
             name_width = width - reader - small;
         }
     }
-    put_text(list_, theme.bold, {min.x + inner, min.y + 6 * zoom_}, down ? c.faint : c.text,
-             setup.name, name_width, size);
-    float x = min.x + inner;
-    const float row = min.y + 28 * zoom_;
+    const float named = put_text(list_, theme.bold, {min.x + inner, min.y + 6 * zoom_},
+                                 down ? c.faint : c.text, setup.name, name_width, size);
+    float x = min.x + inner, row = min.y + 28 * zoom_;
     const float badge = std::min(small, 13.5F * zoom_);
+    ImVec2 counted{min.x + inner, min.y + 48 * zoom_};
+    float room = width;
     if (down) {
         put_pill(list_, theme, {x, row}, c.bad_fill, "down", true, badge);
     } else {
-        const auto badges = badges_of(setup);
-        for (std::size_t i = 0; i < badges.size(); ++i) {
-            const float need = width_of(theme.small, badges[i].text, badge) + badge * 0.9F;
-            if (x + need > max.x - inner * 0.5F) break;
-            x += put_pill(list_, theme, {x, row}, theme.of(badges[i].protocol), badges[i].text, false,
-                          badge) + 3 * zoom_;
+        for (const Badge& one : badges_of(setup, world.tcp.hosts[host].stopped_services)) {
+            const float need = width_of(theme.small, one.text, badge) + badge * 0.9F;
+            if (x + need > max.x - inner * 0.5F) {
+                // Two rows: what is counted goes beside the name.
+                if (row + badge * 2.9F > max.y) break;
+                row += badge * 1.5F;
+                x = min.x + inner;
+                counted = {min.x + inner + named + small, min.y + 8 * zoom_};
+                room = min.x + inner + name_width - counted.x;
+            }
+            const float wide = put_pill(list_, theme, {x, row},
+                                        one.runs ? theme.of(one.protocol) : c.edge, one.text, false, badge);
+            if (!one.runs)  // it is stopped
+                list_->AddLine({x, row + badge * 0.65F}, {x + wide, row + badge * 0.65F}, c.faint,
+                               theme.px(1.5F));
+            x += wide + 3 * zoom_;
         }
     }
-    counters(view, host, {min.x + inner, min.y + 48 * zoom_}, width, badge);
+    counters(view, host, counted, room, badge);
 }
 
 void Map::counters(View& view, std::uint32_t host, ImVec2 where, float width, float size) {
@@ -253,50 +317,62 @@ void Map::counters(View& view, std::uint32_t host, ImVec2 where, float width, fl
     fill("mail", letters_[host], theme.colour.pop3);
 }
 
-void Map::legend(View& view) {
+// What the colours mean, in as many lines as it takes.
+void Map::legend(View& view, bool measure) {
     const Theme& theme = view.theme;
     const Palette& c = theme.colour;
-    float x = min_.x + theme.px(12);
-    const float y = max_.y - theme.px(24);
-    list_->AddRectFilled({min_.x, y - theme.px(8)}, max_, faded(c.ground, 0.85F));
-    const auto entry = [&](const char* text, ImU32 colour) {
-        const float r = theme.px(6), middle = y + theme.small->FontSize / 2;
-        const float need = theme.px(20) + width_of(theme.small, text) + theme.px(18);
-        if (x + need > max_.x) return;
-        list_->AddTriangleFilled({x, middle - r}, {x + r * 1.8F, middle}, {x, middle + r}, colour);
-        x += theme.px(18);
-        x += put_text(list_, theme.small, {x, y}, c.text, text) + theme.px(18);
+    const float r = theme.px(6), line = theme.px(20), left = min_.x + theme.px(12);
+    float x = left, y = max_.y - legend_height_ + theme.px(9);
+    if (!measure) list_->AddRectFilled({min_.x, max_.y - legend_height_}, max_, faded(c.ground, 0.85F));
+    const float top = y;
+    const auto entry = [&](const char* text, float mark, auto draw) {
+        const float whole = mark + theme.px(6) + width_of(theme.small, text);
+        if (x > left && x + whole > max_.x - theme.px(6)) {
+            x = left;
+            y += line;
+        }
+        if (!measure) {
+            draw(x, y + theme.small->FontSize / 2);
+            put_text(list_, theme.small, {x + mark + theme.px(6), y}, c.text, text);
+        }
+        x += whole + theme.px(18);
     };
-    entry("SMTP", c.smtp);
-    entry("POP3, IMAP", c.pop3);
-    entry("DNS", c.dns);
-    entry("other", c.other);
-    const float r = theme.px(6), middle = y + theme.small->FontSize / 2;
+    const auto packet = [&](const char* text, ImU32 colour) {
+        entry(text, theme.px(11), [&](float at, float middle) {
+            list_->AddTriangleFilled({at, middle - r}, {at + r * 1.8F, middle}, {at, middle + r}, colour);
+        });
+    };
+    packet("SMTP", c.smtp);
+    packet("POP3, IMAP, MAPI", c.pop3);
+    packet("DNS", c.dns);
+    packet("other", c.other);
     if (Layout::host_width * zoom_ < theme.px(46)) {
         // From afar hosts are spots.
-        const auto spot = [&](const char* text, ImU32 colour) {
-            if (x + theme.px(24) + width_of(theme.small, text) > max_.x) return;
-            list_->AddRectFilled({x, middle - r * 0.7F}, {x + theme.px(12), middle + r * 0.7F}, colour);
-            x += theme.px(18);
-            x += put_text(list_, theme.small, {x, y}, c.text, text) + theme.px(18);
-        };
-        spot("has mail", c.pop3);
-        spot("has a queue", c.dns);
-        spot("is down", c.bad_fill);
+        for (const auto& [text, colour] : {std::pair{"has mail", c.pop3}, {"has a queue", c.dns},
+                                           {"is down", c.bad_fill}})
+            entry(text, theme.px(12), [&, ink = colour](float at, float middle) {
+                list_->AddRectFilled({at, middle - r * 0.7F}, {at + theme.px(12), middle + r * 0.7F}, ink);
+            });
     }
-    if (x + theme.px(40) + width_of(theme.small, "dropped or lost") > max_.x) return;
-    list_->AddCircleFilled({x + r, middle}, r, c.bad_fill);
-    x += theme.px(18);
-    x += put_text(list_, theme.small, {x, y}, c.text, "dropped or lost") + theme.px(18);
-    if (x + theme.px(40) + width_of(theme.small, "encrypted") > max_.x) return;
-    x += put_lock(list_, theme, {x, y}) + theme.px(4);
-    x += put_text(list_, theme.small, {x, y}, c.text, "encrypted") + theme.px(18);
-    if (!view.mx_arrows || x + theme.px(50) + width_of(theme.small, "knows its MX") > max_.x) return;
-    for (int i = 0; i < 3; ++i)
-        list_->AddLine({x + theme.px(9) * static_cast<float>(i), middle},
-                       {x + theme.px(9) * static_cast<float>(i) + theme.px(5), middle}, c.dns, theme.px(1.5F));
-    x += theme.px(32);
-    put_text(list_, theme.small, {x, y}, c.text, "knows its MX");
+    entry("dropped or lost", theme.px(12), [&](float at, float middle) {
+        list_->AddCircleFilled({at + r, middle}, r, c.bad_fill);
+    });
+    entry("encrypted", theme.px(10), [&](float at, float middle) {
+        put_lock(list_, theme, {at, middle - theme.small->FontSize / 2});
+    });
+    if (view.mx_arrows) {
+        const auto dashed = [&](const char* text, ImU32 colour) {
+            entry(text, theme.px(24), [&](float at, float middle) {
+                for (int i = 0; i < 3; ++i)
+                    list_->AddLine({at + theme.px(9) * static_cast<float>(i), middle},
+                                   {at + theme.px(9) * static_cast<float>(i) + theme.px(5), middle}, colour,
+                                   theme.px(1.5F));
+            });
+        };
+        dashed("knows its MX", c.dns);
+        dashed("tries it", c.accent);
+    }
+    if (measure) legend_height_ = y - top + theme.px(34);
 }
 
 void Map::draw(View& view) {
@@ -305,6 +381,7 @@ void Map::draw(View& view) {
     const ImVec2 size = ImGui::GetContentRegionAvail();
     max_ = {min_.x + size.x, min_.y + size.y};
     if (size.x < 40 || size.y < 40) return;
+    legend(view, true);
     move_camera(view, min_, size);
     gather(view);
     active_ = nothing;
@@ -313,22 +390,28 @@ void Map::draw(View& view) {
     drag(view);
     list_->PushClipRect(min_, max_, true);
     room_.clear();
+    list_->ChannelsSplit(above + 1);
     networks(view);
+    paths(view);
     for (const Point& host : layout_->hosts) {
         const ImVec2 middle = at(host);
         const ImVec2 half{Layout::host_width * zoom_ / 2, Layout::host_height * zoom_ / 2};
         const ImVec2 min{middle.x - half.x, middle.y - half.y}, max{middle.x + half.x, middle.y + half.y};
         if (in_sight(min, max)) room_.take(min, max, MapRoom::card);
     }
+    list_->ChannelsSetCurrent(standing);
     if (view.mx_arrows) exchangers(view);
     else labels_.clear();
+    names(view);
     hosts(view);
     attackers(view);
     exchanger_labels(view);
+    list_->ChannelsSetCurrent(above);
     verdicts(view);
     flights(view);
     bubble(view);
-    legend(view);
+    legend(view, false);
+    list_->ChannelsMerge();
     list_->PopClipRect();
     ImGui::Dummy(size);
 }

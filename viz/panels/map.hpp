@@ -29,6 +29,7 @@ class Map : public Panel {
     bool grab(View& view);
     void drag(View& view);
     void networks(View& view);
+    void names(View& view);
     void hosts(View& view);
     void card(View& view, std::uint32_t host, ImVec2 min, ImVec2 max);
     void counters(View& view, std::uint32_t host, ImVec2 at, float width, float size);
@@ -39,7 +40,8 @@ class Map : public Panel {
     void attackers(View& view);
     void flights(View& view);
     void lock(const View& view, ImVec2 middle);
-    void flight(View& view, const Flight& one, float part, float strength);
+    void paths(View& view);
+    void packet(View& view, const Flight& one, const std::vector<ImVec2>& points, float part);
     void verdicts(View& view);
     void bubble(View& view);
     struct Spot {
@@ -55,18 +57,30 @@ class Map : public Panel {
     bool in_sight(ImVec2 min, ImVec2 max) const {
         return max.x >= min_.x && min.x <= max_.x && max.y >= min_.y && min.y <= max_.y;
     }
-    void legend(View& view);
+    void legend(View& view, bool measure);
+    void point_at(const View& view, ImVec2 min, ImVec2 max, float round);
+    std::vector<ImVec2> whole_way(const View& view, const Flight& one) const;
     std::vector<ImVec2> way(const View& view, const Flight& one) const;
     ImVec2 place(const View& view, NodeId node) const;
     std::uint32_t network_of(const View& view, NodeId node) const;
     void gather(const View& view);
 
+    // What is drawn lies in three layers: links, ways and stems of bubbles; hosts and words; what
+    // moves and is said.
+    static constexpr int below = 0, standing = 1, above = 2;
     Layout* layout_ = nullptr;
     Flights flights_;
+    struct Under {                       // a packet on its way in this frame
+        Flight flight;
+        std::vector<ImVec2> points;
+        float part;                      // of the way
+    };
+    std::vector<Under> under_way_;
     ImDrawList* list_ = nullptr;
     ImVec2 min_, max_, origin_;
     MapRoom room_;                       // of this frame
     float zoom_ = 1;                     // pixels a unit
+    float legend_height_ = 0;
     float user_zoom_ = 1;
     ImVec2 user_pan_{0, 0};
     std::vector<std::uint32_t> letters_;  // by host: messages in its mailboxes
@@ -82,6 +96,7 @@ class Map : public Panel {
         ImVec2 from, to;                 // of its arrow
     };
     std::vector<Label> labels_;           // of those arrows
+    bool put_label(const View& view, const Label& one, const std::string& text, float size);
 };
 
 }  // namespace postroad::viz

@@ -27,17 +27,6 @@ std::string without_dot(std::string name) {
     return lower_case(name);
 }
 
-void dashes(ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 colour, float thick, float dash) {
-    const float length = std::hypot(to.x - from.x, to.y - from.y);
-    if (length < 1) return;
-    const ImVec2 way{(to.x - from.x) / length, (to.y - from.y) / length};
-    for (float at = 0; at < length; at += 2 * dash) {
-        const float end = std::min(length, at + dash);
-        list->AddLine({from.x + way.x * at, from.y + way.y * at},
-                      {from.x + way.x * end, from.y + way.y * end}, colour, thick);
-    }
-}
-
 std::string deeds_of(const scenario::Attacker& who) {
     std::string out;
     const auto put = [&](const std::string& words) { out += (out.empty() ? "" : ", ") + words; };
@@ -92,29 +81,34 @@ void Map::exchanger(View& view, std::uint32_t from, std::string_view name, unsig
 void Map::exchanger_labels(const View& view) {
     const Theme& theme = view.theme;
     const float size = theme.small->FontSize * 0.9F;
-    for (const Label& one : labels_) {
-        const ImVec2 whole{width_of(theme.small, one.text, size) + theme.px(6), size * 1.3F};
-        ImVec2 best{};
-        float least = whole.x * whole.y * 0.05F;
-        for (const float aside : {0.0F, 1.0F, -1.0F})
-            for (const float part : {0.6F, 0.7F, 0.5F, 0.8F, 0.4F, 0.3F, 0.2F}) {
-                const ImVec2 middle{one.from.x + (one.to.x - one.from.x) * part,
-                                    one.from.y + (one.to.y - one.from.y) * part + aside * whole.y * 0.8F};
-                const ImVec2 min{middle.x - whole.x / 2, middle.y - whole.y / 2};
-                const ImVec2 max{min.x + whole.x, min.y + whole.y};
-                if (min.x < min_.x || max.x > max_.x) continue;
-                const float hides = room_.hidden(min, max);
-                if (hides >= least) continue;
-                least = hides;
-                best = min;
-            }
-        if (best.x == 0) continue;
-        const ImVec2 max{best.x + whole.x, best.y + whole.y};
-        room_.take(best, max, MapRoom::words);
-        list_->AddRectFilled(best, max, faded(theme.colour.ground, 0.9F), theme.px(3));
-        put_text(list_, theme.small, {best.x + theme.px(3), best.y + size * 0.15F}, theme.colour.text,
-                 one.text, 1e9F, size);
-    }
+    for (const Label& one : labels_)
+        if (!put_label(view, one, one.text, size)) put_label(view, one, one.text.substr(0, one.text.find("  ")), size);
+}
+
+bool Map::put_label(const View& view, const Label& one, const std::string& text, float size) {
+    const Theme& theme = view.theme;
+    const ImVec2 whole{width_of(theme.small, text, size) + theme.px(6), size * 1.3F};
+    ImVec2 best{};
+    float least = whole.x * whole.y * 0.05F;
+    for (const float aside : {0.0F, 1.0F, -1.0F})
+        for (const float part : {0.6F, 0.7F, 0.5F, 0.8F, 0.4F, 0.9F, 0.3F, 0.2F, 0.1F}) {
+            const ImVec2 middle{one.from.x + (one.to.x - one.from.x) * part,
+                                one.from.y + (one.to.y - one.from.y) * part + aside * whole.y * 0.8F};
+            const ImVec2 min{middle.x - whole.x / 2, middle.y - whole.y / 2};
+            const ImVec2 max{min.x + whole.x, min.y + whole.y};
+            if (min.x < min_.x || max.x > max_.x) continue;
+            const float hides = room_.hidden(min, max);
+            if (hides >= least) continue;
+            least = hides;
+            best = min;
+        }
+    if (best.x == 0) return false;
+    const ImVec2 max{best.x + whole.x, best.y + whole.y};
+    room_.take(best, max, MapRoom::words);
+    list_->AddRectFilled(best, max, faded(theme.colour.ground, 0.9F), theme.px(3));
+    put_text(list_, theme.small, {best.x + theme.px(3), best.y + size * 0.15F}, theme.colour.text, text,
+             1e9F, size);
+    return true;
 }
 
 void Map::exchangers(View& view) {

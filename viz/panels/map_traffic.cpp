@@ -16,9 +16,33 @@ constexpr double flash_s = 0.8;
 constexpr std::size_t flights_drawn_max = 2'000;
 constexpr int bubble_lines = 6;
 
+// While a story is told, what has just happened glows on through the silence that it hurries over.
+// At rest a moment shows what belongs to it.
+bool is_over(const View& view, Time then) {
+    return !view.player.playing && then + second < view.player.now();
+}
+
+// Cuts off the beginning that lies inside a card.
+void leave(std::vector<ImVec2>& points, ImVec2 min, ImVec2 max) {
+    const auto inside = [&](ImVec2 at) {
+        return at.x >= min.x && at.x <= max.x && at.y >= min.y && at.y <= max.y;
+    };
+    if (points.size() < 2 || !inside(points.front())) return;
+    std::size_t last = 0;
+    while (last + 2 < points.size() && inside(points[last + 1])) ++last;
+    const ImVec2 from = points[last], to = points[last + 1];
+    const float x = to.x - from.x, y = to.y - from.y;
+    const float across = x == 0 ? 1e9F : ((x > 0 ? max.x : min.x) - from.x) / x;
+    const float along = y == 0 ? 1e9F : ((y > 0 ? max.y : min.y) - from.y) / y;
+    const float part = std::clamp(std::min(across, along), 0.0F, 1.0F);
+    points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(last));
+    points.front() = {from.x + x * part, from.y + y * part};
+}
+
 }  // namespace
 
-std::vector<ImVec2> Map::way(const View& view, const Flight& one) const {
+// From middle to middle.
+std::vector<ImVec2> Map::whole_way(const View& view, const Flight& one) const {
     const sim::Setup& setup = view.run.setup();
     const std::uint32_t from = network_of(view, one.from);
     const NodeId goal = one.arrived || one.stopped_by == nothing ? one.to : one.stopped_by;
@@ -26,7 +50,12 @@ std::vector<ImVec2> Map::way(const View& view, const Flight& one) const {
     std::vector<ImVec2> out = {place(view, one.from)};
     if (from == nothing || to == nothing) return out;
     if (from == to) {
-        if (one.to == nothing) return out;
+        // Sent off and stopped where its network ends.
+        const bool at_border = !one.arrived && one.stopped_by != nothing &&
+                               one.stopped_by >= setup.hosts.size() && one.to != nothing &&
+                               network_of(view, one.stopped_by) == from;
+        if (at_border) out.push_back(place(view, one.stopped_by));
+        if (one.to == nothing || at_border) return out;
         // An arc, so that the two directions lie apart and hosts between are passed.
         const ImVec2 a = out.front(), b = place(view, one.to);
         const ImVec2 middle{(a.x + b.x) / 2 + (b.y - a.y) * 0.16F,
@@ -56,13 +85,50 @@ std::vector<ImVec2> Map::way(const View& view, const Flight& one) const {
     return out;
 }
 
-void Map::flight(View& view, const Flight& one, float part, float strength) {
+// From card to card, so that a packet covers no host's words.
+std::vector<ImVec2> Map::way(const View& view, const Flight& one) const {
+    std::vector<ImVec2> out = whole_way(view, one);
+    if (one.from < layout_->hosts.size()) {
+        const Spot card = spot(view, one.from);
+        leave(out, card.min, card.max);
+    }
+    if (one.to < layout_->hosts.size()) {
+        const Spot card = spot(view, one.to);
+        std::reverse(out.begin(), out.end());
+        leave(out, card.min, card.max);
+        std::reverse(out.begin(), out.end());
+    }
+    return out;
+}
+
+// Ways run under hosts and names; what travels is drawn above them.
+void Map::paths(View& view) {
+    const Recording& run = view.run;
+    const Time now = view.player.now();
+    const std::uint64_t position = view.player.position();
+    const Time fresh = run.story.moment_at(run.story.seconds_at(now) - flash_s);
+    under_way_.clear();
+    for (const Flight& one : flights_.at(run, now, position, fresh)) {
+        if (one.over_at < position && is_over(view, std::max(one.left, one.over))) continue;
+        if (under_way_.size() == flights_drawn_max) break;
+        std::vector<ImVec2> points = way(view, one);
+        if (points.size() < 2) continue;
+        const bool ended = one.over_at != one.left_at && one.over_at < position;
+        const float part =
+            ended ? 1
+            : one.over > one.left
+                ? static_cast<float>(now - one.left) / static_cast<float>(one.over - one.left)
+                : 0;
+        list_->AddPolyline(points.data(), static_cast<int>(points.size()),
+                           faded(view.theme.of(one.protocol), 0.55F), ImDrawFlags_None,
+                           view.theme.px(one.empty ? 1.5F : 2.5F));
+        under_way_.push_back({one, std::move(points), std::min(1.0F, part)});
+    }
+}
+
+void Map::packet(View& view, const Flight& one, const std::vector<ImVec2>& points, float part) {
     const Theme& theme = view.theme;
-    const std::vector<ImVec2> points = way(view, one);
-    if (points.size() < 2) return;
     const ImU32 colour = theme.of(one.protocol);
-    list_->AddPolyline(points.data(), static_cast<int>(points.size()), faded(colour, 0.55F * strength),
-                       ImDrawFlags_None, theme.px(one.empty ? 1.5F : 2.5F));
     float length = 0;
     for (std::size_t i = 1; i < points.size(); ++i)
         length += std::hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
@@ -98,9 +164,9 @@ void Map::flight(View& view, const Flight& one, float part, float strength) {
                            spot.y - towards.y * r * 0.8F + towards.x * r};
     const ImVec2 right_wing{spot.x - towards.x * r * 0.8F + towards.y * r,
                             spot.y - towards.y * r * 0.8F - towards.x * r};
-    list_->AddTriangleFilled(tip, left_wing, right_wing, faded(colour, strength));
+    list_->AddTriangleFilled(tip, left_wing, right_wing, colour);
     if (!one.empty)
-        list_->AddTriangle(tip, left_wing, right_wing, faded(theme.colour.text, strength), theme.px(1));
+        list_->AddTriangle(tip, left_wing, right_wing, theme.colour.text, theme.px(1));
     if (one.encrypted) lock(view, {spot.x, spot.y - r * 2.2F});
 }
 
@@ -113,22 +179,7 @@ void Map::lock(const View& view, ImVec2 middle) {
 }
 
 void Map::flights(View& view) {
-    const Recording& run = view.run;
-    const Time now = view.player.now();
-    const std::uint64_t position = view.player.position();
-    const double story_now = run.story.seconds_at(now);
-    const Time fresh = run.story.moment_at(story_now - flash_s);
-    std::size_t drawn = 0;
-    for (const Flight& one : flights_.at(run, now, position, fresh)) {
-        if (++drawn > flights_drawn_max) break;
-        const bool ended = one.over_at != one.left_at && one.over_at < position;
-        const float part =
-            ended ? 1
-            : one.over > one.left
-                ? static_cast<float>(now - one.left) / static_cast<float>(one.over - one.left)
-                : 0;
-        flight(view, one, std::min(1.0F, part), 1);
-    }
+    for (const Under& one : under_way_) packet(view, one.flight, one.points, one.part);
 }
 
 void Map::verdicts(View& view) {
@@ -139,7 +190,7 @@ void Map::verdicts(View& view) {
         if (run.entries.kind(i) != Kind::verdict) continue;
         const sim::RowView row = run.trace().at(run.entries.position(i));
         const double age = now - run.story.seconds_at(row.head().time);
-        if (age > flash_s) return;
+        if (age > flash_s || is_over(view, row.head().time)) return;
         const auto& fact = row.as<sim::VerdictFact>();
         const bool passed = static_cast<net::Action>(fact.verdict) == net::Action::accept;
         const auto strength = static_cast<float>(1 - age / flash_s);
@@ -179,7 +230,7 @@ Map::Placed Map::clear_place(const View& view, const Spot& speaker, NodeId to, I
     Placed best{{{min_.x + 4, min_.y + 4}, {}}, 1e12F};
     const auto look_at = [&](ImVec2 at) {
         at.x = std::clamp(at.x, min_.x + 4, std::max(min_.x + 4, max_.x - size.x - 4));
-        at.y = std::clamp(at.y, min_.y + 4, std::max(min_.y + 4, max_.y - view.theme.px(34) - size.y));
+        at.y = std::clamp(at.y, min_.y + 4, std::max(min_.y + 4, max_.y - legend_height_ - size.y));
         const Spot bubble{at, {at.x + size.x, at.y + size.y}};
         float cost = room_.hidden(bubble.min, bubble.max);
         for (const Spot& end : {speaker, other}) {
@@ -220,7 +271,7 @@ void Map::bubble(View& view) {
     for (std::size_t i = view.player.happened(); i-- > 0 && i + 8 > view.player.happened();) {
         const Kind kind = run.entries.kind(i);
         if (kind == Kind::segment || kind == Kind::mailbox) continue;
-        if (now - run.story.seconds_at(run.time_of(i)) > flash_s) break;
+        if (now - run.story.seconds_at(run.time_of(i)) > flash_s || is_over(view, run.time_of(i))) break;
         row = words_at(run, run.entries[i]);
         break;
     }
@@ -257,7 +308,9 @@ void Map::bubble(View& view) {
     list_->AddRectFilled(min, max, theme.colour.ground, theme.px(6));
     list_->AddRect(min, max, colour, theme.px(6), 0, theme.px(2));
     const Spot line = stem(placed.spot, speaker);
+    list_->ChannelsSetCurrent(below);
     list_->AddLine(line.min, line.max, colour, theme.px(3));
+    list_->ChannelsSetCurrent(above);
     put_wrapped(list_, font, {min.x + inner, min.y + inner * 0.7F}, theme.colour.text, row.text, width,
                 bubble_lines);
     if (!section.empty())

@@ -91,9 +91,8 @@ void Message::list(View& view) {
             label += journey.report_on != nothing
                          ? "report on " + std::to_string(journey.report_on + 1)
                          : subject.empty() ? "(no subject)" : sim::views::visible(subject);
-            label = fitted(theme.sans, label, ImGui::GetContentRegionAvail().x) + "##" + std::to_string(i);
             ImGui::PushStyleColor(ImGuiCol_Text, begun ? theme.colour.text : theme.colour.faint);
-            if (ImGui::Selectable(label.c_str(), i == view.journey)) view.journey = i;
+            if (choice(theme, label, static_cast<int>(i), i == view.journey)) view.journey = i;
             ImGui::PopStyleColor();
         }
 }
@@ -161,9 +160,11 @@ void Message::copies(View& view) {
     for (const Fates::Copy& copy : fates_.copies) {
         const Fates::Event* const last = copy.at(position);
         if (last == nullptr || ++shown > copies_shown) continue;
-        wrapped(theme, theme.mono, theme.of(last->ink),
-              copy.who + "   " + last->words + "   " + sim::views::clock_time(view.run.setup(), last->time));
-        if (ImGui::IsItemClicked()) view.player.go_to_entry(view.run.entry_at(last->position));
+        if (pressable(theme, theme.mono, theme.of(last->ink),
+                      copy.who + "   " + last->words + "   " +
+                          sim::views::clock_time(view.run.setup(), last->time),
+                      static_cast<int>(shown)))
+            view.player.go_to_entry(view.run.entry_at(last->position));
     }
     if (shown == 0) faint(theme, "None yet.");
     if (shown > copies_shown)
@@ -253,18 +254,24 @@ void Message::hop(View& view, const sim::views::Journey& journey) {
     if (wide) ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1.9F);
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
-    heading(theme, "Envelope: where it goes");
-    words(theme, theme.mono, theme.colour.command, "MAIL FROM:<" + envelope.reverse_path + ">");
+    const bool over = here.fact.move == CustodyMove::delivered || here.fact.move == CustodyMove::fetched;
+    heading(theme, over ? "Envelope: it has none any more" : "Envelope: where it goes");
+    const ImU32 ink = over ? theme.colour.faint : theme.colour.command;
+    if (over)
+        faint(theme, "Final delivery ends it; Return-Path is what is left (RFC 5321 §4.4). It was:");
+    wrapped(theme, theme.mono, ink, "MAIL FROM:<" + envelope.reverse_path + ">");
     for (const std::string& one : envelope.recipients)
-        words(theme, theme.mono, theme.colour.command, "RCPT TO:<" + one + ">");
-    wrapped(theme, theme.sans, theme.colour.faint,
-            "failures are reported to the first, copies go to the others (RFC 5321 §3.3)");
+        wrapped(theme, theme.mono, ink, "RCPT TO:<" + one + ">");
+    if (!over)
+        faint(theme, "failures are reported to the first, copies go to the others (RFC 5321 §3.3)");
     ImGui::TableNextColumn();
     heading(theme, "Header: what readers see");
     if (content.empty())
-        faint(theme, here.fact.move == CustodyMove::composed
+        faint(theme, here.fact.move != CustodyMove::composed
+                         ? "No text of it is in the Trace for this step."
+                     : shown_ + 1 < journey.steps.size()
                          ? "Its text has not crossed the network yet: go on to the next step."
-                         : "No text of it is in the Trace for this step.");
+                         : "Its text never crosses the network in this run.");
     else
         header_fields(view, content, envelope);
     ImGui::EndTable();
@@ -274,7 +281,7 @@ void Message::draw(View& view) {
     const Theme& theme = view.theme;
     const auto& journeys = view.run.index().journeys;
     if (journeys.empty()) {
-        faint(theme, "No message is sent in this run. Somebody may type one: `postroad talk`.");
+        faint(theme, "No message is sent in this run. Somebody may type one: postroad talk.");
         return;
     }
     view.journey = std::min<std::uint32_t>(view.journey, static_cast<std::uint32_t>(journeys.size() - 1));
