@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "protocols/base/ascii.hpp"
+#include "viz/draw/reach.hpp"
 #include "viz/draw/widgets.hpp"
 #include "viz/panels/map.hpp"
 
@@ -19,6 +20,8 @@ constexpr Told told[] = {
     {"Space", "play and pause; in a walkthrough: go on"},
     {"Backspace", "in a walkthrough: one stop back"},
     {"Escape", "leave the walkthrough, close this sheet"},
+    {"Enter", "into the panels: arrows move, Space presses"},
+    {"Page ↑  ↓", "scroll the left panel; Shift: the right one"},
     {"→  ←", "step forward, step back"},
     {"Shift →  ←", "by packet"},
     {"L  Shift L", "next line, line before"},
@@ -28,6 +31,8 @@ constexpr Told told[] = {
     {"R  Shift R", "next bounce, one before"},
     {"X  Shift X", "next packet dropped or lost, one before"},
     {"F  Shift F", "next TLS failure, one before"},
+    {",  .", "what → and ← go to: anything, a line, …"},
+    {";", "what is to come: faintly, or not at all"},
     {"Home  End", "the start, the end"},
     {"↑  ↓", "faster, slower"},
     {"P", "play and pause, always"},
@@ -45,7 +50,8 @@ constexpr Told told[] = {
     {"V", "ladder: the octets of this line, in hex"},
     {"G  Shift G", "choose the next firewall, the one before"},
     {"A", "map: arrows to mail exchangers, or none"},
-    {"Ctrl ← ↑ → ↓", "map: move the chosen host"},
+    {"Ctrl ← ↑ → ↓", "map: move the chosen host; Shift, too: the map"},
+    {"Ctrl +  -  0", "map: nearer, farther, all of it"},
     {"Z", "map: hosts back to places of their own"},
     {"/", "search; Enter: to the next that was found"},
     {"T", "dark, light"},
@@ -135,6 +141,10 @@ bool App::go_to_stop(std::size_t stop) {
 void App::press(const KeyPress& key) {
     view_.player.arrive();  // from where the key before has led
     Player& player = view_.player;
+    if (hands_ && key.key != Key::f1) {  // the rest is ImGui's, and Escape until its lists are closed
+        if (key.key == Key::escape && !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup)) hands_ = false;
+        return;
+    }
     switch (key.key) {
         case Key::space:
             if (in_walkthrough_) {
@@ -149,7 +159,9 @@ void App::press(const KeyPress& key) {
         case Key::right:
         case Key::left:
             if (key.control) {
-                nudge_host(view_, key.key == Key::right ? 20.0F : -20.0F, 0);
+                const float way = key.key == Key::right ? 1.0F : -1.0F;
+                if (key.shift) view_.map_pan.x -= way * view_.theme.px(60);
+                else nudge_host(view_, way * 20, 0);
                 return;
             }
             step(key.shift ? Step::packet : step_, key.key == Key::right);
@@ -160,7 +172,9 @@ void App::press(const KeyPress& key) {
         case Key::up:
         case Key::down: {
             if (key.control) {
-                nudge_host(view_, 0, key.key == Key::down ? 20.0F : -20.0F);
+                const float way = key.key == Key::down ? 1.0F : -1.0F;
+                if (key.shift) view_.map_pan.y -= way * view_.theme.px(60);
+                else nudge_host(view_, 0, way * 20);
                 return;
             }
             std::size_t at = 0;
@@ -176,6 +190,15 @@ void App::press(const KeyPress& key) {
             return;
         case Key::tab: std::swap(left_, right_); return;
         case Key::f1: help_ = !help_; return;
+        case Key::enter:
+            hands_ = true;
+            ImGui::SetWindowFocus("postroad");
+            return;
+        case Key::page_up:
+        case Key::page_down:
+            scroll_windows(key.shift && split_ ? "postroad/right_" : "postroad/left_",
+                           key.key == Key::page_down ? 0.85F : -0.85F);
+            return;
         case Key::letter: letter(key); return;
         case Key::none: return;
     }
@@ -198,7 +221,25 @@ void App::letter(const KeyPress& key) {
         if (key.shift) split_ = true;
         return;
     }
+    if (key.control) {
+        switch (key.letter) {
+            case '+':
+            case '=': view_.map_zoom *= 1.25F; break;
+            case '-': view_.map_zoom /= 1.25F; break;
+            case '0': view_.map_whole = true; break;
+            default: break;
+        }
+        return;
+    }
     switch (key.letter) {
+        case ',':
+        case '.': {
+            const int way = key.letter == '.' ? 1 : count_of_steps - 1;
+            step_ = static_cast<Step>((static_cast<int>(step_) + way) % count_of_steps);
+            view_.tell(std::string("a step goes to: ") + name_of(step_));
+            break;
+        }
+        case ';': view_.future = !view_.future; break;
         case 'p': player.playing = !player.playing; break;
         case 'l': step(Step::line, !key.shift); break;
         case 'd': step(Step::decision, !key.shift); break;
@@ -302,8 +343,8 @@ void App::body(float height) {
     const float left = two ? (width - between) * share_ : width;
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {view_.theme.px(10), view_.theme.px(8)});
     const auto pane = [&](const char* id, std::size_t which, float wide) {
-        ImGui::BeginChild(id, {wide, height}, false, ImGuiWindowFlags_AlwaysUseWindowPadding |
-                                                         ImGuiWindowFlags_NoScrollWithMouse);
+        begin_region(id, {wide, height},
+                     ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NoScrollWithMouse);
         panels_[which]->draw(view_);
         ImGui::EndChild();
     };
@@ -321,6 +362,7 @@ void App::body(float height) {
 void App::divider(ImVec2 at, float height, float whole) {
     const ImVec2 back = ImGui::GetCursorPos();
     ImGui::SetCursorScreenPos(at);
+    const NoKeyboard mouse_alone;
     ImGui::InvisibleButton("divider", {view_.theme.px(8), height});
     if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
         ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
@@ -419,6 +461,9 @@ void App::help() {
 }
 
 void App::frame(float seconds) {
+    ImGuiIO& io = ImGui::GetIO();
+    if (hands_) io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+    else io.ConfigFlags &= ~ImGuiConfigFlags_NavEnableKeyboard;
     view_.player.patient = view_.patient;
     view_.player.tick(static_cast<double>(seconds));
     view_.player.arrive();
@@ -433,6 +478,8 @@ void App::frame(float seconds) {
                  ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                      ImGuiWindowFlags_NoScrollWithMouse);
+    if (hands_ && !held_) ImGui::SetWindowFocus();
+    held_ = hands_;
     header();
     const Theme& theme = view_.theme;
     const float width = ImGui::GetContentRegionAvail().x;

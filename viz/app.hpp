@@ -34,6 +34,8 @@ class App {
     std::size_t shown_panel() const { return left_; }
     bool split() const { return split_; }
     bool help_shown() const { return help_; }
+    // The keyboard is in the panels: arrows go from one thing to the next, Space presses it.
+    bool hands_on() const { return hands_; }
     bool wants_quit() const { return quit_; }
     // Once after each time a picture was asked for.
     bool take_picture() { return std::exchange(picture_, false); }
@@ -68,8 +70,9 @@ class App {
     Step step_ = Step::row;
     std::uint64_t seen_position_ = ~std::uint64_t{0};
     Time seen_now_ = never;
-    bool split_ = true, in_walkthrough_ = false, help_ = false, quit_ = false;
+    bool split_ = true, in_walkthrough_ = false, help_ = false, quit_ = false, hands_ = false;
     bool stepped_packet_ = false, picture_ = false, film_ = false;
+    bool held_ = false;    // hands were on in the frame before
     float share_ = 0.54F;  // of the width that the left panel has
 };
 

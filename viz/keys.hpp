@@ -3,7 +3,8 @@
 
 namespace postroad::viz {
 
-enum class Key { none, letter, space, left, right, up, down, home, end, escape, backspace, tab, f1 };
+enum class Key { none, letter, space, left, right, up, down, home, end, escape, backspace, tab, f1,
+                 enter, page_up, page_down };
 
 struct KeyPress {
     Key key = Key::none;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "viz/app.hpp"
+#include "viz/draw/reach.hpp"
 #include "viz/draw/widgets.hpp"
 
 namespace postroad::viz {
@@ -20,8 +21,8 @@ std::string speed_words(double speed) {
 
 void App::timeline() {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {view_.theme.px(10), view_.theme.px(6)});
-    ImGui::BeginChild("timeline", {0, 0}, false,
-                      ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NoScrollbar);
+    begin_region("timeline", {0, 0},
+                 ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NoScrollbar);
     transport();
     scrub();
     ImGui::EndChild();
@@ -69,6 +70,10 @@ void App::transport() {
     ImGui::SameLine(0, theme.px(14));
     if (view_.player.away()) {
         faint(theme, "on the way: the world of that moment is being made again …");
+        return;
+    }
+    if (hands_) {
+        words(theme, theme.sans, theme.colour.accent, "arrows move, Space presses, Escape: back to the keys");
         return;
     }
     if (view_.notice_s > 0) {
@@ -145,6 +150,7 @@ void App::scrub() {
     list->AddRectFilled({x - theme.px(1), min.y - theme.px(2)}, {x + theme.px(1), bottom}, c.accent);
     list->AddTriangleFilled({x - theme.px(6), min.y - theme.px(3)}, {x + theme.px(6), min.y - theme.px(3)},
                             {x, min.y + theme.px(6)}, c.accent);
+    const NoKeyboard mouse_alone;
     ImGui::InvisibleButton("scrub", {size.x, bottom - min.y});
     // A hand near a bookmark means it.
     for (const auto& [mark, name] : player.bookmarks) {

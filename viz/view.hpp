@@ -27,6 +27,10 @@ struct View {
     bool on_the_wire = false;           // the ladder shows encrypted lines as their octets
     bool folded = true;                 // the ladder folds segments and records below their lines
     bool hex = false;                   // the ladder shows the octets of the row that is now
+    bool future = true;                 // rows that are still to come are seen, faintly
+    float map_zoom = 1;                 // what keys ask of the map's camera, until it has moved
+    ImVec2 map_pan{0, 0};
+    bool map_whole = false;
     bool mx_arrows = true;              // the map shows who knows which mail exchangers
     std::string lit;                    // a host, network or firewall the walkthrough points at
     bool moved = true;                  // the moment has changed since the last frame

@@ -34,6 +34,10 @@ Key key_of(int key) {
         case GLFW_KEY_BACKSPACE: return Key::backspace;
         case GLFW_KEY_TAB: return Key::tab;
         case GLFW_KEY_F1: return Key::f1;
+        case GLFW_KEY_ENTER:
+        case GLFW_KEY_KP_ENTER: return Key::enter;
+        case GLFW_KEY_PAGE_UP: return Key::page_up;
+        case GLFW_KEY_PAGE_DOWN: return Key::page_down;
         default: return Key::none;
     }
 }

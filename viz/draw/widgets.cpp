@@ -139,6 +139,12 @@ bool seen_whole(ImVec2 size) {
     return false;
 }
 
+void begin_region(const char* id, ImVec2 size, ImGuiWindowFlags flags) {
+    ImGui::BeginChild(id, size, false, flags | ImGuiWindowFlags_NavFlattened);
+}
+
+bool is_in_hand() { return ImGui::GetIO().NavVisible && ImGui::IsItemFocused(); }
+
 namespace {
 
 void put(ImFont* font, ImU32 colour, const std::string& text) {
@@ -175,7 +181,7 @@ bool pressable(const Theme& theme, ImFont* font, ImU32 colour, std::string_view 
     if (seen_whole(size)) {
         ImGui::PushID(id);
         pressed = ImGui::InvisibleButton("pressable", {std::max(size.x, 1.0F), std::max(size.y, 1.0F)});
-        const bool focused = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
+        const bool focused = is_in_hand();
         ImGui::PopID();
         ImDrawList* const list = ImGui::GetWindowDrawList();
         const float side = theme.px(2);

@@ -35,6 +35,13 @@ std::string broken(ImFont* font, std::string_view text, float width);
 // cut it: then that room has been taken and nothing is to be drawn.
 bool seen_whole(ImVec2 size);
 
+// A part of a panel that scrolls by itself, and that arrow keys walk into and out of. It ends by
+// ImGui::EndChild().
+void begin_region(const char* id, ImVec2 size, ImGuiWindowFlags flags = 0);
+
+// Whether the arrow keys stand at the thing that was drawn last.
+bool is_in_hand();
+
 // ImGui text in a font and colour, cut to the room there is, whole in a tooltip.
 void words(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text);
 // The same over as many lines as it needs.

@@ -88,7 +88,7 @@ void Dns::lookups(View& view) {
         lookups_ = lookups_before(view.run, lookups_at_);
     }
     heading(theme, "Look-ups, the latest first");
-    ImGui::BeginChild("lookups", {0, 0});
+    begin_region("lookups", {0, 0});
     std::size_t shown = 0;
     for (std::size_t i = lookups_.size(); i-- > 0 && shown < lookups_shown;) {
         if (lookups_[i].nested) continue;
@@ -159,7 +159,7 @@ void Dns::zones(View& view) {
     const Theme& theme = view.theme;
     const sim::Setup& setup = view.player.setup();
     heading(theme, "Zones, and who answers for them");
-    ImGui::BeginChild("zones", {0, 0});
+    begin_region("zones", {0, 0});
     for (std::size_t at = 0; at < setup.zones.size(); ++at) {
         const sim::ZoneSetup& zone = setup.zones[at];
         const bool unfolded = at == unfolded_;
@@ -191,7 +191,7 @@ void Dns::zones(View& view) {
 void Dns::draw(View& view) {
     const float width = ImGui::GetContentRegionAvail().x, between = view.theme.px(14);
     if (width < view.theme.px(800)) {  // no room beside each other
-        ImGui::BeginChild("dns-above", {0, ImGui::GetContentRegionAvail().y * 0.5F});
+        begin_region("dns-above", {0, ImGui::GetContentRegionAvail().y * 0.5F});
         lookups(view);
         ImGui::EndChild();
         ImGui::Separator();
@@ -200,11 +200,11 @@ void Dns::draw(View& view) {
         return;
     }
     const float left = (width - between) * 0.54F;
-    ImGui::BeginChild("dns-left", {left, 0});
+    begin_region("dns-left", {left, 0});
     lookups(view);
     ImGui::EndChild();
     ImGui::SameLine(0, between);
-    ImGui::BeginChild("dns-right", {0, 0});
+    begin_region("dns-right", {0, 0});
     cache(view, 0.62F);
     ImGui::Dummy({0, view.theme.px(4)});
     zones(view);

@@ -173,7 +173,7 @@ void Ladder::choose_hosts(View& view) {
     if (!ImGui::BeginPopup("choose hosts")) return;
     const sim::Setup& setup = view.player.setup();
     if (ImGui::Selectable("all", view.only_hosts.empty())) view.only_hosts.clear();
-    ImGui::BeginChild("list", {view.theme.px(220), view.theme.px(240)});
+    begin_region("list", {view.theme.px(220), view.theme.px(240)});
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(setup.hosts.size()));
     while (clipper.Step())
@@ -296,10 +296,16 @@ void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
     const float strength = happened ? 1 : 0.45F;
     ImDrawList* const list = ImGui::GetWindowDrawList();
     const ImVec2 end{at.x + width, at.y + row_height_};
+    if (!happened && !view.future) {
+        ImGui::SetCursorScreenPos(at);
+        ImGui::Dummy({width, row_height_});
+        return;
+    }
     ImGui::PushID(static_cast<int>(entry));
     ImGui::SetCursorScreenPos(at);
     if (ImGui::InvisibleButton("row", {width, row_height_})) view.player.go_to_entry(entry);
     const bool hovered = ImGui::IsItemHovered();
+    if (is_in_hand()) list->AddRect(at, end, c.accent, theme.px(3), 0, theme.px(1.5F));
     ImGui::PopID();
     if (current) {
         list->AddRectFilled(at, end, faded(c.accent, theme.dark ? 0.17F : 0.14F), theme.px(3));
@@ -372,6 +378,9 @@ void Ladder::group(View& view, std::size_t first, ImVec2 at, float width) {
     if (ImGui::IsItemHovered())
         list->AddRectFilled(at, {at.x + width, at.y + row_height_}, faded(theme.colour.raised, 0.8F),
                             theme.px(3));
+    if (is_in_hand())
+        list->AddRect(at, {at.x + width, at.y + row_height_}, theme.colour.accent, theme.px(3), 0,
+                      theme.px(1.5F));
     ImGui::PopID();
     for (std::size_t i = 0; i < lanes_.size() && lane_width_ > 0; ++i) {
         const float x = at.x + time_width_ + (static_cast<float>(i) + 0.5F) * lane_width_;
@@ -387,7 +396,7 @@ void Ladder::group(View& view, std::size_t first, ImVec2 at, float width) {
 
 void Ladder::rows(View& view, float height) {
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
-    ImGui::BeginChild("rows", {0, height});
+    begin_region("rows", {0, height});
     const float width = ImGui::GetContentRegionAvail().x;
     if (view.moved || scroll_ > 0) {
         // The moment stays in sight, a third from the top.
@@ -431,7 +440,7 @@ void Ladder::draw(View& view) {
     const float room = std::floor((ImGui::GetContentRegionAvail().y - below) / row_height_);
     rows(view, std::max(3.0F, room) * row_height_);
     ImGui::Separator();
-    ImGui::BeginChild("why", {0, 0});
+    begin_region("why", {0, 0});
     why(view);
     ImGui::EndChild();
 }

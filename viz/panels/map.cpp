@@ -98,6 +98,18 @@ void Map::move_camera(View& view, ImVec2 min, ImVec2 size) {
             user_pan_ = {0, 0};
         }
     }
+    // By keys: around the middle.
+    const float before = user_zoom_;
+    user_zoom_ = std::clamp(user_zoom_ * view.map_zoom, 0.5F, 60.0F);
+    user_pan_ = {user_pan_.x * user_zoom_ / before + view.map_pan.x,
+                 user_pan_.y * user_zoom_ / before + view.map_pan.y};
+    if (view.map_whole) {
+        user_zoom_ = 1;
+        user_pan_ = {0, 0};
+    }
+    view.map_zoom = 1;
+    view.map_pan = {0, 0};
+    view.map_whole = false;
     zoom_ = base * user_zoom_;
     origin_ = {min.x + (size.x - whole.x * zoom_) / 2 + user_pan_.x,
                min.y + (size.y - legend - whole.y * zoom_) / 2 + user_pan_.y};

@@ -114,6 +114,7 @@ void Message::steps(View& view, const sim::views::Journey& journey) {
     for (std::size_t i = 0; i < journey.steps.size(); ++i) {
         const sim::views::Custody step = custody[journey.steps[i]];
         const bool happened = step.position < view.player.position();
+        if (!happened && !view.future) break;
         const ImU32 ink = happened ? theme.colour.text : faded(theme.colour.faint, 0.6F);
         const bool bad = step.fact.move == CustodyMove::bounced || step.fact.move == CustodyMove::discarded;
         ImGui::TableNextRow();
@@ -286,7 +287,7 @@ void Message::draw(View& view) {
     }
     view.journey = std::min<std::uint32_t>(view.journey, static_cast<std::uint32_t>(journeys.size() - 1));
     if (ImGui::GetContentRegionAvail().x >= theme.px(800)) {
-        ImGui::BeginChild("messages", {theme.px(190), 0});
+        begin_region("messages", {theme.px(190), 0});
         heading(theme, "Messages");
         list(view);
         ImGui::EndChild();
@@ -300,7 +301,7 @@ void Message::draw(View& view) {
             ImGui::EndCombo();
         }
     }
-    ImGui::BeginChild("message", {0, 0});
+    begin_region("message", {0, 0});
     const sim::views::Journey journey = journeys[view.journey];
     if (chosen_for_ != view.journey || view.moved) chosen_ = ~std::size_t{0};
     chosen_for_ = view.journey;
