@@ -18,7 +18,7 @@ struct Told {
 };
 constexpr Told told[] = {
     {"Space", "play and pause; in a walkthrough: go on"},
-    {"Backspace", "in a walkthrough: one stop back"},
+    {"Backspace", "walkthrough: a stop back, or back into it"},
     {"Escape", "leave the walkthrough, close this sheet"},
     {"Enter", "into the panels: arrows move, Space presses"},
     {"Page ↑  ↓", "scroll the left panel; Shift: the right one"},
@@ -72,6 +72,17 @@ bool same_name(std::string_view a, std::string_view b) {
         if (!equals_ignoring_case({&x, 1}, {&y, 1})) return false;
     }
     return true;
+}
+
+constexpr float keys_wide = 250;  // units of the walkthrough's card, at its right
+
+// As much as the longest of its texts needs, so that nothing above the card jumps between stops.
+float height_of_card(const Theme& theme, const Walkthrough& walkthrough, float width) {
+    float text = 0;
+    for (const Stop& stop : walkthrough.stops)
+        text = std::max(text, ImGui::CalcTextSize(stop.text.c_str(), nullptr, false,
+                                                  width - theme.px(keys_wide + 50)).y);
+    return std::max(theme.px(64), text + theme.bold->FontSize + theme.px(28));
 }
 
 }  // namespace
@@ -154,7 +165,8 @@ void App::press(const KeyPress& key) {
             }
             return;
         case Key::backspace:
-            if (in_walkthrough_ && stop_ > 0) go_to_stop(stop_ - 1);
+            if (!in_walkthrough_) go_to_stop(stop_);  // where it was left
+            else if (stop_ > 0) go_to_stop(stop_ - 1);
             return;
         case Key::right:
         case Key::left:
@@ -406,9 +418,7 @@ void App::card(float width) {
     const std::string counted =
         std::to_string(stop_ + 1) + " of " + std::to_string(walkthrough_->stops.size());
     ImGui::PushStyleColor(ImGuiCol_ChildBg, theme.colour.raised);
-    const float keys = theme.px(250);
-    const float text = ImGui::CalcTextSize(here.text.c_str(), nullptr, false, width - keys - theme.px(50)).y;
-    const float height = std::max(theme.px(64), text + theme.bold->FontSize + theme.px(28));
+    const float keys = theme.px(keys_wide), height = height_of_card(theme, *walkthrough_, width);
     ImGui::BeginChild("card", {width, height}, false, ImGuiWindowFlags_AlwaysUseWindowPadding);
     const ImVec2 at = ImGui::GetWindowPos();
     ImGui::GetWindowDrawList()->PushClipRectFullScreen();
@@ -427,7 +437,7 @@ void App::card(float width) {
     if (ImGui::Button(last ? "Space: explore" : "Space: go on", {keys - theme.px(20), 0}))
         press({Key::space, 0, false, false});
     ImGui::PopStyleColor();
-    faint(theme, "Backspace: back, Escape: leave");
+    faint(theme, last ? "Backspace: back, later too" : "Backspace: back, Escape: leave");
     ImGui::EndGroup();
     ImGui::EndChild();
     ImGui::PopStyleColor();
@@ -484,12 +494,7 @@ void App::frame(float seconds) {
     const Theme& theme = view_.theme;
     const float width = ImGui::GetContentRegionAvail().x;
     float below = theme.px(124);
-    if (in_walkthrough_) {
-        const Stop& here = walkthrough_->stops[stop_];
-        const float text =
-            ImGui::CalcTextSize(here.text.c_str(), nullptr, false, width - theme.px(300)).y;
-        below += std::max(theme.px(64), text + theme.bold->FontSize + theme.px(28)) + theme.px(8);
-    }
+    if (in_walkthrough_) below += height_of_card(theme, *walkthrough_, width) + theme.px(8);
     body(ImGui::GetContentRegionAvail().y - below);
     if (in_walkthrough_) card(width);
     timeline();

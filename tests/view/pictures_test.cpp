@@ -82,6 +82,72 @@ TEST_CASE("Space goes through a walkthrough, Backspace back, Escape out of it") 
     CHECK(scene.app.view().player.playing);
 }
 
+TEST_CASE("Backspace comes back into a walkthrough that was left, at the stop where it was left") {
+    std::string error;
+    Scene scene("00-first-message", width, height, 0.6F, walkthrough_of("00-first-message", error));
+    const std::size_t last = scene.app.walkthrough()->stops.size() - 1;
+    Player& player = scene.app.view().player;
+    for (std::size_t stop = 0; stop < last; ++stop) scene.key(Key::space);
+    REQUIRE(scene.app.stop() == last);
+    const std::size_t there = player.happened();
+    const Pixels before = scene.picture();
+    scene.key(Key::space);  // past the last one
+    REQUIRE_FALSE(scene.app.in_walkthrough());
+    scene.key(Key::home);
+    scene.letter('8');
+    scene.key(Key::backspace);
+    CHECK(scene.app.in_walkthrough());
+    CHECK(scene.app.stop() == last);
+    CHECK(player.happened() == there);
+    CHECK(scene.picture() == before);
+    scene.key(Key::backspace);
+    CHECK(scene.app.stop() == last - 1);
+    scene.key(Key::escape);
+    scene.key(Key::backspace);
+    CHECK(scene.app.in_walkthrough());
+    CHECK(scene.app.stop() == last - 1);
+}
+
+TEST_CASE("Backspace begins no walkthrough where there is none") {
+    Scene scene("00-first-message");
+    scene.key(Key::backspace);
+    CHECK_FALSE(scene.app.in_walkthrough());
+}
+
+TEST_CASE("the card is as high at every stop of a walkthrough") {
+    std::string error;
+    Scene scene("05-the-mx-ladder", width, height, 0.6F, walkthrough_of("05-the-mx-ladder", error));
+    // Top and bottom of all that the card's window draws, its ground included.
+    const auto card = [&] {
+        scene.frames();
+        std::pair<float, float> out{height, 0};
+        const ImDrawData* const data = ImGui::GetDrawData();
+        for (int i = 0; i < data->CmdListsCount; ++i) {
+            const ImDrawList* const list = data->CmdLists[i];
+            if (std::string_view(list->_OwnerName).find("/card_") == std::string_view::npos) continue;
+            for (const ImDrawVert& vertex : list->VtxBuffer) {
+                out.first = std::min(out.first, vertex.pos.y);
+                out.second = std::max(out.second, vertex.pos.y);
+            }
+        }
+        return out;
+    };
+    std::size_t shortest = ~std::size_t{0}, longest = 0;
+    for (const Stop& stop : scene.app.walkthrough()->stops) {
+        shortest = std::min(shortest, stop.text.size());
+        longest = std::max(longest, stop.text.size());
+    }
+    REQUIRE(longest > 150);  // two rows of letters at this width, and one
+    REQUIRE(shortest < 60);
+    const auto first = card();
+    REQUIRE(first.first > height / 2);
+    REQUIRE(first.second > first.first);
+    for (std::size_t stop = 1; stop < scene.app.walkthrough()->stops.size(); ++stop) {
+        REQUIRE(scene.app.go_to_stop(stop));
+        CHECK(card() == first);
+    }
+}
+
 TEST_CASE("keys step, jump, play and choose") {
     Scene scene("07-port-25-is-blocked");
     Player& player = scene.app.view().player;

@@ -161,6 +161,7 @@ TEST_CASE("every lab has a walkthrough whose stops are found, one behind the oth
         CHECK(walkthrough->stops.size() >= 2);
         std::size_t before = 0;
         for (const Stop& stop : walkthrough->stops) {
+            CHECK((stop.title + stop.text).find('`') == std::string::npos);  // nobody draws them
             CHECK(stop.entry >= before);
             CHECK(stop.text.size() < 420);  // it must fit the card at 1280 pixels
             before = stop.entry;
