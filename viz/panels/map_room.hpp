@@ -27,7 +27,7 @@ class MapRoom {
     }
     bool crowded() const { return taken_.size() > 200; }
 
-    static constexpr float card = 1, words = 10;
+    static constexpr float card = 1, words = 40;
 
   private:
     struct Taken {

@@ -14,7 +14,7 @@ using sim::nothing;
 // How long, in seconds of the story, something that happened stays to be seen.
 constexpr double flash_s = 0.8;
 constexpr std::size_t flights_drawn_max = 2'000;
-constexpr int bubble_lines = 6;
+constexpr int bubble_lines = 9;
 
 // While a story is told, what has just happened glows on through the silence that it hurries over.
 // At rest a moment shows what belongs to it.
