@@ -470,6 +470,14 @@ void App::help() {
     }
 }
 
+// The chosen message is the one that this moment is about, if it is about one.
+void App::follow() {
+    const auto now = view_.spoken();
+    if (!now) return;
+    const std::uint32_t journey = view_.run.index().journey_of(who_at(view_.run, *now).subject);
+    if (journey != sim::nothing) view_.journey = journey;
+}
+
 void App::frame(float seconds) {
     ImGuiIO& io = ImGui::GetIO();
     if (hands_) io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
@@ -482,6 +490,7 @@ void App::frame(float seconds) {
     view_.moved = seen_position_ != view_.player.position() || seen_now_ != view_.player.now();
     seen_position_ = view_.player.position();
     seen_now_ = view_.player.now();
+    if (view_.moved && !in_walkthrough_) follow();
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
     ImGui::Begin("postroad", nullptr,

@@ -60,6 +60,7 @@ class App {
     void transport();
     void scrub();
     void help();
+    void follow();
 
     View view_;
     std::string title_;

@@ -213,7 +213,7 @@ void Ladder::head(const View& view, float width) {
     const float room = (width - time_width_ - section_width_) * 0.48F;
     const auto count = static_cast<float>(lanes_.size());
     lane_width_ = lanes_.empty() ? 0 : std::min(theme.px(104), room / count);
-    if (lane_width_ < theme.px(52)) lane_width_ = 0;  // no room: names beside the words instead
+    if (lane_width_ < theme.px(30)) lane_width_ = 0;  // no room: names beside the words instead
     text_x_ = time_width_ + (lane_width_ > 0 ? lane_width_ * count + theme.px(8) : 0);
     row_height_ = std::floor(theme.mono->FontSize + theme.px(7));
 

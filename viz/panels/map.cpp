@@ -135,6 +135,9 @@ void Map::networks(View& view) {
     const sim::Setup& setup = view.run.setup();
     const Palette& c = view.theme.colour;
     const std::size_t hosts = setup.hosts.size();
+    // From afar hundreds of links would be one grey plane: what travels shows the ways.
+    const bool afar = Layout::host_width * zoom_ < view.theme.px(46);
+    const bool plane = afar && setup.links.size() - setup.access_links > 300;
     for (std::size_t i = setup.access_links; i < setup.links.size(); ++i) {
         const sim::LinkSetup& link = setup.links[i];
         if (link.end[0] < hosts || link.end[1] < hosts) continue;
@@ -149,7 +152,7 @@ void Map::networks(View& view) {
             const float r = view.theme.px(6);
             list_->AddLine({middle.x - r, middle.y - r}, {middle.x + r, middle.y + r}, c.bad_fill, r / 2);
             list_->AddLine({middle.x - r, middle.y + r}, {middle.x + r, middle.y - r}, c.bad_fill, r / 2);
-        } else {
+        } else if (!plane) {
             list_->AddLine(from, to, c.edge, view.theme.px(3));
         }
         for (const auto& [network, point] : {std::pair{a, from}, std::pair{b, to}})
@@ -174,7 +177,8 @@ void Map::networks(View& view) {
                           (network.firewall != nothing &&
                            view.lit == setup.firewalls[network.firewall].name));
         list_->AddRectFilled(min, max, c.surface, 12 * zoom_);
-        list_->AddRect(min, max, c.edge, 12 * zoom_, 0, view.theme.px(1.5F));
+        if (max.x - min.x > view.theme.px(24))
+            list_->AddRect(min, max, c.edge, 12 * zoom_, 0, view.theme.px(1.5F));
         if (lit) point_at(view, min, max, 12 * zoom_);
     }
 }
@@ -226,7 +230,7 @@ void Map::hosts(View& view) {
             const ImU32 colour = down ? c.bad_fill
                                  : queued ? c.dns
                                  : letters_[host] != 0 ? c.pop3
-                                                       : c.edge;
+                                                       : faded(c.edge, 0.7F);
             list_->AddRectFilled(min, max, host == active_ ? c.accent : colour);
             continue;
         }
@@ -381,7 +385,7 @@ void Map::legend(View& view, bool measure) {
                                    theme.px(1.5F));
             });
         };
-        dashed("knows its MX", c.dns);
+        dashed(arrows_.size() == arrows_max ? "knows its MX (60 of more)" : "knows its MX", c.dns);
         dashed("tries it", c.accent);
     }
     if (measure) legend_height_ = y - top + theme.px(34);

@@ -65,6 +65,7 @@ class Map : public Panel {
     std::uint32_t network_of(const View& view, NodeId node) const;
     void gather(const View& view);
 
+    static constexpr std::size_t arrows_max = 60;
     // What is drawn lies in three layers: links, ways and stems of bubbles; hosts and words; what
     // moves and is said.
     static constexpr int below = 0, standing = 1, above = 2;

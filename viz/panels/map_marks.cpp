@@ -15,8 +15,6 @@ namespace {
 
 using sim::nothing;
 
-constexpr std::size_t arrows_max = 60;
-
 std::string name_in_words(std::string_view wire) {
     return dns::to_text(
         dns::Bytes(reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()));
