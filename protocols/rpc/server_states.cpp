@@ -6,6 +6,7 @@ namespace {
 
 using S = ServerState;
 
+constexpr StateSet<S> always = {S::unbound, S::bound, S::logging_in, S::authenticated, S::refused};
 constexpr StateSet<S> up = {S::bound, S::logging_in, S::authenticated, S::refused};
 
 constexpr Passage<S> passages[] = {
@@ -16,6 +17,7 @@ constexpr Passage<S> passages[] = {
     {"alter_context", {S::logging_in}, {S::logging_in, S::authenticated}, "C706 §12.6.4.1"},
     {"alter_context", {S::authenticated}, {S::authenticated}, "C706 §12.6.4.1"},
     {"alter_context", {S::refused}, {S::refused}, "C706 §12.6.4.1"},
+    {"alter_context refused", up, {}, "C706 §12.6.4.2"},
     {"auth3", {S::logging_in}, {S::logging_in, S::authenticated, S::refused}, "MS-RPCE §2.2.2.5"},
     {"auth3", {S::refused}, {S::refused}, "MS-RPCE §2.2.2.5"},
     {"auth3", {S::unbound, S::bound, S::authenticated}, {}, "MS-RPCE §2.2.2.5"},
@@ -24,6 +26,8 @@ constexpr Passage<S> passages[] = {
     {"request", {S::authenticated}, {S::authenticated}, "C706 §12.6.4.9"},
     {"request (a fault)", {S::logging_in}, {S::logging_in}, "MS-RPCE §3.3.3.5"},
     {"request (a fault)", {S::refused}, {S::refused}, "MS-RPCE §3.3.3.5"},
+    {"silence", always, {}, "MS-RPCE §3.3.3"},
+    {"what does not fit", always, {}, "C706 §12.6"},
 };
 
 }  // namespace

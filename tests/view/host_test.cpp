@@ -153,6 +153,17 @@ TEST_CASE("what is stopped is said not to run, what runs listens, and nothing do
     CHECK(words() == " | not running: 25 SMTP, 587 submission, 110 POP3, 143 IMAP, 53 DNS");
 }
 
+TEST_CASE("a host that takes mail by LMTP has that machine, and says so") {
+    Scene scene("12-collect-elsewhere");
+    const sim::World& world = scene.app.view().player.world();
+    const NodeId office = host_named(*world.setup, "office");
+    CHECK(ports_of(world, office).listening == "listens at 24 LMTP, 110 POP3, 53 DNS");
+    const auto machines = machines_of(world, office);
+    REQUIRE(machines.size() == 2);
+    CHECK(std::string(machines[0].title).starts_with("LMTP server"));
+    CHECK(std::string(machines[1].title).starts_with("POP3 server"));
+}
+
 TEST_CASE("every state that a connection comes to is lit, and both its ends say where they are") {
     std::set<std::string> servers, clients;
     for (const char* const lab : {"00-first-message", "11-pop3-or-imap/solution", "12-collect-elsewhere/solution",
@@ -190,7 +201,8 @@ TEST_CASE("every state that a connection comes to is lit, and both its ends say 
     for (const std::string& one : servers) all += one + ", ";
     for (const std::string& one : clients) all += "client: " + one + ", ";
     INFO(all);
-    for (const char* const one : {"connected", "ready", "transaction", "selected", "logging in", "authenticated"})
+    for (const char* const one : {"connected", "ready", "transaction", "selected", "logging in",
+                                "authenticated"})
         CHECK(servers.count(one) == 1);
     for (const char* const one : {"greeting", "mail", "retr", "select"}) CHECK(clients.count(one) == 1);
 }
@@ -236,7 +248,7 @@ TEST_CASE("folders, flags and those who have a mailbox open are told") {
         for (std::uint32_t b = 0; b < world.mail.mailboxes.size(); ++b)
             for (const std::uint32_t f : folders_of(world, world.mail.mailboxes[b])) {
                 const sim::Folder& folder = world.mail.folders[f];
-                const std::string text = folder_words(view, f);
+                const std::string text = folder_words(world, run_of(lab).index(), f);
                 empty = empty || text.ends_with("   empty");
                 open = open || text.find(", open in connection ") != text.npos;
                 unseen = unseen || text.find("1 message, 1 unseen") != text.npos;
@@ -252,6 +264,32 @@ TEST_CASE("folders, flags and those who have a mailbox open are told") {
     CHECK(unseen);
     CHECK(flags.count("\\Seen \\Answered") == 1);
     CHECK(flags.count("") == 1);
+}
+
+TEST_CASE("keywords, a quota and a session that holds a mailbox are told") {
+    const std::string lab = "11-pop3-or-imap";
+    Scene scene(lab);
+    Player& player = scene.app.view().player;
+    player.go_to_end();
+    sim::World world = player.world();
+    std::uint32_t bob = 0;
+    while (world.setup->people[bob].name != "bob") ++bob;
+    const auto words = [&] { return mailbox_words(world, run_of(lab).index(), bob); };
+    const std::string plain = "bob@example.org   2 messages, 1079";
+    CHECK(words() == plain + " octets");
+    auto setup = std::make_shared<sim::Setup>(*world.setup);
+    setup->scenario.people[setup->people[bob].scenario_index].quota = scenario::Size{5000};
+    world.setup = setup;
+    world.mail.mailboxes.edit(bob).session = sim::nothing - 1;  // a connection that is over
+    CHECK(words() == plain + " of 5000 octets, in use by a session");
+
+    const std::uint32_t inbox = world.mail.mailboxes[bob].inbox;
+    const std::uint32_t letter = world.mail.folders[inbox].first;
+    const std::uint32_t details = world.mail.folder_details.add();
+    world.heap.assign(world.mail.folder_details.edit(details).keywords, "$Forwarded $Junk");
+    world.mail.folders.edit(inbox).details = details;
+    world.mail.stored.edit(letter).flags |= 2U << sim::mail_flag::keyword_shift | sim::mail_flag::flagged;
+    CHECK(flags_of(world, world.mail.stored[letter]) == "\\Flagged $Junk");
 }
 
 }  // namespace postroad::viz

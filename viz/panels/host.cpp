@@ -69,6 +69,7 @@ void mapped(View& view) {
             text += (text.back() == ' ' ? "" : ", ") + rpc::word_of(interface);
         wrapped(view.theme, view.theme.mono, view.theme.colour.text, text);
     }
+    ImGui::Dummy({0, view.theme.px(4)});
 }
 
 void connections(View& view) {
@@ -118,6 +119,7 @@ void mapi_sessions(View& view) {
         if (one.sent != 0) text += ", has sent " + std::to_string(one.sent);
         wrapped(theme, theme.mono, theme.colour.text, text);
     }
+    if (any) ImGui::Dummy({0, theme.px(4)});
 }
 
 void sessions(View& view) {

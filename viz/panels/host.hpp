@@ -30,8 +30,12 @@ void draw_cache(View& view);
 
 // "\Seen $Forwarded", or nothing: what a reader has set on a message (RFC 3501 §2.3.2).
 std::string flags_of(const sim::World& world, const sim::StoredMessage& message);
+// "bob@example.org   3 messages, 900 of 5000 octets, in use by connection 4".
+std::string mailbox_words(const sim::World& world, const sim::views::TraceIndex& index,
+                          std::uint32_t person);
 // "INBOX   3 messages, 1 unseen, open in connection 4".
-std::string folder_words(View& view, std::uint32_t folder);
+std::string folder_words(const sim::World& world, const sim::views::TraceIndex& index,
+                         std::uint32_t folder);
 // Folders that are there, INBOX first, then as they are called.
 std::vector<std::uint32_t> folders_of(const sim::World& world, const sim::Mailbox& box);
 void draw_mailboxes(View& view);

@@ -59,6 +59,13 @@ const smtp::ServerHost* smtp_at(const sim::Setup& setup, std::uint32_t settings)
     return settings < setup.smtp_servers.size() ? &setup.smtp_servers[settings] : nullptr;
 }
 
+// LMTP has no port of its own to be known by (RFC 2033 §5).
+std::string service_word(const sim::Setup& setup, const sim::ServiceSetup& one) {
+    const smtp::ServerHost* const smtp = one.role == Role::smtp_server ? smtp_at(setup, one.settings) : nullptr;
+    if (smtp != nullptr && smtp->lmtp) return "LMTP";
+    return sim::views::service_name(one.protocol, one.port);
+}
+
 // SMTP and LMTP are one machine with two tables' worth of verbs.
 std::optional<Machine> smtp_machine(const sim::World& world, NodeId host, bool lmtp) {
     const sim::Setup& setup = *world.setup;
@@ -154,7 +161,7 @@ Ports ports_of(const sim::World& world, NodeId host) {
         const bool runs = !down && (i >= 32 || (stopped >> i & 1U) == 0);
         std::string word;
         if (!one.dynamic && one.port != 0)
-            word = std::to_string(one.port) + " " + sim::views::service_name(one.protocol, one.port);
+            word = std::to_string(one.port) + " " + service_word(*world.setup, one);
         else if (one.dynamic && !runs)  // those that run stand under RPC, with their ports
             word = one.settings == store       ? "RPC store"
                    : one.settings == directory ? "RPC directory"

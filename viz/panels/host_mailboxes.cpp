@@ -15,10 +15,11 @@ using sim::nothing;
 constexpr unsigned letters_shown = 20;  // of a mailbox
 constexpr unsigned mailboxes_shown = 60;
 
-std::string connection_word(View& view, std::uint32_t connection) {
-    const auto& tcbs = view.player.world().tcp.tcbs;
+std::string connection_word(const sim::World& world, const sim::views::TraceIndex& index,
+                            std::uint32_t connection) {
+    const auto& tcbs = world.tcp.tcbs;
     if (connection >= tcbs.size() || tcbs[connection].conversation == 0) return "a session";
-    return "connection " + std::to_string(view.run.index().number_of(tcbs[connection].conversation));
+    return "connection " + std::to_string(index.number_of(tcbs[connection].conversation));
 }
 
 std::string counted(std::uint32_t count, const char* what) {
@@ -30,7 +31,7 @@ void draw_folder(View& view, std::uint32_t number, unsigned& letters) {
     const sim::World& world = view.player.world();
     const sim::Folder& folder = world.mail.folders[number];
     ImGui::Indent(theme.px(8));
-    faint(theme, folder_words(view, number));
+    faint(theme, folder_words(world, view.run.index(), number));
     ImGui::Indent(theme.px(20));
     std::uint32_t left = folder.count;
     for (std::uint32_t s = folder.first; s != nothing && letters < letters_shown;
@@ -80,8 +81,28 @@ std::string flags_of(const sim::World& world, const sim::StoredMessage& message)
     return out;
 }
 
-std::string folder_words(View& view, std::uint32_t number) {
-    const sim::World& world = view.player.world();
+std::string mailbox_words(const sim::World& world, const sim::views::TraceIndex& index,
+                          std::uint32_t person) {
+    const sim::Setup& setup = *world.setup;
+    const sim::Mailbox& box = world.mail.mailboxes[person];
+    std::string out = setup.people[person].address + "   " + counted(box.messages, "message") + ", " +
+                      std::to_string(box.octets);
+    const auto& quota = setup.scenario.people[setup.people[person].scenario_index].quota;
+    if (quota) out += " of " + std::to_string(quota->bytes);
+    out += " octets";
+    if (box.session != nothing) out += ", in use by " + connection_word(world, index, box.session);
+    const auto& sessions = world.mail.mapi.sessions;
+    for (std::uint32_t i = 0; i < sessions.size(); ++i) {
+        const sim::MapiSession& one = sessions[i];
+        if (one.person == nothing || one.host != setup.people[person].mailbox_host) continue;
+        if (one.person != person && setup.people[one.person].same_as != person) continue;
+        return out + ", in use by MAPI";
+    }
+    return out;
+}
+
+std::string folder_words(const sim::World& world, const sim::views::TraceIndex& index,
+                         std::uint32_t number) {
     const sim::Folder& folder = world.mail.folders[number];
     std::string out = sim::views::visible(world.heap.view(folder.name));
     if (folder.flags & sim::folder_flag::no_select) return out + "   (has others under it)";
@@ -93,7 +114,8 @@ std::string folder_words(View& view, std::uint32_t number) {
     if (folder.details == nothing) return out;
     std::uint32_t open = world.mail.folder_details[folder.details].first_open;
     for (bool first = true; open != nothing; open = world.mail.open_folders[open].behind, first = false)
-        out += (first ? ", open in " : ", ") + connection_word(view, world.mail.open_folders[open].connection);
+        out += (first ? ", open in " : ", ") +
+               connection_word(world, index, world.mail.open_folders[open].connection);
     return out;
 }
 
@@ -113,13 +135,7 @@ void draw_mailboxes(View& view) {
             continue;
         }
         const sim::Mailbox& box = world.mail.mailboxes[i];
-        std::string text = person.address + "   " + counted(box.messages, "message") + ", " +
-                           std::to_string(box.octets);
-        const auto& quota = setup.scenario.people[person.scenario_index].quota;
-        if (quota) text += " of " + std::to_string(quota->bytes);
-        text += " octets";
-        if (box.session != nothing) text += ", in use by " + connection_word(view, box.session);
-        wrapped(theme, theme.bold, theme.colour.text, text);
+        wrapped(theme, theme.bold, theme.colour.text, mailbox_words(world, view.run.index(), i));
         ++shown;
         unsigned letters = 0;
         for (const std::uint32_t f : folders_of(world, box)) draw_folder(view, f, letters);
