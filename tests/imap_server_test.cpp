@@ -1,5 +1,5 @@
 // The IMAP server against golden dialogues (tests/golden/imap), its own table, and bad peers.
-#include "protocols/imap/server.hpp"
+#include "protocols/imap/server_passages.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -244,7 +244,7 @@ TEST_CASE("an IMAP command is taken in the states its row names and in no other"
             INFO(imap::name_of(state) << ' ' << row.verb << ": " << said);
             const bool good = said.find("t OK") != said.npos || said.starts_with("+ ");
             CHECK(good == row.legal.has(state));
-            if (good && row.leads_to.bits != 0) CHECK(row.leads_to.has(talk.machine.state));
+            if (good) CHECK(after(row, state, imap::server_passages()).has(talk.machine.state));
             if (!good) CHECK(talk.machine.state == state);
             if (!good) CHECK(said.find("t BAD") != said.npos);
             const std::size_t last = said.rfind("\r\n", said.size() - 3);
@@ -256,6 +256,51 @@ TEST_CASE("an IMAP command is taken in the states its row names and in no other"
             CHECK(session.desk.open == 0);
         }
     hold_against("tests/golden/imap/matrix.txt", text);
+}
+
+TEST_CASE("what moves an IMAP session beside its commands is in the table of passages") {
+    const auto move = [&](Talk& talk, std::string_view what, std::string_view line) {
+        const S from = talk.machine.state;
+        INFO(what << " from " << imap::name_of(from));
+        if (line.empty()) talk.wake(Wake::timer);
+        else talk.feed(std::string(line));
+        bool found = false;
+        for (const auto& one : imap::server_passages())
+            if (one.what == what && one.from.has(from)) {
+                found = true;
+                CHECK((one.to.bits == 0 ? talk.closed : one.to.has(talk.machine.state)));
+            }
+        CHECK(found);
+    };
+    imap::ServerHost host = open_host();
+    host.mechanisms.add(sasl::Mechanism::login);
+    Session session(host);
+    Talk& talk = session.talk;
+    talk.opened();
+    talk.feed("a AUTHENTICATE LOGIN\r\n");
+    REQUIRE(talk.machine.state == S::auth);
+    move(talk, "response", "YWxpY2U=\r\n");
+    CHECK(talk.machine.state == S::auth);
+    move(talk, "refusal", "*\r\n");
+    talk.feed("b AUTHENTICATE LOGIN\r\n");
+    talk.feed("YWxpY2U=\r\n");
+    move(talk, "success", "c2VjcmV0LWFsaWNl\r\n");
+    CHECK(talk.machine.state == S::authenticated);
+    talk.feed("c IDLE\r\n");
+    move(talk, "DONE", "DONE\r\n");
+    CHECK(talk.machine.state == S::authenticated);
+    talk.feed("d SELECT INBOX\r\n");
+    talk.feed("e IDLE\r\n");
+    move(talk, "DONE", "DONE\r\n");
+    CHECK(talk.machine.state == S::selected);
+    move(talk, "SELECT refused", "f SELECT nowhere\r\n");
+    CHECK(talk.machine.state == S::authenticated);
+    for (const S state : {S::not_authenticated, S::authenticated, S::selected}) {
+        Session silent(host);
+        bring_to(silent.talk, state);
+        move(silent.talk, "BYE", "");
+        CHECK(silent.talk.closed);
+    }
 }
 
 TEST_CASE("inside IMAP's AUTHENTICATE and IDLE no command is a command") {

@@ -1,5 +1,5 @@
 // The POP3 server against golden dialogues (tests/golden/pop3), its own table, and bad peers.
-#include "protocols/pop3/server.hpp"
+#include "protocols/pop3/server_passages.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -187,8 +187,11 @@ TEST_CASE("a POP3 verb is taken in the states its row names and in no other") {
             INFO(pop3::name_of(state) << ' ' << row.verb << ": " << said);
             const bool good = said.starts_with("+OK");
             CHECK(good == row.legal.has(state));
-            if (good && row.leads_to.bits != 0) CHECK(row.leads_to.has(talk.machine.state) ==
-                                                      (row.verb != "QUIT" || state == S::transaction));
+            if (good) {
+                const auto goal = after(row, state, pop3::server_passages());
+                CHECK((goal.bits == 0 ? talk.closed && talk.machine.state != S::update
+                                      : goal.has(talk.machine.state)));
+            }
             if (!good) CHECK(talk.machine.state == (state == S::named ? S::authorization : state));
             text += std::string(pop3::name_of(state)) + ' ' + std::string(row.verb) + ": " +
                     said.substr(0, said.find("\r\n")) + '\n';
@@ -196,6 +199,47 @@ TEST_CASE("a POP3 verb is taken in the states its row names and in no other") {
             CHECK(!boxes.is_open);
         }
     hold_against("tests/golden/pop3/matrix.txt", text);
+}
+
+TEST_CASE("what moves a POP3 session beside its verbs is in the table of passages") {
+    using S = pop3::ServerState;
+    const auto all = pop3::server_passages();
+    const auto leads = [&](std::string_view what, S from) {
+        for (const auto& one : all)
+            if (one.what == what && one.from.has(from)) return one.to;
+        FAIL("no passage: " << what);
+        return StateSet<S>{};
+    };
+    Mailboxes boxes;
+    pop3::ServerHost host;
+    host.mechanisms.add(sasl::Mechanism::login);
+    const auto move = [&](Talk& talk, std::string_view what, std::string_view line) {
+        const S from = talk.machine.state;
+        INFO(what << " from " << pop3::name_of(from));
+        talk.feed(std::string(line));
+        CHECK(leads(what, from).bits == StateSet<S>{talk.machine.state}.bits);
+    };
+    Talk talk(host, std::ref(boxes));
+    bring_to(talk, S::named);
+    move(talk, "refusal", "PASS wrong\r\n");
+    talk.feed("AUTH LOGIN\r\n");
+    REQUIRE(talk.machine.state == S::auth);
+    move(talk, "response", "YWxpY2U=\r\n");
+    move(talk, "refusal", "*\r\n");
+    talk.feed("AUTH LOGIN\r\n");
+    talk.feed("YWxpY2U=\r\n");
+    move(talk, "success", "c2VjcmV0LWFsaWNl\r\n");
+    talk.feed("QUIT\r\n");
+    CHECK(talk.machine.state == S::update);
+    CHECK(talk.closed);
+    CHECK(leads("the answer to QUIT", S::update).bits == 0);
+    for (const S state : {S::authorization, S::named, S::transaction}) {
+        Talk silent(host, std::ref(boxes));
+        bring_to(silent, state);
+        silent.wake(Wake::timer);
+        CHECK(silent.closed);
+        CHECK(leads("silence", state).bits == 0);
+    }
 }
 
 TEST_CASE("inside POP3's AUTH no verb is a verb, and a client who leaves leaves nothing open") {

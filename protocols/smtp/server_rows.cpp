@@ -376,7 +376,7 @@ constexpr Row<Server, ServerHost> table[] = {
      "MAIL FROM:<return address>: begins a mail"},
     {"RCPT", {S::mail, S::recipients}, rcpt, AskKind::recipient, judge_recipient,
      {250, 251, 450, 451, 452, 455, 501, 550, 551, 552, 553, 555}, "5321 §4.1.1.3",
-     {S::mail, S::recipients}, "RCPT TO:<mailbox>: names one more recipient"},
+     {S::recipients}, "RCPT TO:<mailbox>: names one more recipient"},
     {"DATA", {S::mail, S::recipients}, data, AskKind::accept, judge_content,
      {354, 250, 450, 451, 452, 501, 503, 550, 552, 554}, "5321 §4.1.1.4", {S::content},
      "DATA: the message follows, a line of one period ends it"},

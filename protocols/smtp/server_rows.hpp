@@ -1,7 +1,7 @@
 // What the SMTP server's table and its engine share; nobody else includes this.
 #pragma once
 
-#include "protocols/smtp/server.hpp"
+#include "protocols/smtp/server_passages.hpp"
 
 namespace postroad::smtp {
 
@@ -13,7 +13,6 @@ Step auth_response(Server& server, std::string_view line, Effects& fx);
 // The exchange is over, however it ended.
 void end_auth(Server& server, Heap& heap);
 
-bool offers(const ServerHost& host, const ServerRow& row);
 bool is_known_elsewhere(std::string_view verb);
 // HELO and EHLO where LMTP is spoken, LHLO where it is not (RFC 2033 §4.1).
 bool is_others_greeting(const ServerHost& host, const ServerRow& row);

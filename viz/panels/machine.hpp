@@ -1,63 +1,85 @@
-// A server's machine, drawn from its own table: its states, and which verbs lead where.
+// A server's machine, drawn from its own tables: its states, and what leads where.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "protocols/base/passages.hpp"
 #include "viz/draw/theme.hpp"
 
 namespace postroad::viz {
 
 struct Machine {
-    struct Way {
+    using Verbs = std::vector<std::string>;
+    struct Way {                          // an arrow
         std::size_t from, to;
-        std::string verbs;
+        Verbs verbs;
+    };
+    enum class NoteKind : std::uint8_t { leads, ends, stays };
+    struct Note {                         // a line of text below
+        NoteKind kind;
+        std::uint32_t from = 0;           // states, as bits
+        std::size_t to = 0;               // `leads` alone
+        Verbs verbs;
     };
     std::vector<std::string> states;
+    std::uint32_t reached = 0;            // states that a session can come to, as bits
     std::vector<unsigned> sessions;       // in each state now
     std::vector<Way> ways;
-    std::string anywhere;                 // verbs that lead from everywhere to one state
-    std::string staying;                  // verbs after which the state is the same
+    std::vector<Note> notes;
 };
 
-template <class State, class Rows>
-Machine machine_of(const Rows& rows) {
-    Machine out;
-    unsigned used = 0;  // states that any row knows, as bits
-    for (const auto& row : rows) used |= unsigned{row.legal.bits} | unsigned{row.leads_to.bits};
-    const auto count = static_cast<std::size_t>(std::bit_width(used));
-    out.sessions.assign(count, 0);
-    for (std::size_t i = 0; i < count; ++i)
-        out.states.emplace_back(name_of(static_cast<State>(i)));
-    std::map<std::pair<std::size_t, std::size_t>, std::string> ways;
+// A sentence for each kind of note that the machine has: "the state stays in transaction: STAT, LIST; …".
+std::vector<std::string> sentences_of(const Machine& machine);
+
+// What leads from one state to others: to its own too, to no one where the session ends.
+struct Move {
+    std::string what;
+    std::size_t from;
+    std::uint32_t to;
+};
+// States are in the order of their numbers, sessions begin in the first. What leads to one state from
+// many is a note, not many arrows, but from the one just before.
+Machine machine_of(std::vector<std::string> states, const std::vector<Move>& moves);
+
+// From a protocol's tables; of its rows those alone that `has` says a server has.
+template <class State, class Rows, class Has>
+Machine machine_of(const Rows& rows, std::span<const Passage<State>> passages, const Has& has) {
+    std::vector<Move> moves;
+    std::uint32_t used = 0;
     for (const auto& row : rows) {
-        std::size_t legal = 0, goals = 0, goal = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            legal += row.legal.has(static_cast<State>(i)) ? 1 : 0;
-            if (!row.leads_to.has(static_cast<State>(i))) continue;
-            ++goals;
-            goal = i;
-        }
-        const std::string verb(row.verb);
-        if (goals == 0) {
-            out.staying += (out.staying.empty() ? "" : ", ") + verb;
-        } else if (legal >= 3 && goals == 1) {
-            out.anywhere += (out.anywhere.empty() ? "" : ", ") + verb + " → " + out.states[goal];
-        } else {
-            for (std::size_t from = 0; from < count; ++from)
-                for (std::size_t to = 0; to < count; ++to)
-                    if (from != to && row.legal.has(static_cast<State>(from)) &&
-                        row.leads_to.has(static_cast<State>(to))) {
-                        std::string& verbs = ways[{from, to}];
-                        verbs += (verbs.empty() ? "" : ", ") + verb;
-                    }
-        }
+        used |= std::uint32_t{row.legal.bits} | row.leads_to.bits;
+        if (!has(row)) continue;
+        for (std::size_t from = 0; from < 16; ++from)
+            if (const auto state = static_cast<State>(from); row.legal.has(state))
+                moves.push_back({std::string(row.verb), from, after(row, state, passages).bits});
     }
-    for (const auto& [ends, verbs] : ways) out.ways.push_back({ends.first, ends.second, verbs});
-    return out;
+    for (const Passage<State>& one : passages) {
+        used |= std::uint32_t{one.from.bits} | one.to.bits;
+        const bool is_verb = std::any_of(rows.begin(), rows.end(),
+                                         [&](const auto& row) { return row.verb == one.what; });
+        for (std::size_t from = 0; from < 16 && !is_verb; ++from)
+            if (one.from.has(static_cast<State>(from)))
+                moves.push_back({std::string(one.what), from, one.to.bits});
+    }
+    std::vector<std::string> states;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(std::bit_width(used)); ++i)
+        states.emplace_back(name_of(static_cast<State>(i)));
+    return machine_of(std::move(states), moves);
+}
+
+// Of a machine whose passages are its whole table.
+template <class State>
+Machine machine_of(std::span<const Passage<State>> passages) {
+    struct NoRow {
+        std::string_view verb;
+        StateSet<State> legal, leads_to;
+    };
+    return machine_of<State>(std::span<const NoRow>(), passages, [](const NoRow&) { return true; });
 }
 
 // Draws it, states with sessions lit, as wide as there is room.
