@@ -66,6 +66,42 @@ TEST_CASE("destination NAT opens a port, and answers seem to come from the borde
     CHECK(net.in("198.51.100.25", 4001, "203.0.113.1", 26, syn) == Passage::drop);
 }
 
+TEST_CASE("from outside nobody addresses a host behind NAT, whatever the rules let in") {
+    Net net(scenario_text(natted, "rules = '''\n"
+                                  "tcp dport 2525 accept\n"
+                                  "iifname \"internet\" tcp dport 25 dnat to 10.0.0.11\n'''\n"));
+    CHECK(net.in("198.51.100.25", 4000, "10.0.0.11", 2525, syn) == Passage::drop);
+    CHECK(net.in("198.51.100.25", 4000, "10.0.0.11", 80, fin) == Passage::drop);
+    const auto verdicts = net.facts<VerdictFact>();
+    REQUIRE(verdicts.size() == 2);
+    for (const VerdictFact& one : verdicts) {
+        CHECK(one.firewall == nothing);
+        CHECK(one.rule == border::rule_of_nat);
+        CHECK(static_cast<net::Action>(one.verdict) == net::Action::drop);
+    }
+    // What is mapped comes in, and the answer to what a host inside has begun.
+    const std::uint32_t mapped = net.tcp("198.51.100.25", 4001, "203.0.113.1", 25, syn);
+    CHECK(net.enter(mapped) == Passage::pass);
+    CHECK(net.ends(mapped) == "198.51.100.25:4001 > 10.0.0.11:25");
+    CHECK(net.out("10.0.0.10", 4002, "198.51.100.25", 80, syn) == Passage::pass);
+    CHECK(net.in("198.51.100.25", 80, "203.0.113.1", 4002, syn_ack) == Passage::pass);
+    // A network without NAT hides nobody.
+    Net plain(scenario_text("", "rules = \"tcp dport 2525 accept\"\n"));
+    CHECK(plain.in("198.51.100.25", 4000, "10.0.0.11", 2525, syn) == Passage::pass);
+}
+
+TEST_CASE("who has their way to the internet through a NAT knows the addresses behind it") {
+    Net net(scenario_text("nat = true\npublic_address = \"203.0.113.1\"\n", "",
+                          "[networks.wifi]\nsubnet = \"10.0.1.0/24\"\nisolated = true\n"
+                          "[[links]]\nbetween = [\"wifi\", \"lan\"]\n"
+                          "[hosts.pad]\nnetwork = \"wifi\"\naddress = \"10.0.1.7\"\n"));
+    const std::uint32_t lan = net.setup().find_network("lan");
+    const std::uint32_t wifi = net.setup().find_network("wifi");
+    const std::uint32_t near = net.tcp("10.0.1.7", 4000, "10.0.0.11", 25, syn);
+    CHECK(border::at_network(net.run(), lan, wifi, near, false) == Passage::pass);
+    CHECK(net.in("198.51.100.25", 4000, "10.0.0.11", 25, syn) == Passage::drop);
+}
+
 TEST_CASE("source NAT rules choose the address and stay in their range of ports") {
     Net net(scenario_text(natted, "rules = '''\n"
                                   "ip saddr 10.0.0.10 tcp dport 25 snat to 203.0.113.9:5000-5001\n"

@@ -171,6 +171,42 @@ TEST_CASE("rules for those inside open nothing to those outside") {
     CHECK(names(exposure(world)) == std::vector<std::string>{"mta"});
 }
 
+TEST_CASE("who is inside is no stranger: a rule for their addresses opens nothing") {
+    const MailWorld world(office("ip saddr mail tcp dport 25 accept\n"
+                                 "ip saddr { 10.0.0.0/28, 198.51.100.0/28 } tcp dport 110 accept"));
+    const Exposure found = exposure(world);
+    REQUIRE(found.services.size() == 1);
+    CHECK(found.services[0].service == "pop3");
+    CHECK(found.services[0].from == std::vector<std::string>{"198.51.100.0/28"});
+    CHECK(found.open == 1);
+}
+
+TEST_CASE("behind NAT only what a rule maps is open to those outside") {
+    const auto natted = [](const std::string& rules, const std::string& more = {}) {
+        std::string text = office(rules, more);
+        const std::string at = "firewall = \"edge\"\n";
+        return text.insert(text.find(at), "nat = true\npublic_address = \"203.0.113.1\"\n");
+    };
+    const MailWorld closed(natted("accept"));
+    CHECK(exposure(closed).services.empty());
+    CHECK(exposure(closed).open == 0);
+    const MailWorld mapped(natted("accept\niifname \"internet\" tcp dport 25 dnat to mail\n"
+                                  "udp dport 5353 dnat to mail:53"));
+    CHECK(names(exposure(mapped)) == std::vector<std::string>{"dns", "mta", "resolver"});
+    CHECK(exposure(mapped).open == 2);
+    for (const ExposedService& one : exposure(mapped).services) {
+        CHECK(one.from == std::vector<std::string>{"any"});
+        CHECK(one.protocol == (one.port == 25 ? net::protocol_tcp : net::protocol_udp));
+    }
+    // At the host's own firewall neighbours come by, too.
+    const MailWorld both(natted("accept", "firewall = \"own\"\n[firewalls.own]\n"
+                                          "rules = \"tcp dport != 110 drop\"\n"));
+    const Exposure own = exposure(both, "own");
+    REQUIRE(names(own) == std::vector<std::string>{"dns", "pop3", "resolver"});
+    for (const ExposedService& one : own.services)
+        CHECK(one.from == std::vector<std::string>{"10.0.0.0/24"});
+}
+
 TEST_CASE("an exposure is printed with its summary, and as JSON") {
     const MailWorld world(office("tcp dport { 25, 53 } accept\nudp dport 53 accept"));
     const std::string text = printed(world);

@@ -7,6 +7,7 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/dns/types.hpp"
 #include "sim/grading/gather.hpp"
+#include "sim/net/border.hpp"
 #include "sim/net/ruleset.hpp"
 #include "sim/views/text.hpp"
 
@@ -145,14 +146,18 @@ void Gatherer::verdict(const RowView& row, std::uint64_t position) {
     const std::string name = fact.firewall < setup.firewalls.size()
                                  ? setup.firewalls[fact.firewall].name
                                  : index.node_name(row.head().node);
-    const std::string rule = fact.rule < 0 ? "policy" : std::to_string(fact.rule + 1);
+    const std::string rule = fact.rule == border::rule_of_nat ? "nat"
+                             : fact.rule < 0                  ? "policy"
+                                                              : std::to_string(fact.rule + 1);
     const net::Address& source = index.address(fact.source);
     const net::Address& target = index.address(fact.target);
     Happening& one =
         add(Kind::verdict, row.head().time, position, fact.conversation,
             name + ": " + word + " " + index.end_name(source) + " to " + index.end_name(target) +
                 ":" + std::to_string(fact.target_port) +
-                (fact.rule < 0 ? ", its policy" : ", rule " + rule));
+                (fact.rule == border::rule_of_nat ? ", its NAT"
+                 : fact.rule < 0                  ? ", its policy"
+                                                  : ", rule " + rule));
     set(one, Kind::verdict, "firewall", {name, index.node_name(row.head().node)});
     set(one, Kind::verdict, "rule", {rule});
     set(one, Kind::verdict, "verdict", {word});

@@ -53,7 +53,7 @@ constexpr FieldRow decision_fields[] = {
 constexpr FieldRow verdict_fields[] = {
     {"firewall", How::word, "the firewall's name; a network's for what its provider blocks",
      "\"border\""},
-    {"rule", How::word, "the number of the rule, from 1, or `policy`", "2"},
+    {"rule", How::word, "the number of the rule, from 1, `policy`, or `nat` where an address is hidden", "2"},
     {"verdict", How::word, "what became of the packet", "\"drop\"", "accept drop reject"},
     {"from", How::word, "the host that sent the packet", "\"alice-pc\""},
     {"to", How::word, "the host it was for", "\"mx\""},

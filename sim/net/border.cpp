@@ -111,11 +111,21 @@ Passage at_network(Run& run, std::uint32_t network, std::uint32_t other_network,
     here.node = setup.network_node(network);
     here.firewall = its.firewall;
     here.network = network;
+    here.other = other_network;
     here.outwards = outwards;
     here.rules = rules;
     here.in_name = network_name(run, outwards ? network : other_network);
     here.out_name = network_name(run, outwards ? other_network : network);
     return pass(run, here, segment_id);
+}
+
+bool hides(const Setup& setup, AddressId address) {
+    const std::uint32_t network =
+        address < setup.address_network.size() ? setup.address_network[address] : nothing;
+    if (network >= setup.networks.size() || !setup.networks[network].nat) return false;
+    const AddressId own = setup.networks[network].public_address;
+    return own != nothing && own != address &&
+           setup.addresses[own].is_v4() == setup.addresses[address].is_v4();
 }
 
 void rules_changed(Run& run, std::uint32_t firewall) {

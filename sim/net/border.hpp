@@ -21,6 +21,13 @@ bool network_has_border(const Run& run, std::uint32_t network);
 Passage at_network(Run& run, std::uint32_t network, std::uint32_t other_network,
                    std::uint32_t segment, bool outwards);
 
+// VerdictFact::rule where a border's NAT lets nothing through, for nobody outside can know the
+// address; no firewall is named then.
+inline constexpr std::int32_t rule_of_nat = -2;
+// Whether this is an address behind a NAT: from outside it is reached by mappings and in the answers
+// to what it has begun, and not by itself (RFC 3022 §2).
+bool hides(const Setup& setup, AddressId address);
+
 // The rules of a firewall have changed: what was admitted stays admitted (as nftables does).
 void rules_changed(Run& run, std::uint32_t firewall);
 

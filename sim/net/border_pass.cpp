@@ -205,9 +205,35 @@ Passage pass_error(const Packet& packet) {
     return Passage::pass;
 }
 
+// Whether the network beyond this border has its way to the internet through it: its hosts know
+// the addresses in here, as everybody on this side of the NAT does.
+bool is_behind(const Setup& setup, const Checkpoint& here) {
+    for (std::uint32_t i = 0; i < setup.networks.size(); ++i)
+        if (setup.scenario.networks[i].kind == scenario::NetworkKind::internet &&
+            i != here.other && setup.routes->towards(here.other, i).next == here.network)
+            return true;
+    return false;
+}
+
+// From outside nobody can address the hosts behind a NAT: their addresses mean nothing there.
+bool is_lost_outside(const Packet& packet, const Ends& ends) {
+    const Checkpoint& here = packet.here;
+    if (here.at_host() || here.outwards) return false;
+    const Setup& setup = packet.run.setup();
+    return network_of(packet.run, ends.target) == here.network && hides(setup, ends.target) &&
+           !is_behind(setup, here);
+}
+
+Passage lose(const Packet& packet, const Ends& ends) {
+    record_verdict(packet.run, packet.here.node, nothing, rule_of_nat, Action::drop, false,
+                   packet.segment, ends);
+    return Passage::drop;
+}
+
 // A packet of no flow that can begin none: the rules see it as `invalid`, and NAT leaves it alone.
 Passage pass_stranger(const Packet& packet) {
     const Ends ends = ends_of(packet.segment);
+    if (is_lost_outside(packet, ends)) return lose(packet, ends);
     const net::Verdict verdict = packet.judge(ends, ConntrackState::invalid);
     return verdict.action == Action::accept ? Passage::pass : packet.refuse(verdict, ends, false);
 }
@@ -221,6 +247,7 @@ Passage pass_first(const Packet& packet, const Expected& expected) {
     Nat target = Nat::unchanged;
     if (!expected.found) {
         target = translate_target(packet, ends, nat_rule);
+        if (target == Nat::unchanged && is_lost_outside(packet, ends)) return lose(packet, ends);
     } else if (expected.target_after != ends.target) {  // as the conversation that told of it
         ends.target = expected.target_after;
         target = Nat::changed;

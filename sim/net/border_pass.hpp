@@ -12,6 +12,7 @@ struct Checkpoint {
     NodeId node = 0;                   // who does it: a host or a network's node
     std::uint32_t firewall = nothing;
     std::uint32_t network = nothing;   // at its border; `nothing`: at a host
+    std::uint32_t other = nothing;     // at a border: the network on the other side
     std::string_view in_name, out_name;
     bool outwards = false;
     const net::Ruleset* rules = nullptr;  // null: none, or none that does anything

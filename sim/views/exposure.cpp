@@ -9,6 +9,7 @@
 #include "protocols/rpc/services.hpp"
 #include "sim/rpc/rpc.hpp"
 #include "sim/scenario/schema.hpp"
+#include "sim/views/reachable.hpp"
 
 namespace postroad::sim::views {
 namespace {
@@ -53,6 +54,7 @@ bool is_tcp_or_udp(const Opening& one) {
 
 // Openings as one stranger finds them: those who come from network `in`.
 struct Side {
+    std::uint32_t network = nothing;
     std::string in;
     std::vector<Opening> openings;
 };
@@ -93,16 +95,23 @@ class Gatherer {
         out.place = "the border of " + setup_.networks[network].name;
         network_ = network;
         find_behind();
-        sides_.clear();
+        std::vector<net::Prefix> inside;
+        for (std::uint32_t i = 0; i < setup_.networks.size(); ++i)
+            if (behind_[i])
+                inside.insert(inside.end(), setup_.networks[i].prefixes.begin(),
+                              setup_.networks[i].prefixes.end());
+        std::vector<Side> sides;
         for (const std::uint32_t other : neighbours(network))
-            if (!behind_[other])
-                sides_.push_back({setup_.networks[other].name,
-                                  net::exposure(*rules_, setup_.networks[other].name)});
+            if (!behind_[other]) {
+                const std::string& name = setup_.networks[other].name;
+                sides.push_back(
+                    {other, name, from_outside(net::exposure(*rules_, name), inside)});
+            }
         for (NodeId host = 0; host < setup_.hosts.size(); ++host) {
-            std::vector<net::Address> addresses;
+            std::vector<AddressId> addresses;
             for (const AttachmentSetup& one : setup_.hosts[host].attachments)
                 if (behind_[one.network]) add_addresses(one, addresses);
-            host_exposed(host, addresses, out);
+            host_exposed(host, sides, addresses, out);
         }
         return out;
     }
@@ -111,20 +120,23 @@ class Gatherer {
         Exposure out;
         out.place = "host " + setup_.hosts[host].name;
         network_ = nothing;
-        sides_.clear();
-        std::vector<net::Address> addresses;
-        for (const AttachmentSetup& one : setup_.hosts[host].attachments) {
+        std::vector<Side> sides;
+        std::vector<AddressId> addresses;
+        for (const AttachmentSetup& one : setup_.hosts[host].attachments)
             add_addresses(one, addresses);
+        std::vector<net::Prefix> own;
+        for (const AddressId id : addresses) own.push_back(net::prefix_of(setup_.addresses[id], 128));
+        for (const AttachmentSetup& one : setup_.hosts[host].attachments) {
             const std::string& name = setup_.networks[one.network].name;
-            sides_.push_back({name, net::exposure(*rules_, name)});
+            sides.push_back({one.network, name, from_outside(net::exposure(*rules_, name), own)});
         }
-        host_exposed(host, addresses, out);
+        host_exposed(host, sides, addresses, out);
         return out;
     }
 
-    void add_addresses(const AttachmentSetup& one, std::vector<net::Address>& out) const {
+    static void add_addresses(const AttachmentSetup& one, std::vector<AddressId>& out) {
         for (const AddressId id : {one.v4, one.v6})
-            if (id != nothing) out.push_back(setup_.addresses[id]);
+            if (id != nothing) out.push_back(id);
     }
 
     std::vector<std::uint32_t> neighbours(std::uint32_t network) const {
@@ -169,7 +181,13 @@ class Gatherer {
                 }
     }
 
-    void host_exposed(NodeId host, const std::vector<net::Address>& addresses, Exposure& out) {
+    void host_exposed(NodeId host, const std::vector<Side>& sides,
+                      const std::vector<AddressId>& ids, Exposure& out) {
+        std::vector<net::Address> addresses;
+        for (const AddressId id : ids) addresses.push_back(setup_.addresses[id]);
+        sides_ = sides;
+        for (Side& side : sides_)
+            side.openings = leading_to(setup_, side.openings, ids, side.network);
         const std::vector<rpc_layer::Listener> rpc = rpc_layer::listeners(world_, host);
         std::vector<bool> open[2] = {std::vector<bool>(65536), std::vector<bool>(65536)};
         for (const Side& side : sides_)
@@ -399,7 +417,7 @@ class Gatherer {
     const net::Ruleset* rules_ = nullptr;
     std::uint32_t network_ = nothing;  // whose border; `nothing`: a host's own firewall
     std::vector<bool> behind_;         // by network
-    std::vector<Side> sides_;
+    std::vector<Side> sides_;          // as they lead to the host that is looked at
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Opening>> inner_;
 };
 

@@ -34,8 +34,8 @@ struct Exposure {
 };
 
 // As the world is now; one for each place where the firewall stands. Hosts behind a border are those
-// of its network, and of networks that the internet reaches through it alone. Errs on the side of
-// "open", as net::exposure does.
+// of its network, and of networks that the internet reaches through it alone; they are no strangers,
+// and behind a NAT only what a rule maps is open. Errs on the side of "open", as net::exposure does.
 std::vector<Exposure> exposure_of(const World& world, std::uint32_t firewall);
 
 // "tcp 6001 store", and what is said of one by name: "mail tcp 6001 store".

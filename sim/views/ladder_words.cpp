@@ -4,6 +4,7 @@
 #include "protocols/base/ascii.hpp"
 #include "protocols/dns/types.hpp"
 #include "sim/mail/queue.hpp"
+#include "sim/net/border.hpp"
 #include "sim/views/content.hpp"
 #include "sim/views/fact_words.hpp"
 
@@ -169,7 +170,10 @@ LadderPage::Words words_of(const VerdictFact& fact, const Setup& setup, const Tr
     const auto verdict = static_cast<net::Action>(fact.verdict);
     LadderPage::Words out;
     const bool known = fact.firewall < setup.firewalls.size();
-    out.text = known ? "firewall " + setup.firewalls[fact.firewall].name : "the border's filter";
+    const bool nat = fact.rule == border::rule_of_nat;
+    out.text = known ? "firewall " + setup.firewalls[fact.firewall].name
+               : nat ? "the border's NAT"
+                     : "the border's filter";
     out.text += verdict == net::Action::drop     ? " DROPS"
                 : verdict == net::Action::reject ? " REJECTS"
                                                  : " accepts";
@@ -181,7 +185,9 @@ LadderPage::Words words_of(const VerdictFact& fact, const Setup& setup, const Tr
                 : fact.protocol == net::protocol_udp ? " udp "
                                                      : " icmp ";
     out.text += end(fact.source, fact.source_port) + " → " + end(fact.target, fact.target_port);
-    if (fact.rule < 0) {
+    if (nat) {
+        out.text += ": nobody outside can address it";
+    } else if (fact.rule < 0) {
         out.text += ": its policy";
     } else if (known && setup.firewalls[fact.firewall].rules != nullptr &&
                static_cast<std::size_t>(fact.rule) < setup.firewalls[fact.firewall].rules->rules.size()) {

@@ -211,16 +211,6 @@ TEST_CASE("what if: the runs are alike up to the change, and the run itself stay
 
     CHECK(what_if(player, "host = { hst = \"post\" }", error) == nullptr);
     CHECK_THAT(error, ContainsSubstring("did you mean"));
-    for (const std::string& lab : labs()) {
-        Player other(run_of(lab));
-        other.go_to_start();
-        for (const std::string& change : proposals(other.setup())) {
-            INFO(lab << ": " << change);
-            const auto answer = what_if(other, change, error);
-            INFO(error);
-            CHECK(answer != nullptr);
-        }
-    }
 }
 
 }  // namespace postroad::viz

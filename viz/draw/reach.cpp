@@ -22,6 +22,8 @@ void scroll_windows(const char* prefix, float part) {
     ImGui::SetScrollY(largest, std::clamp(to, 0.0F, largest->ScrollMax.y));
 }
 
+bool in_tooltip() { return (ImGui::GetCurrentWindowRead()->Flags & ImGuiWindowFlags_Tooltip) != 0; }
+
 NoKeyboard::NoKeyboard() { ImGui::PushItemFlag(ImGuiItemFlags_NoNav, true); }
 NoKeyboard::~NoKeyboard() { ImGui::PopItemFlag(); }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/core/reasons.hpp"
+#include "viz/draw/reach.hpp"
 
 namespace postroad::viz {
 
@@ -169,8 +170,8 @@ void words(const Theme&, ImFont* font, ImU32 colour, std::string_view text) {
     }
 }
 
-void wrapped(const Theme&, ImFont* font, ImU32 colour, std::string_view text) {
-    put(font, colour, broken(font, text, ImGui::GetContentRegionAvail().x));
+void wrapped(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text) {
+    put(font, colour, broken(font, text, in_tooltip() ? theme.px(460) : ImGui::GetContentRegionAvail().x));
 }
 
 bool pressable(const Theme& theme, ImFont* font, ImU32 colour, std::string_view text, int id) {

@@ -142,23 +142,4 @@ void Trial::drop() {
     who.clear();
 }
 
-std::vector<std::string> proposals(const sim::Setup& setup) {
-    std::vector<std::string> out;
-    for (const sim::HostSetup& host : setup.hosts) {
-        if (out.size() >= 5) break;
-        for (const sim::ServiceSetup& one : host.services)
-            if (one.role == sim::Role::smtp_server && one.port == 25) {
-                out.push_back("host = { host = \"" + host.name + "\", state = \"down\" }");
-                break;
-            }
-    }
-    for (std::size_t i = setup.access_links; i < setup.links.size() && out.size() < 8; ++i)
-        out.push_back("link = { link = \"" + setup.links[i].name + "\", loss = \"30%\" }");
-    for (const sim::FirewallSetup& one : setup.firewalls) {
-        if (out.size() >= 10) break;
-        out.push_back("firewall = { firewall = \"" + one.name + "\", edit = \"insert\", rule = \"tcp dport 25 reject\" }");
-    }
-    return out;
-}
-
 }  // namespace postroad::viz

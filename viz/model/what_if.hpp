@@ -79,7 +79,4 @@ class Trial {
     bool asked_ = false, with_consequences_ = false;
 };
 
-// Changes that this scenario invites: hosts go down, links lose, in the scenario's own words.
-std::vector<std::string> proposals(const sim::Setup& setup);
-
 }  // namespace postroad::viz

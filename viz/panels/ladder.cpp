@@ -6,7 +6,7 @@
 
 #include "sim/net/packet.hpp"
 #include "viz/draw/widgets.hpp"
-#include "viz/model/reasons_before.hpp"
+#include "viz/model/decided.hpp"
 
 namespace postroad::viz {
 namespace {
@@ -351,8 +351,8 @@ void Ladder::row(View& view, std::size_t index, ImVec2 at, float width) {
     if (said.section.known()) ImGui::TextUnformatted(to_string(said.section).c_str());
     ImGui::PopStyleColor();
     ImGui::PushStyleColor(ImGuiCol_Text, c.why);
-    for (const std::size_t reason : decided_before(view.run, entry))
-        ImGui::TextUnformatted(words_at(view.run, view.run.entries[reason]).text.c_str());
+    for (const RowWords& reason : decided_before(view.run, entry))
+        ImGui::TextUnformatted(reason.text.c_str());
     ImGui::PopStyleColor();
     ImGui::PopTextWrapPos();
     ImGui::EndTooltip();

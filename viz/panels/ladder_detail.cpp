@@ -1,8 +1,9 @@
 // Below the ladder: the row that is now, whole; the envelope beside the header, its octets, its TLS
 // records, and the decisions that led to it.
 #include "viz/draw/widgets.hpp"
-#include "viz/model/reasons_before.hpp"
+#include "viz/model/decided.hpp"
 #include "viz/panels/ladder.hpp"
+#include "viz/panels/reasons.hpp"
 
 #include "sim/views/content.hpp"
 
@@ -115,11 +116,9 @@ void Ladder::why(View& view) {
     }
     const Entry current = view.run.entries[*at];
     const RowWords said = words_for(view, *at);
-    std::string who = said.from == nothing ? "" : view.run.index().node_name(said.from);
-    if (said.to != nothing) who += " → " + view.run.index().node_name(said.to);
-    if (said.section.known()) who += "   " + to_string(said.section);
     wrapped(theme, theme.bold, theme.colour.text,
-            sim::views::clock_time(view.run.setup(), view.run.time_of(*at)) + "   " + who);
+            sim::views::clock_time(view.run.setup(), view.run.time_of(*at)) + "   " +
+                who_words(view.run, said));
     wrapped(theme, theme.mono, theme.of(said.ink), said.text);
     if (view.hex) {
         records(view, current);
@@ -130,15 +129,7 @@ void Ladder::why(View& view) {
     records(view, current);
     if (!view.on_the_wire || !view.run.encrypted(said.subject, current.position()))
         content(view, current);
-    bool any = false;
-    for (const std::size_t i : decided_before(view.run, *at)) {
-        const RowWords reason = words_at(view.run, view.run.entries[i]);
-        if (!any) words(theme, theme.small, theme.colour.faint, "decided before it");
-        any = true;
-        std::string text = reason.text;
-        if (reason.section.known()) text += "  (" + to_string(reason.section) + ")";
-        wrapped(theme, theme.sans, theme.of(reason.ink), text);
-    }
+    reasons(theme, decided_before(view.run, *at));
 }
 
 }  // namespace postroad::viz

@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 #include "viz/draw/widgets.hpp"
+#include "viz/model/decided.hpp"
+#include "viz/model/proposals.hpp"
 #include "viz/panels/panel.hpp"
+#include "viz/panels/reasons.hpp"
 
 namespace postroad::viz {
 namespace {
@@ -26,21 +30,37 @@ class Fork : public Panel {
     void timelines(View& view);
     void column(View& view, const char* title, const Recording& run,
                 const std::vector<std::size_t>& rows, const WhatIf::Counts& counts, bool own);
+    void whole(const Theme& theme, const Recording& run, std::size_t entry) const;
+    void chosen(View& view);
+    void try_it(View& view) {
+        trial_.begin(view.player, typed_, false, false);
+        chosen_.reset();
+    }
     char typed_[400] = {};
-    void try_it(View& view) { trial_.begin(view.player, typed_, false, false); }
     Trial trial_;
+    std::optional<std::size_t> chosen_;  // an entry of the changed run
+    std::vector<Proposal> proposals_;
+    std::optional<std::uint32_t> proposed_for_;  // Setup::version
 };
 
 void Fork::ask(View& view) {
     const Theme& theme = view.theme;
     heading(theme, "What if, at " + sim::views::clock_time(view.run.setup(), view.player.now()) + ":");
     float x = 0;
-    for (const std::string& one : proposals(view.player.setup())) {
-        const float need = ImGui::CalcTextSize(one.c_str()).x + theme.px(26);
+    if (proposed_for_ != view.player.setup().version) {
+        proposed_for_ = view.player.setup().version;
+        proposals_ = proposals(view.player.setup());
+    }
+    for (const Proposal& one : proposals_) {
+        const float need = ImGui::CalcTextSize(one.label.c_str()).x + theme.px(26);
         if (x > 0 && x + need < ImGui::GetContentRegionAvail().x) ImGui::SameLine(0, theme.px(4));
         else x = 0;
         x += need;
-        if (ImGui::Button(one.c_str())) std::strncpy(typed_, one.c_str(), sizeof typed_ - 1);
+        if (ImGui::Button(one.label.c_str())) {
+            std::strncpy(typed_, one.change.c_str(), sizeof typed_ - 1);
+            typed_[sizeof typed_ - 1] = 0;
+        }
+        if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", one.change.c_str());
     }
     const float button = theme.px(110);
     ImGui::SetNextItemWidth(std::max(theme.px(80), ImGui::GetContentRegionAvail().x - button - theme.px(8)));
@@ -59,7 +79,7 @@ void Fork::column(View& view, const char* title, const Recording& run,
                   const std::vector<std::size_t>& rows, const WhatIf::Counts& counts, bool own) {
     const Theme& theme = view.theme;
     heading(theme, title);
-    words(theme, theme.sans, theme.colour.text,
+    wrapped(theme, theme.sans, theme.colour.text,
           std::to_string(counts.delivered) + " delivered, " + std::to_string(counts.bounced) +
               " bounced, " + std::to_string(counts.failures) + " failures, " +
               std::to_string(counts.lines) + " lines");
@@ -83,11 +103,44 @@ void Fork::column(View& view, const char* title, const Recording& run,
             }
             std::string text = sim::views::clock_time(run.setup(), run.time_of(rows[at])) + "  ";
             if (said.from != sim::nothing) text += run.index().node_name(said.from) + ": ";
-            words(theme, theme.mono, alike ? theme.colour.faint : theme.of(said.ink), text + said.text);
-            if (own && ImGui::IsItemClicked()) view.player.go_to_entry(rows[at]);
+            const ImVec2 from = ImGui::GetCursorScreenPos();
+            ImGui::PushID(i);
+            if (ImGui::Selectable("##row", !own && chosen_ == rows[at], 0, {0, theme.mono->FontSize})) {
+                if (own) view.player.go_to_entry(rows[at]);
+                else if (chosen_ == rows[at]) chosen_.reset();
+                else chosen_ = rows[at];
+            }
+            if (ImGui::IsItemHovered()) {
+                ImGui::SetNextWindowSize({theme.mono->FontSize * 40, 0});
+                ImGui::BeginTooltip();
+                whole(theme, run, rows[at]);
+                ImGui::EndTooltip();
+            }
+            ImGui::PopID();
+            put_text(ImGui::GetWindowDrawList(), theme.mono, from,
+                     alike ? theme.colour.faint : theme.of(said.ink), text + said.text,
+                     ImGui::GetContentRegionAvail().x);
         }
     if (trial_.done->same == rows.size()) faint(theme, "Nothing more happens here.");
     ImGui::EndChild();
+}
+
+// A row's words whole, and why it came to be.
+void Fork::whole(const Theme& theme, const Recording& run, std::size_t entry) const {
+    const RowWords said = words_at(run, run.entries[entry]);
+    wrapped(theme, theme.bold, theme.colour.text,
+            sim::views::clock_time(run.setup(), run.time_of(entry)) + "   " + who_words(run, said));
+    wrapped(theme, theme.mono, theme.of(said.ink), said.text);
+    if (run.entries.kind(entry) != Kind::decision)
+        reasons(theme, decided_before(run, entry));
+}
+
+// Below the columns: nobody can go to a moment of the changed run, so that it is told here.
+void Fork::chosen(View& view) {
+    const Theme& theme = view.theme;
+    ImGui::Separator();
+    faint(theme, "With the change; another click on the row closes this.");
+    whole(theme, *trial_.done->other, *chosen_);
 }
 
 // Both runs from the change on, one above the other by the same clock, and where they part.
@@ -145,18 +198,24 @@ void Fork::compare(View& view) {
                 " rows stay as they were; the marked ones are where the runs part.");
     timelines(view);
     const float width = (ImGui::GetContentRegionAvail().x - theme.px(14)) / 2;
-    ImGui::BeginChild("was", {width, 0});
+    const float below = chosen_ ? ImGui::GetContentRegionAvail().y * 0.36F : 0;
+    ImGui::BeginChild("was", {width, -below});
     column(view, "As it was", view.run, trial_.done->was, trial_.done->was_counts, true);
     ImGui::EndChild();
     ImGui::SameLine(0, theme.px(14));
-    ImGui::BeginChild("is", {0, 0});
+    ImGui::BeginChild("is", {0, -below});
     column(view, "With the change", *trial_.done->other, trial_.done->is, trial_.done->is_counts, false);
+    ImGui::EndChild();
+    if (!chosen_) return;
+    ImGui::BeginChild("chosen", {0, 0});
+    chosen(view);
     ImGui::EndChild();
 }
 
 void Fork::draw(View& view) {
     if (!view.proposed.empty()) {
         std::strncpy(typed_, view.proposed.c_str(), sizeof typed_ - 1);
+        typed_[sizeof typed_ - 1] = 0;
         view.proposed.clear();
         try_it(view);
     }

@@ -7,9 +7,9 @@
 
 namespace postroad::viz {
 
-// Entries of decisions and firewalls' verdicts, in time order, the last few. Of a line of a dialogue:
+// Decisions and firewalls' verdicts, in time order, the last few. Of a line of a dialogue:
 // what its speaker decided since the line before in that connection. Of anything else: what the same
 // host decided at that moment, or about the same message or connection just before.
-std::vector<std::size_t> decided_before(const Recording& run, std::size_t entry);
+std::vector<RowWords> decided_before(const Recording& run, std::size_t entry);
 
 }  // namespace postroad::viz

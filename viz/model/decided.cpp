@@ -1,14 +1,14 @@
 // A short way back from the row.
-#include "viz/model/reasons_before.hpp"
+#include "viz/model/decided.hpp"
 
 #include <algorithm>
 
 namespace postroad::viz {
 
-std::vector<std::size_t> decided_before(const Recording& run, std::size_t entry) {
+std::vector<RowWords> decided_before(const Recording& run, std::size_t entry) {
     constexpr std::size_t most = 4, rows_back = 600;
     constexpr Duration just_before = 50 * millisecond;
-    std::vector<std::size_t> out;
+    std::vector<RowWords> out;
     const Who said = who_at(run, run.entries[entry]);
     const Time time = run.time_of(entry);
     const bool line = run.entries.kind(entry) == Kind::line;
@@ -27,7 +27,8 @@ std::vector<std::size_t> decided_before(const Recording& run, std::size_t entry)
         if (!line && then + just_before < time) break;
         const bool same = other.subject == said.subject && other.subject != 0;
         const bool own = other.from == said.from;
-        if (kind == Kind::verdict ? same : own && (same || then == time)) out.push_back(i);
+        if (kind == Kind::verdict ? same : own && (same || then == time))
+            out.push_back(words_at(run, run.entries[i]));
     }
     std::reverse(out.begin(), out.end());
     return out;
