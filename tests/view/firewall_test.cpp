@@ -144,13 +144,35 @@ TEST_CASE("what was decided before a row is its own host's or its connection's")
     std::size_t told = 0;
     for (std::size_t i = 0; i < run.entries.size(); ++i) {
         const RowWords said = words_at(run, run.entries[i]);
-        const auto reasons = decided_before(run, i, run.time_of(i), said);
-        CHECK(reasons.size() <= 3);
+        const auto reasons = decided_before(run, i);
+        CHECK(reasons.size() <= 4);
         for (const RowWords& one : reasons)
             CHECK((one.from == said.from || one.subject == said.subject));
         told += reasons.size();
     }
     CHECK(told > 10);
+}
+
+TEST_CASE("a line's reasons are what its speaker decided since the line that it answers") {
+    const Recording& run = run_of("00-first-message");
+    const auto told_of = [&](const std::string& from, const std::string& line) {
+        std::vector<std::string> out;
+        for (std::size_t i = 0; i < run.entries.size(); ++i) {
+            if (run.entries.kind(i) != Kind::line) continue;
+            const RowWords said = words_at(run, run.entries[i]);
+            if (run.index().node_name(said.from) != from || said.text.find(line) == std::string::npos) continue;
+            for (const RowWords& one : decided_before(run, i)) out.push_back(one.text);
+            break;
+        }
+        return out;
+    };
+    const auto logged_in = told_of("mail", "235 ");
+    REQUIRE(logged_in.size() == 1);  // and not what the client thinks of its password
+    CHECK(logged_in[0].find("has given the right password") != std::string::npos);
+    const auto taken = told_of("post", "250 2.1.5");
+    REQUIRE(taken.size() == 1);
+    CHECK(taken[0].find("example.net is delivered here") != std::string::npos);
+    CHECK(told_of("alice-pc", ".").size() <= 1);
 }
 
 TEST_CASE("a chosen rule's words are in the line, and go when another firewall is chosen") {

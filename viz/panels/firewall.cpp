@@ -196,13 +196,13 @@ void Firewall::verdicts(View& view, const sim::FirewallSetup& firewall) {
     const Theme& theme = view.theme;
     decided_.go_to(view.run, view.firewall, firewall, view.player.happened());
     const auto& packets = decided_.packets();
-    ImGui::BeginChild("last", {0, 0});
+    begin_region("last", {0, 0});
     wrapped(theme, theme.bold, theme.colour.text,
             chosen_ == -2  ? "New connections, and what was stopped, the latest first"
             : chosen_ < 0 ? "Packets that no rule decided on, the latest first"
                           : "Packets that rule " + std::to_string(chosen_ + 1) +
                                 " decided on, the latest first");
-    ImGui::BeginChild("verdicts", {0, 0});
+    begin_region("verdicts", {0, 0});
     const auto wanted = [&](const DecidedPacket& one) {
         return chosen_ == -2 ? one.by_verdict : one.rule == chosen_;
     };
@@ -231,9 +231,10 @@ void Firewall::verdicts(View& view, const sim::FirewallSetup& firewall) {
             const auto& index = view.run.index();
             text = index.node_name(said.from) + " → " + index.node_name(said.to) + ": " + text;
         }
-        wrapped(theme, theme.mono, theme.of(said.ink),
-                sim::views::clock_time(view.run.setup(), view.run.time_of(packets[i].entry)) + "  " + text);
-        if (ImGui::IsItemClicked()) view.player.go_to_entry(packets[i].entry);
+        if (pressable(theme, theme.mono, theme.of(said.ink),
+                      sim::views::clock_time(view.run.setup(), view.run.time_of(packets[i].entry)) + "  " + text,
+                      static_cast<int>(i)))
+            view.player.go_to_entry(packets[i].entry);
         ++shown;
     }
     if (listed == 0) faint(theme, chosen_ == -2 ? "None by this moment." : "None is listed by this moment.");
@@ -367,11 +368,11 @@ void Firewall::broken(View& view) {
     for (const Consequence& one : trial_.who) worse += one.worse ? 1 : 0;
     wrapped(theme, theme.sans, worse == 0 ? theme.colour.good : theme.colour.bad,
             trial_.who.empty() && !trial_.done->parts()
-                ? "Nobody breaks: with `" + trial_.change + "` everything happens as it did."
-            : trial_.who.empty() ? "Nobody breaks with `" + trial_.change + "`: what came through still does."
-            : worse == 0         ? "Nobody breaks with `" + trial_.change + "`."
-                         : std::to_string(worse) + (worse == 1 ? " breaks" : " break") + " with `" +
-                               trial_.change + "`");
+                ? "Nobody breaks: with " + trial_.change + " everything happens as it did."
+            : trial_.who.empty() ? "Nobody breaks with " + trial_.change + ": what came through still does."
+            : worse == 0         ? "Nobody breaks with " + trial_.change + "."
+                         : std::to_string(worse) + (worse == 1 ? " breaks" : " break") + " with " +
+                               trial_.change + "");
     if (trial_.who.empty()) return;
     if (!ImGui::BeginTable("who", 3, ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH |
                                          ImGuiTableFlags_ScrollY,
@@ -390,8 +391,7 @@ void Firewall::broken(View& view) {
         ImGui::PushID(static_cast<int>(i));
         std::string what = one.who;
         if (!one.what.empty()) what += one.person ? ": \"" + one.what + "\"" : ", " + one.what;
-        wrapped(theme, theme.sans, theme.colour.text, what);
-        if (one.was_at != 0 && ImGui::IsItemClicked())
+        if (pressable(theme, theme.sans, theme.colour.text, what, 0) && one.was_at != 0)
             view.player.go_to_entry(view.run.entry_at(one.was_at - 1));
         ImGui::TableNextColumn();
         wrapped(theme, theme.sans, theme.colour.faint, one.was);
@@ -427,7 +427,7 @@ void Firewall::draw(View& view) {
         verdicts(view, firewall);
         return;
     }
-    ImGui::BeginChild("rules-and-edit", {(width - between) * 0.54F, 0});
+    begin_region("rules-and-edit", {(width - between) * 0.54F, 0});
     rules(view, firewall);
     ImGui::Dummy({0, theme.px(6)});
     edit(view, firewall);

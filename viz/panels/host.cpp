@@ -33,10 +33,7 @@ void hosts(View& view) {
     while (clipper.Step())
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
             const auto host = static_cast<std::uint32_t>(i);
-            const std::string label =
-                fitted(theme.sans, setup.hosts[host].name, ImGui::GetContentRegionAvail().x) + "##" +
-                std::to_string(host);
-            if (ImGui::Selectable(label.c_str(), host == view.host)) view.host = host;
+            if (choice(theme, setup.hosts[host].name, i, host == view.host)) view.host = host;
         }
 }
 
@@ -137,7 +134,7 @@ void Host::draw(View& view) {
                                         static_cast<std::uint32_t>(view.player.setup().hosts.size() - 1));
     const bool wide = ImGui::GetContentRegionAvail().x > theme.px(900);
     if (wide) {
-        ImGui::BeginChild("hosts", {theme.px(140), 0});
+        begin_region("hosts", {theme.px(140), 0});
         heading(theme, "Hosts");
         hosts(view);
         ImGui::EndChild();
@@ -149,7 +146,7 @@ void Host::draw(View& view) {
             ImGui::EndCombo();
         }
     }
-    ImGui::BeginChild("host", {0, 0});
+    begin_region("host", {0, 0});
     services(view);
     if (!wide) {
         draw_queue(view);
@@ -161,11 +158,11 @@ void Host::draw(View& view) {
         return;
     }
     const float left = ImGui::GetContentRegionAvail().x * 0.6F;
-    ImGui::BeginChild("sessions", {left, 0});
+    begin_region("sessions", {left, 0});
     sessions(view);
     ImGui::EndChild();
     ImGui::SameLine(0, theme.px(14));
-    ImGui::BeginChild("store", {0, 0});
+    begin_region("store", {0, 0});
     draw_queue(view);
     ImGui::Dummy({0, theme.px(4)});
     draw_mailboxes(view);

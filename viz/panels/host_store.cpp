@@ -91,7 +91,7 @@ void Certificates::draw(View& view) {
     const sim::Setup& setup = view.player.setup();
     heading(theme, "Certificate");
     if (setup.hosts.size() > hosts_advised_max) {
-        faint(theme, "With so many hosts only `postroad show --certificates` tells.");
+        faint(theme, "With so many hosts only postroad show --certificates tells.");
         return;
     }
     if (advice_for_ != &setup) {

@@ -86,7 +86,7 @@ void Fork::column(View& view, const char* title, const Recording& run,
     const std::size_t first = trial_.done->same > alike_shown ? trial_.done->same - alike_shown : 0;
     // Whole rows, so that none is cut.
     const float row = theme.mono->FontSize + ImGui::GetStyle().ItemSpacing.y;
-    ImGui::BeginChild(title, {0, std::max(1.0F, std::floor(ImGui::GetContentRegionAvail().y / row)) * row});
+    begin_region(title, {0, std::max(1.0F, std::floor(ImGui::GetContentRegionAvail().y / row)) * row});
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(rows.size() - std::min(first, rows.size())), row);
     while (clipper.Step())
@@ -190,24 +190,24 @@ void Fork::compare(View& view) {
     const std::string at = sim::views::clock_time(view.run.setup(), trial_.done->at);
     if (!trial_.done->parts()) {
         wrapped(theme, theme.sans, theme.colour.good,
-                "From " + at + " on, `" + trial_.done->change + "` changes nothing that happens: both runs are alike.");
+                "From " + at + " on, " + trial_.done->change + " changes nothing that happens: both runs are alike.");
         return;
     }
     wrapped(theme, theme.sans, theme.colour.text,
-            "With `" + trial_.done->change + "` at " + at + " the first " + std::to_string(trial_.done->same) +
+            "With " + trial_.done->change + " at " + at + " the first " + std::to_string(trial_.done->same) +
                 " rows stay as they were; the marked ones are where the runs part.");
     timelines(view);
     const float width = (ImGui::GetContentRegionAvail().x - theme.px(14)) / 2;
     const float below = chosen_ ? ImGui::GetContentRegionAvail().y * 0.36F : 0;
-    ImGui::BeginChild("was", {width, -below});
+    begin_region("was", {width, -below});
     column(view, "As it was", view.run, trial_.done->was, trial_.done->was_counts, true);
     ImGui::EndChild();
     ImGui::SameLine(0, theme.px(14));
-    ImGui::BeginChild("is", {0, -below});
+    begin_region("is", {0, -below});
     column(view, "With the change", *trial_.done->other, trial_.done->is, trial_.done->is_counts, false);
     ImGui::EndChild();
     if (!chosen_) return;
-    ImGui::BeginChild("chosen", {0, 0});
+    begin_region("chosen", {0, 0});
     chosen(view);
     ImGui::EndChild();
 }
@@ -223,7 +223,7 @@ void Fork::draw(View& view) {
     trial_.arrived(view.player);
     ImGui::Separator();
     if (trial_.done != nullptr) compare(view);
-    else if (trial_.busy()) working(view.theme, trial_.share(), "The copy runs on with `" + trial_.change + "`");
+    else if (trial_.busy()) working(view.theme, trial_.share(), "The copy runs on with " + trial_.change + "");
     else
         faint(view.theme, "The world is copied at this moment, changed, and run on; this run stays as it is.");
 }
