@@ -40,6 +40,7 @@ class Picture {
     }
 
     void draw() {
+        if (!seen_whole({width_, height_})) return;
         // What is between the boxes is always free to see.
         taken_.push_back({{at_.x, middle_ - high() / 2}, {at_.x + width_, middle_ + high() / 2}});
         for (const Machine::Way& way : machine_.ways) line(way);
