@@ -3,6 +3,7 @@
 #include <png.h>
 
 #include <filesystem>
+#include <iostream>
 #include <string_view>
 
 #include "tests/view/scene.hpp"
@@ -67,10 +68,12 @@ void hold_picture(const std::string& name, const Pixels& drawn) {
         const auto share = std::to_string(difference(reference, drawn) * 100).substr(0, 5);
         why += ": " + share + " % of the pixels are others";
     }
-    FAIL_CHECK(why << "\nLook at both:\n    xdg-open " << stored << "\n    xdg-open " << fresh
-                   << "\nIf the new one is right, accept it:\n    cp " << fresh << " " << stored
-                   << "\nor all that are drawn now:\n    POSTROAD_GOLDEN=write "
-                   << build_folder() << "postroad_view_tests \"-#\" \"[#reference_test]\"");
+    // Not through Catch, which would break paths over lines.
+    std::cerr << "\nLook at both:\n    xdg-open " << stored << "\n    xdg-open " << fresh
+              << "\nIf the new one is right, accept it:\n    cp " << fresh << " " << stored
+              << "\nor all that are drawn now:\n    POSTROAD_GOLDEN=write "
+              << build_folder() << "postroad_view_tests \"-#\" \"[#reference_test]\"\n";
+    FAIL_CHECK(why);
 }
 
 std::string file_name_of(std::string panel) {
