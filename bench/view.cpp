@@ -1,5 +1,5 @@
 // What a frame of the visualiser costs the CPU, ImGui's part included and drawing left out, what the
-// dearest of some searches costs it, and what memory it needs: postroad-view measures itself on worlds
+// dearest of some searches and filters costs it, and what memory it needs: postroad-view measures itself on worlds
 // of ten to ten thousand hosts.
 #include <cstdio>
 #include <filesystem>
@@ -53,6 +53,7 @@ void bench_view(const Options& options, Reporter& reporter) {
                                  std::to_string(static_cast<std::uint64_t>(rows)) + " rows";
         reporter.add({"view", "frame, " + size, number_after(line, "frame "), "ms", "", 0, 4, true});
         reporter.add({"view", "search, " + size, number_after(line, "search "), "ms", "", 0, 100, true});
+        reporter.add({"view", "filter, " + size, number_after(line, "filter "), "ms", "", 0, 100, true});
         // In a small run the letters and the libraries need more than the Trace.
         const double trace = number_after(line, "trace "), beside = number_after(line, "beside ");
         if (rows >= 1e6)

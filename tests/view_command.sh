@@ -41,13 +41,24 @@ for panel in map ladder message host firewall dns what-if search; do
     expect "a picture of the panel $panel" [ "$status" -eq 0 ]
     expect "which is a PNG of some size" [ "$(wc -c <"$place/$panel.png")" -gt 4000 ]
 done
-# Every panel of every lab is drawn by tests/view; here each lab is drawn by the command.
-set -- map ladder message host firewall dns what-if search
+# Every panel of every lab, in the middle of its run.
+moment() { # moment ARGUMENTS...: of the picture, in nanoseconds
+    view "$@" --size 640x400 --screenshot "$place/moment.png"
+    date -u -d "$(sed 's/.*, at //' "$place/out")" +%s%N
+}
 for lab in labs/[0-9]*; do
-    view "${lab#labs/}" --panel "$1" --at 2s --size 640x400 --scale 0.6 --screenshot "$place/lab.png"
-    expect "a picture of ${lab#labs/}, panel $1" [ "$status" -eq 0 ]
-    shift
-    [ $# -gt 0 ] || set -- map ladder message host firewall dns what-if search
+    lab=${lab#labs/}
+    begin=$(moment "$lab" --no-walkthrough --at 0s)
+    end=$(moment "$lab" --no-walkthrough)
+    middle=$(((end - begin) / 2000000))
+    # Of a lab that waits for its reader the middle is the start.
+    expect "the run of $lab has a middle" [ "$middle" -ge 0 ]
+    for panel in map ladder message host firewall dns what-if search; do
+        view "$lab" --panel "$panel" --at "${middle}ms" --size 640x400 --screenshot "$place/$lab-$panel.png"
+        expect "a picture of $lab, panel $panel, at ${middle}ms" [ "$status" -eq 0 ]
+        expect "which is a PNG of some size" [ "$(wc -c <"$place/$lab-$panel.png")" -gt 4000 ]
+    done
+    expect "and no panel of $lab is another one" [ "$(cksum "$place/$lab"-*.png | cut -d' ' -f1 | sort -u | wc -l)" -eq 8 ]
 done
 view first-message --panel map --at 300ms --size 640x400 --scale 0.6 --screenshot "$place/again.png"
 expect "the same picture from another process" cmp "$place/map.png" "$place/again.png"

@@ -55,7 +55,8 @@ char letter_of(int key, int scancode) {
 void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
     if (action == GLFW_RELEASE) return;
     auto* const app = static_cast<App*>(glfwGetWindowUserPointer(window));
-    if (ImGui::GetIO().WantTextInput && key != GLFW_KEY_F1 && key != GLFW_KEY_ESCAPE) return;
+    // What is typed is a field's, and so is Escape, which leaves it.
+    if (ImGui::GetIO().WantTextInput && key != GLFW_KEY_F1) return;
     KeyPress press;
     press.key = key_of(key);
     press.shift = (mods & GLFW_MOD_SHIFT) != 0;

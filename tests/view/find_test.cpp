@@ -2,6 +2,7 @@
 // reads every row.
 #include "tests/view/scene.hpp"
 #include "viz/model/find.hpp"
+#include "viz/model/kind_groups.hpp"
 
 namespace postroad::viz {
 
@@ -96,6 +97,77 @@ TEST_CASE("rows can be asked for by hosts, conversation, message and kind") {
     const auto message = found_by(finder, wanted);
     CHECK(message.size() > 10);
     CHECK(message.size() < run.entries.size());
+}
+
+TEST_CASE("every kind of row belongs to one switch") {
+    std::uint32_t all = 0;
+    for (const KindGroup& group : kind_groups) {
+        CHECK((all & group.kinds) == 0);
+        all |= group.kinds;
+    }
+    CHECK(all == 2 * bit(Kind::altered) - 1);  // the last of them
+    CHECK(kinds_at_first == (all & ~bit(Kind::segment)));
+}
+
+TEST_CASE("filters find what reading every row finds, alone, together, and with words") {
+    Recording& run = run_of("05-the-mx-ladder");
+    Finder finder(run);  // reads the texts for the first words: filters before that look at the Trace
+    const auto& index = run.index();
+    const NodeId host = run.setup().find_host("mail");
+    for (const std::uint32_t kinds : {all_kinds, kinds_at_first, kind_groups[2].kinds, bit(Kind::segment), 0U})
+        for (const bool failures : {false, true})
+            for (const bool at_host : {false, true})
+                for (const std::uint32_t talk : {0U, 3U})
+                    for (const char* const words : {"", "mx"}) {
+                        Wanted wanted;
+                        wanted.kinds = kinds;
+                        wanted.failures = failures;
+                        if (at_host) wanted.hosts = {host};
+                        wanted.talk = talk;
+                        wanted.words = words;
+                        std::vector<std::uint32_t> expected;
+                        const auto said = read_for(run, words);
+                        for (std::uint32_t i = 0; i < run.entries.size(); ++i) {
+                            const Entry entry = run.entries[i];
+                            const Who who = who_at(run, entry);
+                            if ((kinds & bit(entry.kind())) != 0 && (!failures || entry.failure()) &&
+                                (!at_host || who.from == host || who.to == host) &&
+                                (talk == 0 || index.number_of(who.subject) == talk) &&
+                                (*words == 0 || std::binary_search(said.begin(), said.end(), i)))
+                                expected.push_back(i);
+                        }
+                        INFO(kinds << failures << at_host << talk << words);
+                        CHECK(found_by(finder, wanted) == expected);
+                    }
+}
+
+TEST_CASE("filters find the same before the texts are read and afterwards") {
+    for (const std::string& lab : labs()) {
+        Recording& run = run_of(lab);
+        if (run.entries.size() == 0) continue;  // that lab waits for its reader
+        const auto& index = run.index();
+        std::vector<Wanted> all;
+        for (NodeId host = 0; host < run.setup().hosts.size(); ++host) all.emplace_back().hosts = {host};
+        for (std::uint32_t talk = 1; talk <= index.conversations.size(); ++talk) all.emplace_back().talk = talk;
+        for (std::uint32_t one = 0; one < index.journeys.size(); ++one) all.emplace_back().journey = one;
+        if (!index.journeys.empty() && !index.conversations.empty()) {
+            all.emplace_back().journey = 0;
+            all.back().talk = 1;
+        }
+        Finder fresh(run), ready(run);
+        ready.prepare();
+        Wanted nowhere;
+        nowhere.words = "no such words";
+        CHECK(found_by(ready, nowhere).empty());  // waits for the texts
+        CHECK(ready.prepared());
+        std::size_t found = 0;
+        for (const Wanted& wanted : all) {
+            const auto rows = found_by(fresh, wanted);
+            CHECK(found_by(ready, wanted) == rows);
+            found += rows.size();
+        }
+        CHECK(found > 0);
+    }
 }
 
 TEST_CASE("more than is kept is counted, and a question that nobody waits for is given up") {

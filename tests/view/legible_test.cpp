@@ -257,6 +257,24 @@ TEST_CASE("every panel of every lab can be read at both sizes, at many moments")
         }
 }
 
+TEST_CASE("what a search finds can be read at both sizes") {
+    for (const std::string& lab : labs())
+        for (const Size& size : sizes) {
+            Desk desk(lab, size.width, size.height, size.scale);
+            desk.app.view().player.go_to(run_of(lab).end() / 2);
+            REQUIRE(desk.app.show_only("search"));
+            const std::size_t bare = desk.page().letters();
+            desk.app.press({Key::letter, '/', false, false});
+            desk.page();
+            ImGui::GetIO().AddInputCharacter('m');
+            const Page page = desk.page();
+            CHECK(page.letters() != bare);
+            const auto faults = page.faults();
+            INFO(lab << ", " << size.width << " wide" << told(faults));
+            CHECK(faults.empty());
+        }
+}
+
 TEST_CASE("every stop of every walkthrough can be read at both sizes") {
     for (const std::string& lab : labs())
         for (const Size& size : sizes) {

@@ -122,6 +122,11 @@ void Finder::begin(Inquiry& one) const {
                            (!wanted.failures || entry.failure()) &&
                            (wanted.words.empty() || Texts::speaks(entry.kind()));
     }
+    if (wanted.hosts.empty()) one.keys_.nodes.set();
+    for (const NodeId host : wanted.hosts) one.keys_.add_node(host);
+    if (wanted.talk == 0 && wanted.journey == sim::nothing) one.keys_.subjects.set();
+    if (wanted.talk != 0 && wanted.talk <= run_.index().conversations.size())
+        one.keys_.add_subject(run_.index().conversations[wanted.talk - 1].id);
     if (wanted.journey == sim::nothing) return;
     // A message is what its hosts call it, and the conversations in which it came and went.
     const sim::views::Journey journey = run_.index().journeys[wanted.journey];
@@ -130,6 +135,7 @@ void Finder::begin(Inquiry& one) const {
         if (run_.index().custody[step].fact.conversation != 0)
             one.subjects_.push_back(run_.index().custody[step].fact.conversation);
     std::sort(one.subjects_.begin(), one.subjects_.end());
+    for (const sim::Id subject : one.subjects_) one.keys_.add_subject(subject);
 }
 
 // Hosts, conversation and message: what the row itself must be asked.
@@ -148,6 +154,7 @@ Finder::Piece Finder::look(const Inquiry& one, std::size_t begin, std::size_t en
     const bool words = !wanted.words.empty();
     const bool deep =
         !wanted.hosts.empty() || wanted.talk != 0 || wanted.journey != sim::nothing;
+    const WhoKeys& keys = texts_.who();
     Piece out;
     out.found.resize((end - begin + 63) / 64, 0);
     Entries::Reader reader(run_.entries, begin);
@@ -155,6 +162,7 @@ Finder::Piece Finder::look(const Inquiry& one, std::size_t begin, std::size_t en
         bool fits = one.fits_[run_.entries.octet(at)];
         if (words && Texts::speaks(run_.entries.kind(at)))
             fits = one.match_.has(walk.next(texts_)) && fits;
+        if (fits && deep && at < keys.size()) fits = keys.may_fit(at, one.keys_);
         if (fits && deep) {
             reader.go_to(at);
             fits = concerns(one, reader.entry());
@@ -188,13 +196,13 @@ void Finder::go_on(Inquiry& one, std::size_t end) {
         one.at_ = run_.entries.size();  // no text has them
     } else {
         // While another thread looks at the turn behind this one, two go in the time of one.
-        const bool two = words && texts_.whole() && end - begin == entries_a_turn &&
+        const bool two = (!words || texts_.whole()) && end - begin == entries_a_turn &&
                          begin % entries_a_turn == 0 && end < run_.entries.size();
         const std::size_t last = two ? std::min(end + entries_a_turn, run_.entries.size()) : end;
         Piece second;
         std::thread other;
         if (two)
-            other = std::thread([&] { second = look(one, end, last, texts_.walk_at(end)); });
+            other = std::thread([&] { second = look(one, end, last, words ? texts_.walk_at(end) : one.walk_); });
         Piece first = look(one, begin, end, one.walk_);
         if (two) other.join();
         one.walk_ = two ? second.walk : first.walk;

@@ -14,6 +14,7 @@
 #include "viz/model/entry_set.hpp"
 #include "viz/model/recording.hpp"
 #include "viz/model/texts.hpp"
+#include "viz/model/who_keys.hpp"
 
 namespace postroad::viz {
 
@@ -59,6 +60,7 @@ private:
     Texts::Walk walk_;
     std::array<bool, 256> fits_{};   // by an entry's octet: its kind, and whether it failed
     std::vector<sim::Id> subjects_;  // of the journey, sorted
+    WhoKeys::Wanted keys_;
 };
 
 class Finder {

@@ -207,6 +207,7 @@ std::uint32_t Texts::number_of(NodeId node, std::string_view text) {
 
 void Texts::add(std::size_t count) {
     std::string text;
+    if (who_.size() == 0) who_.reserve(run_.entries.size());
     for (; count > 0 && !whole(); --count, reader_.next()) {
         if (reader_.at() % mark_every == 0) {
             marks_.emplace_back();
@@ -214,8 +215,12 @@ void Texts::add(std::size_t count) {
             marks_.back().fresh_ = size_;
         }
         const Entry entry = reader_.entry();
-        if (!speaks(entry.kind())) continue;
+        if (!speaks(entry.kind())) {
+            who_.add(who_at(run_, entry));
+            continue;
+        }
         const RowWords said = words_at(run_, entry);
+        who_.add(said);
         text = said.text;
         if (said.section.known()) text += '\t' + to_string(said.section);
         for (char& one : text) one = one == '\n' ? ' ' : to_lower(one);
@@ -252,7 +257,7 @@ std::string Texts::text_at(std::size_t at) const {
 }
 
 std::size_t Texts::bytes() const {
-    return forms_.bytes() + parts_.bytes() + records_.capacity() + stream_.capacity() +
+    return who_.bytes() + forms_.bytes() + parts_.bytes() + records_.capacity() + stream_.capacity() +
            gaps_.capacity() + marks_.capacity() * sizeof marks_[0] + (starts_.capacity() + slots_.capacity()) * sizeof slots_[0];
 }
 

@@ -9,6 +9,7 @@
 
 #include "viz/model/interner.hpp"
 #include "viz/model/recording.hpp"
+#include "viz/model/who_keys.hpp"
 
 namespace postroad::viz {
 
@@ -21,6 +22,8 @@ public:
     bool whole() const { return entries() == run_.entries.size(); }
     std::uint32_t size() const { return size_; }
     std::size_t bytes() const;
+    // Of the entries that have been taken up.
+    const WhoKeys& who() const { return who_; }
 
     // Bare segments say nothing that anybody searches for.
     static bool speaks(Kind kind) { return kind != Kind::segment; }
@@ -82,6 +85,7 @@ private:
 
     const Recording& run_;
     Entries::Reader reader_;
+    WhoKeys who_;
     Interner forms_, parts_;
     std::vector<std::uint8_t> gaps_;     // of each form
     // A text is a record: its node and 1, its form, and what stands in the form's gaps: twice the

@@ -7,29 +7,15 @@
 #include "sim/net/packet.hpp"
 #include "viz/draw/widgets.hpp"
 #include "viz/model/decided.hpp"
+#include "viz/model/kind_groups.hpp"
 
 namespace postroad::viz {
 namespace {
 
 using sim::nothing;
 
-struct Group {
-    const char* label;
-    std::uint32_t kinds;
-};
-constexpr Group groups[] = {
-    {"Lines", bit(Kind::connection) | bit(Kind::line) | bit(Kind::change) | bit(Kind::tls)},
-    {"Reasons", bit(Kind::decision)},
-    {"DNS", bit(Kind::lookup) | bit(Kind::datagram)},
-    {"Mail", bit(Kind::queue) | bit(Kind::custody) | bit(Kind::mailbox)},
-    {"Firewall", bit(Kind::verdict) | bit(Kind::lost) | bit(Kind::altered)},
-    {"Segments", bit(Kind::segment)},
-};
 constexpr std::size_t lanes_max = 8;
 constexpr std::size_t lanes_looked_at = 20'000;  // rows
-
-constexpr std::uint32_t kinds_at_first = groups[0].kinds | groups[1].kinds | groups[2].kinds |
-                                         groups[3].kinds | groups[4].kinds;
 
 // The column of the fold marks, and how far what is unfolded is moved in.
 constexpr float fold_width = 16;
@@ -120,7 +106,7 @@ void Ladder::lanes_of(const View& view) {
 
 void Ladder::controls(View& view) {
     const Theme& theme = view.theme;
-    for (const Group& group : groups) {
+    for (const KindGroup& group : kind_groups) {
         const bool on = (wanted_.kinds & group.kinds) == group.kinds;
         if (toggle(theme, group.label, on, theme.colour.smtp))
             wanted_.kinds = on ? wanted_.kinds & ~group.kinds : wanted_.kinds | group.kinds;
