@@ -19,6 +19,18 @@ if(EXISTS "${CMAKE_SOURCE_DIR}/command/main.cpp")
         install(DIRECTORY labs DESTINATION ${SKBUILD_DATA_DIR}/share/postroad COMPONENT wheel)
     endif()
 endif()
+# The command once more, its live edge with the thread sanitizer: the only part where a thread could
+# ever meet another one. Whole objects, so that none comes out of the library without it.
+if(POSTROAD_OTHER_BUILDS AND POSTROAD_TESTS)
+    file(GLOB live_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sim/live/*.cpp)
+    postroad_program(postroad_tsan SOURCES command/main.cpp ${live_sources} LINK postroad_command_lib)
+    # g++'s knows no fences, of which Asio has some around what one thread does anyway.
+    target_compile_options(postroad_tsan PRIVATE -fsanitize=thread
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+    target_link_options(postroad_tsan PRIVATE -fsanitize=thread)
+    set_target_properties(postroad_tsan PROPERTIES EXCLUDE_FROM_ALL ON OUTPUT_NAME postroad
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tsan)
+endif()
 # Where the labs are: beside the sources in a clone, under share/ once installed. Only the files that
 # ask are compiled with it, so that a second build folder can share all others by ccache.
 set_source_files_properties(
