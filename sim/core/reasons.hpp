@@ -249,7 +249,7 @@ namespace postroad::sim {
     /* reading */                                                                                  \
     R(maildrop_locked, "the maildrop of {0} is open in another session", "1939 §4")                 \
     R(left_on_server, "{0} messages stay on the server", "1939 §8")                                 \
-    R(fetch_failed, "mail could not be fetched from {0}: {1}", "1939 §3")                           \
+    R(fetch_failed, "mail could not be fetched from {0}: {1}", "5598 §4.2.2")                       \
     R(in_outbox, "{0}: the message stays in the outbox, tried again in {1}", "5321 §4.5.4.1")       \
     R(told_sender, "the mail program tells its user that {0} gets nothing: {1}", "5321 §4.2.1")   \
     /* somebody outside the world */                                                               \

@@ -48,7 +48,6 @@ std::uint32_t open(Run& run, NodeId device, std::uint32_t person, RpcLineKind ki
     line.person = person;
     line.group = group;
     line.kind = kind;
-    line.live = 1;
     run.world.rpc.lines.edit(id) = line;
     const std::uint32_t connection = session::start_client(run, device, target, port,
                                                            Role::rpc_client, id, connect_timeout);
@@ -119,7 +118,6 @@ void client_over(Run& run, std::uint32_t line, Ending how) {
     const std::uint32_t generation = run.world.rpc.lines[line].generation;
     people::mapi_over(run, line, how);
     if (run.world.rpc.lines[line].generation != generation) return;
-    run.world.rpc.lines.edit(line).live = 0;
     run.world.rpc.lines.remove(line);
 }
 
@@ -132,7 +130,6 @@ std::uint16_t open_ear(Run& run, NodeId device, std::uint32_t person) {
     ear.person = person;
     ear.device = device;
     ear.port = port;
-    ear.live = 1;
     tables.ears.edit(id) = ear;
     tables.ears_by_port.insert(ear_key(device, port), id);
     return port;
@@ -142,7 +139,6 @@ void close_ear(Run& run, NodeId device, std::uint16_t port) {
     const std::uint32_t id = find_ear(run, device, port);
     if (id == Index::none) return;
     run.world.rpc.ears_by_port.erase(ear_key(device, port), id);
-    run.world.rpc.ears.edit(id).live = 0;
     run.world.rpc.ears.remove(id);
 }
 

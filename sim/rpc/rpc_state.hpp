@@ -45,8 +45,7 @@ struct RpcLine {
     std::uint32_t group = 0;             // the association group it asks for
     RpcLineKind kind = RpcLineKind::mapper;
     std::uint8_t waits = 0;              // its question for work is open
-    std::uint8_t live = 0;
-    std::uint8_t unused[5] = {};
+    std::uint8_t unused[6] = {};
 };
 static_assert(Record<RpcLine>);
 
@@ -56,7 +55,7 @@ struct RpcEar {
     std::uint32_t generation = 0;
     NodeId device = 0;
     std::uint16_t port = 0;
-    std::uint16_t live = 0;
+    std::uint16_t unused = 0;
 };
 static_assert(Record<RpcEar>);
 

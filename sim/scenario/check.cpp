@@ -271,6 +271,13 @@ private:
                       "what lies on the server needs no file of " + quoted(person.name) + "'s",
                       "IMAP and MAPI leave mail where it is; POP3 brings it (RFC 1939 §8)",
                       "write fetch.protocol = \"pop3\", or leave pst out");
+            if (person.fetch.protocol == FetchProtocol::mapi && !person.sends_by_rpc() &&
+                home != nullptr && !home->runs(Service::mapi))
+                warning(path + ".fetch.protocol",
+                        quoted(person.name) + " fetches by MAPI, and " + quoted(home->name) +
+                            " does not run mapi",
+                        "nothing will be fetched",
+                        "add \"mapi\" to its services, or write fetch.protocol = \"imap\"");
             if (person.sends_by_rpc()) {
                 if (home != nullptr && !home->runs(Service::mapi))
                     error(path + ".transport",
