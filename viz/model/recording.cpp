@@ -2,7 +2,6 @@
 #include "viz/model/recording.hpp"
 
 #include <malloc.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -188,11 +187,16 @@ void Recording::lay_out_strip() {
     }
 }
 
+// Without the pages of programs and fonts that the system has read from files and may drop.
 double resident_octets() {
-    std::ifstream file("/proc/self/statm");
-    double whole = 0, resident = 0;
-    file >> whole >> resident;
-    return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+    std::ifstream file("/proc/self/status");
+    for (std::string word; file >> word;)
+        if (word == "RssAnon:") {
+            double kibibytes = 0;
+            file >> kibibytes;
+            return kibibytes * 1024;
+        }
+    return 0;
 }
 
 bool Recording::encrypted(sim::Id conversation, std::uint64_t position) const {

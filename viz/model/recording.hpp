@@ -106,7 +106,7 @@ struct Who {
 };
 Who who_at(const Recording& run, const Entry& entry);
 
-// Of memory that this process has.
+// Octets of memory that this process has for itself.
 double resident_octets();
 
 // What a row says, who says it to whom, and by which section.
