@@ -138,6 +138,7 @@ class Walkthrough {
             case Chapter::Kind::session: break;
         }
         const Conversation* const one = index_.conversation(of.conversation);
+        if (one == nullptr) return "a session whose beginning is not told";  // a made-up trace
         const std::string service = service_name(one->protocol, one->target_port);
         const std::string ends = index_.node_name(one->initiator) + " → " +
                                  index_.node_name(one->acceptor) + ", port " +
@@ -216,8 +217,10 @@ class Walkthrough {
     void said(const RowView& row, std::uint64_t position) {
         const auto& fact = row.as<LineFact>();
         Carrier* const carrier = known_carrier(fact.conversation);
-        if (carrier == nullptr) return;
-        const Conversation& talk = *index_.conversation(fact.conversation);
+        // A trace that somebody has made up may carry mail in a conversation that never began.
+        const Conversation* const known = index_.conversation(fact.conversation);
+        if (carrier == nullptr || known == nullptr) return;
+        const Conversation& talk = *known;
         const bool client = fact.from_initiator != 0;
         const std::string_view tail = row.tail<LineFact>();
         const auto says = [&](std::string_view verb) {
