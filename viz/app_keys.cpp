@@ -120,7 +120,6 @@ void App::press(const KeyPress& key) {
         case Key::f1: help_ = !help_; return;
         case Key::enter:
             hands_ = true;
-            ImGui::SetWindowFocus("postroad");
             return;
         case Key::page_up:
         case Key::page_down:

@@ -96,4 +96,33 @@ void Flights::read(const Recording& run, Time now, std::uint64_t position, Time 
     });
 }
 
+bool arrives(const Recording& run, const Entry& entry) {
+    const sim::RowView left = run.trace().at(entry.position());
+    if (left.head().fact != sim::Fact::packet) return true;
+    const sim::Id packet = left.as<sim::PacketFact>().packet;
+    // No packet is under way for longer than the longest that arrived.
+    const Time latest = left.head().time + run.longest_flight;
+    constexpr std::size_t rows_max = 5'000;  // this is asked for each row that is shown
+    std::size_t ahead = 0;
+    for (auto at = run.trace().read(entry.position() + 1, run.trace().end()); !at.done(); at.next()) {
+        const sim::RowView row = at.row();
+        if (row.head().time > latest || ++ahead > rows_max) return true;
+        switch (row.head().fact) {
+        case sim::Fact::arrival:
+            if (row.as<sim::ArrivalFact>().packet == packet) return true;
+            break;
+        case sim::Fact::lost:
+            if (row.as<sim::LostFact>().packet == packet) return false;
+            break;
+        case sim::Fact::verdict:
+            if (row.as<sim::VerdictFact>().packet == packet &&
+                static_cast<net::Action>(row.as<sim::VerdictFact>().verdict) != net::Action::accept)
+                return false;
+            break;
+        default: break;
+        }
+    }
+    return true;
+}
+
 }  // namespace postroad::viz

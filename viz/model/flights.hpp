@@ -21,6 +21,10 @@ struct Flight {
     bool encrypted = false;  // its payload is TLS's, behind the handshake
 };
 
+// Whether a packet's row is of one that comes to its receiver. It looks ahead in the Trace: for rows
+// that are shown, not for all. Of other rows it is true.
+bool arrives(const Recording& run, const Entry& entry);
+
 class Flights {
 public:
     // Those that left before `position` and are under way at `now`, or whose unhappy end is not

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocols/dns/types.hpp"
+#include "viz/model/flights.hpp"
 
 namespace postroad::viz {
 namespace {
@@ -26,7 +27,8 @@ class Grower {
             if (kind == Kind::lookup || kind == Kind::datagram || kind == Kind::line) rows.push_back(i);
         }
         for (auto at = rows.rbegin(); at != rows.rend(); ++at) {
-            const RowWords said = words_at(run_, run_.entries[*at]);
+            RowWords said = words_at(run_, run_.entries[*at]);
+            said.arrives = said.arrives && arrives(run_, run_.entries[*at]);
             if (run_.entries.kind(*at) == Kind::lookup) finish(*at, said);
             else if (said.protocol == Protocol::dns) exchange(*at, said);
         }

@@ -55,36 +55,8 @@ void connection(const Recording& run, const RowView& row, RowWords& out) {
     }
 }
 
-// Whether the packet of this row comes to its receiver, whole. No packet is under way for longer
-// than the longest that arrived.
-bool arrives(const Recording& run, std::uint64_t position, Id packet) {
-    constexpr unsigned rows_max = 5'000;
-    unsigned rows = 0;
-    const Time left = run.trace().at(position).head().time;
-    for (auto at = run.trace().read(position + 1, run.trace().end()); !at.done(); at.next()) {
-        const RowView row = at.row();
-        if (row.head().time > left + run.longest_flight || ++rows > rows_max) return true;
-        switch (row.head().fact) {
-            case Fact::arrival:
-                if (row.as<ArrivalFact>().packet == packet) return true;
-                break;
-            case Fact::lost:
-                if (row.as<LostFact>().packet == packet) return false;
-                break;
-            case Fact::verdict:
-                if (row.as<VerdictFact>().packet == packet &&
-                    static_cast<net::Action>(row.as<VerdictFact>().verdict) != net::Action::accept)
-                    return false;
-                break;
-            default: break;
-        }
-    }
-    return true;
-}
-
-void packet(const Recording& run, std::uint64_t position, const RowView& row, RowWords& out) {
+void packet(const RowView& row, RowWords& out) {
     const auto& fact = row.as<PacketFact>();
-    out.arrives = arrives(run, position, fact.packet);
     if (fact.protocol == net::protocol_udp) {
         const bool dns = fact.target_port == 53 || fact.source_port == 53;
         out.text = dns ? views::visible(views::dns_words(row.tail<PacketFact>()))
@@ -224,7 +196,7 @@ RowWords words_at(const Recording& run, const Entry& entry) {
         case Fact::established:
         case Fact::ended: connection(run, row, out); break;
         case Fact::line: take(out, views::words_of(row, row.as<LineFact>())); break;
-        case Fact::packet: packet(run, entry.position(), row, out); break;
+        case Fact::packet: packet(row, out); break;
         case Fact::lost: lost(run, row, out); break;
         case Fact::verdict:
             take(out, views::words_of(row.as<VerdictFact>(), run.setup(), run.index()));

@@ -7,6 +7,7 @@
 #include "sim/net/packet.hpp"
 #include "viz/draw/widgets.hpp"
 #include "viz/model/decided.hpp"
+#include "viz/model/flights.hpp"
 #include "viz/model/kind_groups.hpp"
 
 namespace postroad::viz {
@@ -179,6 +180,7 @@ void Ladder::choose_hosts(View& view) {
 RowWords Ladder::words_for(const View& view, std::size_t entry) {
     const Entry one = view.run.entries[entry];
     RowWords said = words_at(view.run, one);
+    said.arrives = said.arrives && arrives(view.run, one);
     if (one.kind() == Kind::segment) {
         for (const TlsRecord& record : records_.in(view.run, said.subject, one.position()))
             said.text += "; " + words_of(record);
