@@ -1,5 +1,7 @@
 // Look-ups as trees: who was asked, in order, and what those had to ask in their turn.
 #include "tests/view/scene.hpp"
+#include "sim/net/ruleset.hpp"
+#include "viz/model/flights.hpp"
 #include "viz/model/lookups.hpp"
 
 namespace postroad::viz {
@@ -48,6 +50,32 @@ TEST_CASE("what a resolver asks for a client stands below the client's question"
     const Lookup& work = all[wish->steps[0].below[0]];
     CHECK(work.nested);
     CHECK(asked_by(work, run) == std::vector<std::string>{"root-dns", "top-dns", "mail"});
+}
+
+TEST_CASE("a packet's row knows whether it arrives") {
+    std::size_t gone = 0;
+    for (const std::string& lab : labs()) {
+        const Recording& run = run_of(lab);
+        std::set<sim::Id> stopped;
+        for (auto at = run.trace().read(); !at.done(); at.next()) {
+            const sim::RowView row = at.row();
+            if (row.head().fact == sim::Fact::lost) stopped.insert(row.as<sim::LostFact>().packet);
+            if (row.head().fact != sim::Fact::verdict) continue;
+            const auto& fact = row.as<sim::VerdictFact>();
+            if (static_cast<net::Action>(fact.verdict) != net::Action::accept) stopped.insert(fact.packet);
+        }
+        for (std::size_t i = 0; i < run.entries.size(); ++i) {
+            const Kind kind = run.entries.kind(i);
+            if (kind != Kind::segment && kind != Kind::datagram) continue;
+            const Entry entry = run.entries[i];
+            const bool is_stopped =
+                stopped.count(run.trace().at(entry.position()).as<sim::PacketFact>().packet) != 0;
+            INFO(lab << ", entry " << i);
+            CHECK(arrives(run, entry) != is_stopped);
+            gone += is_stopped ? 1 : 0;
+        }
+    }
+    CHECK(gone > 20);
 }
 
 TEST_CASE("at every moment of every lab trees hold each question once, and only what has happened") {

@@ -104,7 +104,8 @@ bool arrives(const Recording& run, const Entry& entry) {
     const Time latest = left.head().time + run.longest_flight;
     constexpr std::size_t rows_max = 5'000;  // this is asked for each row that is shown
     std::size_t ahead = 0;
-    for (auto at = run.trace().read(entry.position() + 1, run.trace().end()); !at.done(); at.next()) {
+    auto at = run.trace().read(entry.position());
+    for (at.next(); !at.done(); at.next()) {
         const sim::RowView row = at.row();
         if (row.head().time > latest || ++ahead > rows_max) return true;
         switch (row.head().fact) {
